@@ -1,0 +1,1 @@
+"""Settings, addresses and the plugin mechanism: the ground floor."""

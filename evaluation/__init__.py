@@ -1,0 +1,1 @@
+"""What the pixels and the answers say."""
