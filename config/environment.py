@@ -46,13 +46,18 @@ class Environment(BaseSettings):
     networks_dir: Path | None = Field(
         None, description="folder with networks and their MANIFEST.csv"
     )
+    artworks_dir: Path | None = Field(
+        None, description="folder of paintings with a MANIFEST.csv, for the demo"
+    )
     device: str = Field("cpu", description="torch device of the workers: cpu, cuda, cuda:1")
     batch_size: int = Field(8, ge=1, le=256, description="images in one tensor batch, at most")
     lease_seconds: int = Field(
         60, ge=2, le=3600, description="a job whose worker is silent this long is queued again"
     )
-    log_level: LogLevel = "INFO"
-    log_format: Literal["console", "json"] = "console"
+    log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_format: Literal["console", "json"] = Field(
+        "console", description="console for people, json for machines"
+    )
     hsts_seconds: int = Field(31_536_000, ge=0, description="0 turns HSTS off")
     trust_proxy: bool = Field(
         False, description="believe X-Forwarded-Proto and -For of a proxy that overwrites them"
