@@ -1,6 +1,16 @@
-"""Addresses of the app."""
+"""Addresses: what researchers see (/studies/), and what raters see (/s/, /p/)."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from studies.views.researcher.listing import home, listing
 
 app_name = "studies"
-urlpatterns: list[URLPattern] = []
+
+RESEARCHER: list[URLPattern] = [
+    path("", home, name="home"),
+    path("studies/", listing, name="list"),
+]
+
+RATER: list[URLPattern] = []
+
+urlpatterns = [*RESEARCHER, *RATER]
