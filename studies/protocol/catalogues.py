@@ -1,0 +1,232 @@
+"""The plugins that an experiment names: do they exist, do they take these settings?
+
+`resolve` writes every default into the experiment, so that what is frozen at launch does not
+change when a default of the code does. Plugins are imported here: commands and workers only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from config.plugins import PluginError, PluginFolder, record
+from generation.preparations import PREPARATIONS
+from generation.protections import PROTECTIONS
+from generation.purifications import PURIFICATIONS
+from generation.style_transfers import STYLE_TRANSFERS
+from studies.protocol.experiment import (
+    CLEAN,
+    Analysis,
+    Check,
+    Experiment,
+    Fieldwork,
+    Kind,
+    Method,
+    Protection,
+    Section,
+    Settings,
+    Stimuli,
+    Style,
+    amount,
+    as_text,
+)
+from studies.protocol.problems import (
+    Lines,
+    Place,
+    Problem,
+    ProtocolError,
+    at,
+    from_validation,
+    unknown,
+)
+
+Catalogue = PluginFolder[Any]
+
+TRIALS = Catalogue("studies.trials")
+CHECKS = Catalogue("studies.checks")
+CHANNELS = Catalogue("studies.channels")
+
+
+class Call(NamedTuple):
+    """One mention of a plugin in the file."""
+
+    catalogue: Catalogue
+    name: str
+    place: Place
+    key: str = "method"
+
+
+def resolve(
+    experiment: Experiment, lines: Lines | None = None, analyses: Catalogue | None = None
+) -> Experiment:
+    """The experiment with every setting of every plugin filled in; raises ProtocolError.
+
+    `analyses` is the catalogue of analyses, which belongs to another app; without it the analysis
+    section keeps its settings as written.
+    """
+    resolver = _Resolver(experiment, lines or {})
+    resolved = resolver.experiment(analyses)
+    if resolver.problems:
+        raise ProtocolError(resolver.problems)
+    return resolved
+
+
+@dataclass
+class _Resolver:
+    whole: Experiment
+    lines: Lines
+    problems: list[Problem] = field(default_factory=list)
+
+    def experiment(self, analyses: Catalogue | None) -> Experiment:
+        changes: dict[str, Section] = {
+            "stimuli": self.stimuli(self.whole.stimuli),
+            "study": self.fieldwork(self.whole.study),
+        }
+        if analyses is not None:
+            changes["analysis"] = self.analysis(self.whole.analysis, analyses)
+        return self.whole.model_copy(update=changes)
+
+    def stimuli(self, stimuli: Stimuli) -> Stimuli:
+        place: Place = ("stimuli",)
+        self.skip_rules(stimuli)
+        return stimuli.model_copy(
+            update={
+                "preparation": self.method(
+                    PREPARATIONS, stimuli.preparation, (*place, "preparation")
+                ),
+                "protections": {
+                    label: protection
+                    and self.protection(protection, (*place, "protections", label))
+                    for label, protection in stimuli.protections.items()
+                },
+                "purifications": {
+                    label: method
+                    and self.method(PURIFICATIONS, method, (*place, "purifications", label))
+                    for label, method in stimuli.purifications.items()
+                },
+            }
+        )
+
+    def method(self, catalogue: Catalogue, method: Method, place: Place) -> Method:
+        call = Call(catalogue, method.method, place)
+        return method.model_copy(
+            update={"settings": self.filled(call, method.settings, method.preset)}
+        )
+
+    def protection(self, protection: Protection, place: Place) -> Protection:
+        call = Call(PROTECTIONS, protection.method, place)
+        if not self.exists(call):
+            return protection
+        takes_budget = "budget" in PROTECTIONS.settings(protection.method)
+        if protection.budgets and not takes_budget:
+            self.note((*place, "budgets"), f"{protection.method} takes no budget.")
+            return protection
+        tried = [
+            self.filled(call, {**protection.settings, "budget": amount(budget)}, protection.preset)
+            for budget in protection.budgets or ()
+        ] or [self.filled(call, protection.settings, protection.preset)]
+        own = tried[0].pop("budget", None)
+        budgets = protection.budgets or ((str(as_text(own)),) if own is not None else None)
+        return protection.model_copy(
+            update={
+                "settings": tried[0],
+                "budgets": budgets,
+                "style": self.style(protection, place),
+            }
+        )
+
+    def style(self, protection: Protection, place: Place) -> Style | None:
+        style, takes_target = protection.style, PROTECTIONS.load(protection.method).takes_target
+        if takes_target and style is None:
+            self.note(
+                place,
+                f"{protection.method} aims at another style: add a `style` section, for"
+                " instance style: {transfer: gram, target: percentile}.",
+            )
+        if style is None:
+            return None
+        place = (*place, "style")
+        if not takes_target:
+            self.note(place, f"{protection.method} aims at no style; leave this section out.")
+        call = Call(STYLE_TRANSFERS, style.transfer, place, "transfer")
+        settings = self.filled(call, style.settings, style.preset)
+        return style.model_copy(update={"settings": settings})
+
+    def fieldwork(self, study: Fieldwork) -> Fieldwork:
+        names = [check.check for check in study.checks]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                self.note(("study", "checks", i), f"the check {name} is listed twice.")
+        return study.model_copy(
+            update={
+                "trial": self.kind(TRIALS, study.trial, "trial"),
+                "channel": self.kind(CHANNELS, study.channel, "channel"),
+                "checks": tuple(self.check(check, i) for i, check in enumerate(study.checks)),
+            }
+        )
+
+    def kind(self, catalogue: Catalogue, kind: Kind, section: str) -> Kind:
+        call = Call(catalogue, kind.kind, ("study", section), "kind")
+        return kind.model_copy(update={"settings": self.filled(call, kind.settings)})
+
+    def check(self, check: Check, position: int) -> Check:
+        call = Call(CHECKS, check.check, ("study", "checks", position), "check")
+        return check.model_copy(update={"settings": self.filled(call, check.settings)})
+
+    def analysis(self, analysis: Analysis, catalogue: Catalogue) -> Analysis:
+        place: Place = ("analysis", "analyses")
+        filled = {
+            name: self.filled(Call(catalogue, name, (*place, name), ""), settings)
+            for name, settings in analysis.analyses.items()
+        }
+        return analysis.model_copy(update={"analyses": filled})
+
+    def skip_rules(self, stimuli: Stimuli) -> None:
+        budgets = {b for p in stimuli.protections.values() if p for b in p.budgets or ()}
+        known: Mapping[str, list[str]] = {
+            "protection": list(stimuli.protections),
+            "purification": list(stimuli.purifications),
+            "budget": sorted({CLEAN, *budgets}),
+        }
+        for i, skip in enumerate(stimuli.skip):
+            for factor in known.keys() & skip.rules.keys():
+                for level in set(skip.rules[factor]) - set(known[factor]):
+                    place = ("stimuli", "skip", i, factor)
+                    self.note(place, unknown(level, known[factor]))
+
+    def exists(self, call: Call) -> bool:
+        known = call.name in call.catalogue.names()
+        if not known:
+            place = (*call.place, call.key) if call.key else call.place
+            self.note(place, unknown(call.name, call.catalogue.names()))
+        return known
+
+    def filled(self, call: Call, settings: Settings, preset: str | None = None) -> Settings:
+        """All settings of the plugin; where they are wrong, notes it and gives them back."""
+        if not self.exists(call):
+            return settings
+        try:
+            plugin = call.catalogue.build(call.name, settings, preset)
+        except PluginError as error:
+            self.wrong_settings(call, error)
+            return dict(settings)
+        for role in set(getattr(plugin, "needs", ())) - set(self.whole.stimuli.networks):
+            self.note(
+                call.place,
+                f"{call.name} needs a network for “{role}”: name one in stimuli.networks.",
+            )
+        return record(plugin)
+
+    def wrong_settings(self, call: Call, error: PluginError) -> None:
+        place = call.place if call.key == "" else (*call.place, "settings")
+        if isinstance(error.__cause__, ValidationError):
+            keys = call.catalogue.settings(call.name)
+            self.problems += from_validation(error.__cause__, self.lines, place, keys)
+        else:
+            self.note((*call.place, "preset"), str(error))
+
+    def note(self, place: Place, message: str) -> None:
+        problem = at(place, message, self.lines)
+        if problem not in self.problems:
+            self.problems.append(problem)

@@ -1,0 +1,132 @@
+"""What is wrong with an experiment file, in plain words and with the line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from studies.protocol.experiment import Experiment
+
+Place = tuple[str | int, ...]
+"""Where in the file: keys and list positions from the top."""
+
+Lines = Mapping[Place, int]
+"""Line number (from 1) of each key and list entry."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to put right."""
+
+    message: str
+    line: int | None = None
+    place: str = ""
+
+    def __str__(self) -> str:
+        where = ", ".join(filter(None, [f"line {self.line}" if self.line else "", self.place]))
+        return f"{where}: {self.message}" if where else self.message
+
+
+class ProtocolError(ValueError):
+    """An experiment file that cannot be used; `problems` holds everything that was found."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = sorted(problems, key=lambda problem: problem.line or 0)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def at(place: Place, message: str, lines: Lines) -> Problem:
+    """A problem at `place`, with the line of the nearest part of it that the file really has."""
+    known = (place[:end] for end in range(len(place), 0, -1))
+    line = next((lines[part] for part in known if part in lines), lines.get(()))
+    return Problem(message, line, ".".join(str(part) for part in place))
+
+
+def from_validation(
+    error: ValidationError, lines: Lines, base: Place = (), keys: Sequence[str] | None = None
+) -> list[Problem]:
+    """Pydantic's findings as problems; `base` is where in the file the checked value stands.
+
+    `keys` are the names known there; those of the file's own sections when left out.
+    """
+    problems: dict[Problem, None] = {}
+    for finding in error.errors(include_url=False):
+        place = base + tuple(part for part in finding["loc"] if part not in BRANCHES)
+        known = keys_beside(place) if keys is None else keys
+        problems[at(place, sentence(dict(finding), place, known), lines)] = None
+    return list(problems)
+
+
+def sentence(finding: Mapping[str, Any], place: Place, known: Sequence[str]) -> str:
+    """One finding of pydantic in plain words."""
+    kind, context = finding["type"], finding.get("ctx", {})
+    if kind == "missing":
+        return f"“{place[-1]}” is missing."
+    if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
+        return unknown(str(place[-1]), known)
+    if kind == "value_error":
+        return f"{context['error']}."
+    wanted = WORDS.get(kind)
+    expected = (
+        wanted.format(**context) if wanted else finding["msg"][0].lower() + finding["msg"][1:]
+    )
+    return f"{expected} (given: {_short(finding['input'])})."
+
+
+def unknown(key: str, keys: Sequence[str]) -> str:
+    """`key` is not known here; did the writer mean another?"""
+    close = get_close_matches(key, keys, n=1, cutoff=0.6)
+    hint = f" Did you mean “{close[0]}”?" if close else ""
+    choices = f" Possible here: {', '.join(keys)}." if keys and not close else ""
+    return f"“{key}” is not known here.{hint}{choices}"
+
+
+WORDS: Mapping[str, str] = {
+    "string_type": "text is needed here",
+    "int_type": "a whole number is needed here",
+    "float_type": "a number is needed here",
+    "bool_type": "true or false is needed here",
+    "dict_type": "a section (key: value lines, indented) is needed here",
+    "model_type": "a section (key: value lines, indented) is needed here",
+    "model_attributes_type": "a section (key: value lines, indented) is needed here",
+    "tuple_type": "a list is needed here: [one, two] or lines that start with “- ”",
+    "list_type": "a list is needed here: [one, two] or lines that start with “- ”",
+    "greater_than_equal": "this must be at least {ge}",
+    "less_than_equal": "this must be at most {le}",
+    "greater_than": "this must be more than {gt}",
+    "less_than": "this must be less than {lt}",
+    "too_short": "at least {min_length} entry is needed here",
+    "string_too_short": "this must not be empty",
+    "string_too_long": "this must be at most {max_length} characters long",
+    "literal_error": "this must be {expected}",
+    "string_pattern_mismatch": "this is not written as it should be (pattern {pattern})",
+}
+
+
+def keys_beside(place: Place) -> list[str]:
+    """The keys that the section around `place` knows."""
+    section: type[BaseModel] | None = Experiment
+    for part in place[:-1]:
+        if section is None:
+            return []
+        if part in section.model_fields:
+            section = _section_in(section.model_fields[str(part)].annotation)
+    return list(section.model_fields) if section else []
+
+
+def _section_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_section_in(part) for part in get_args(annotation))
+    return next((section for section in found if section), None)
+
+
+BRANCHES = {"literal['percentile']", "Painter", "[key]"}
+"""What pydantic adds to a place (a union's branch, a key itself); the file has no such keys."""
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
