@@ -1,0 +1,151 @@
+"""What makes an image: a graph of steps, its canonical JSON, and the key that is its hash.
+
+A `Step` is one node: a method of a catalogue with all its settings, its seed, the networks it used
+and the steps that gave its inputs. The leaves are artworks. The key of a step is the sha256 of the
+canonical JSON of its document, and a document names its inputs by their keys; so equal keys mean
+equal graphs, all the way down to the bytes of the artworks.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import isfinite
+from typing import Any, ClassVar, Protocol
+
+from config.plugins import record
+
+ARTWORK = "artwork"
+"""The kind of the leaves."""
+
+FORMAT = 1
+"""Counts changes of the document's layout or of the canonical JSON; part of every document."""
+
+Document = dict[str, Any]
+
+
+class Versioned(Protocol):
+    """A plugin that says which version of its formulas it holds."""
+
+    version: ClassVar[int]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One node of the graph that makes an image.
+
+    `settings` are complete, defaults included (`plugin_step` sees to that). `seed` is None where
+    nothing is drawn. `networks` maps roles (autoencoder, perceptual) to `id, revision, sha256`.
+    """
+
+    kind: str
+    method: str
+    settings: Mapping[str, Any]
+    inputs: Mapping[str, "Step"] = field(default_factory=dict)
+    seed: int | None = None
+    networks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    version: int = 1
+
+    @cached_property
+    def document(self) -> Document:
+        """All that the key is the hash of, as plain JSON values."""
+        plain: Document = _plain(
+            {
+                "format": FORMAT,
+                "kind": self.kind,
+                "method": self.method,
+                "version": self.version,
+                "settings": self.settings,
+                "seed": self.seed,
+                "networks": self.networks,
+                "inputs": {role: step.key for role, step in self.inputs.items()},
+            }
+        )
+        return plain
+
+    @cached_property
+    def key(self) -> str:
+        """sha256 of the canonical JSON of the document, in hexadecimal."""
+        return digest(self.document)
+
+    def graph(self) -> Iterator["Step"]:
+        """Every step of the graph once, inputs before what is made from them, this one last."""
+        seen: set[str] = set()
+        yield from self._walk(seen)
+
+    def _walk(self, seen: set[str]) -> Iterator["Step"]:
+        if self.key in seen:
+            return
+        seen.add(self.key)
+        for role in sorted(self.inputs):
+            yield from self.inputs[role]._walk(seen)
+        yield self
+
+
+def artwork_step(image_sha256: str) -> Step:
+    """The leaf: an imported picture, known by the sha256 of its normalised PNG."""
+    return Step(ARTWORK, "original", {"image": image_sha256})
+
+
+def plugin_step(
+    kind: str,
+    method: str,
+    plugin: Versioned,
+    inputs: Mapping[str, Step],
+    *,
+    seed: int | None = None,
+    networks: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Step:
+    """The step that runs a built plugin: its version and all its settings go into the document."""
+    return Step(kind, method, record(plugin), inputs, seed, networks or {}, plugin.version)
+
+
+def generator_seed(seed: int | None, picture: str) -> int:
+    """Seed (63 bits) of one picture's generator, from a step's seed and its `image` input's key.
+
+    Two pictures never share their draws; one picture has the same draws at every budget, so
+    budgets are compared on equal terms; and neither depends on what else is in the batch.
+    """
+    text = canonical_json([seed, picture])
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+
+
+def digest(value: object) -> str:
+    """sha256 of the canonical JSON of `value`, in hexadecimal."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+def canonical_json(value: object) -> str:
+    """The one way to write a JSON value: sorted keys, no spaces, ASCII, one spelling per number.
+
+    As in RFC 8785, a float that is a whole number is written as an integer (1.0 and 1 are one
+    setting, -0.0 is 0), so that a key survives databases that store 1.0 as 1. Other floats are
+    written as the shortest text that reads back to the same 64 bits (Python's repr: 0.07, 1e-05).
+    Raises ValueError for NaN and infinities, TypeError for what JSON does not know.
+    """
+    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {_name(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, float):
+        return _number(value)
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    raise TypeError(f"A recipe holds plain JSON values only; {value!r} is not one.")
+
+
+def _name(key: object) -> str:
+    if not isinstance(key, str):
+        raise TypeError(f"Names in a recipe are text; {key!r} is not.")
+    return key
+
+
+def _number(value: float) -> int | float:
+    if not isfinite(value):
+        raise ValueError(f"A recipe holds finite numbers only; {value} is not.")
+    return int(value) if value.is_integer() else value

@@ -1,0 +1,106 @@
+"""Writes: recipes and the jobs that carry them out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import transaction
+
+from generation.models import Image, Job, Recipe, RecipeInput
+from generation.recipe import ARTWORK, Step, digest
+
+
+class RecipeError(ValueError):
+    """A recipe that cannot be asked for; the message says why."""
+
+
+def request(*, step: Step) -> Recipe:
+    """Ask for the image of `step`: its recipe, made with a job where it is new.
+
+    The whole graph below it is asked for as well. Asking again changes nothing, except that a
+    cancelled job is wanted again. Nothing is queued: call `generation.jobs.dispatch()` after.
+    Raises RecipeError where a leaf names a picture that was never imported.
+    """
+    return request_all(steps=[step])[0]
+
+
+@transaction.atomic
+def request_all(*, steps: Sequence[Step]) -> list[Recipe]:
+    """`request` for many steps in one transaction; their recipes in the same order."""
+    graph = {node.key: node for step in steps for node in step.graph()}
+    sizes = _sizes(graph.values())
+    nodes = [graph[key] for key in sorted(graph)]  # one order everywhere: no deadlocks
+    Recipe.objects.bulk_create([_recipe(node) for node in nodes], ignore_conflicts=True)
+    RecipeInput.objects.bulk_create(_links(nodes), ignore_conflicts=True)
+    recipes = Recipe.objects.in_bulk(list(graph))
+    missing = {key for key, recipe in recipes.items() if recipe.image_id is None}
+    jobs = [_job(node, missing, sizes) for node in nodes if node.key in missing]
+    Job.objects.bulk_create(jobs, ignore_conflicts=True)
+    _want_again(missing)
+    return [recipes[step.key] for step in steps]
+
+
+def _recipe(node: Step) -> Recipe:
+    image = str(node.settings["image"]) if node.kind == ARTWORK else None
+    return Recipe(
+        key=node.key, kind=node.kind, method=node.method, document=node.document, image_id=image
+    )
+
+
+def _links(nodes: Iterable[Step]) -> list[RecipeInput]:
+    return [
+        RecipeInput(recipe_id=node.key, source_id=source.key, role=role)
+        for node in nodes
+        for role, source in node.inputs.items()
+    ]
+
+
+def _job(node: Step, missing: set[str], sizes: Mapping[str, str]) -> Job:
+    waits = any(source.key in missing for source in node.inputs.values())
+    state = Job.State.WAITING if waits else Job.State.READY
+    return Job(recipe_id=node.key, state=state, group=group(node, sizes))
+
+
+def group(node: Step, sizes: Mapping[str, str]) -> str:
+    """What jobs must have in common to share one tensor batch, as a hash.
+
+    `sizes` says for each key how large its picture is or will be. The seed is no part of it: each
+    image of a batch has its own generator.
+    """
+    shared = {key: node.document[key] for key in ("kind", "method", "version", "settings")}
+    inputs = {role: sizes[source.key] for role, source in node.inputs.items()}
+    return digest({**shared, "networks": node.document["networks"], "sizes": inputs})
+
+
+def _sizes(nodes: Iterable[Step]) -> dict[str, str]:
+    """Width and height of every picture, known before it is made (nodes: inputs first)."""
+    nodes = list(nodes)
+    originals = _original_sizes([node for node in nodes if node.kind == ARTWORK])
+    sizes: dict[str, str] = {}
+    for node in nodes:
+        sizes[node.key] = originals.get(node.key) or _made_size(node, sizes)
+    return sizes
+
+
+def _made_size(node: Step, sizes: Mapping[str, str]) -> str:
+    """A preparation cuts squares of its `size`; every other step keeps the size of its image."""
+    if node.kind == "preparation":
+        return f"{node.settings['size']}x{node.settings['size']}"
+    return sizes[node.inputs["image"].key]
+
+
+def _original_sizes(leaves: Sequence[Step]) -> dict[str, str]:
+    images = Image.objects.in_bulk([str(leaf.settings["image"]) for leaf in leaves])
+    unknown = [leaf for leaf in leaves if leaf.settings["image"] not in images]
+    if unknown:
+        raise RecipeError(
+            f"No imported picture has the sha256 {unknown[0].settings['image']};"
+            " import its collection first (manage.py collection import)."
+        )
+    found = {leaf.key: images[str(leaf.settings["image"])] for leaf in leaves}
+    return {key: f"{image.width}x{image.height}" for key, image in found.items()}
+
+
+def _want_again(missing: set[str]) -> None:
+    cancelled = Job.objects.filter(
+        recipe_id__in=missing, purpose=Job.Purpose.MAKE, state=Job.State.CANCELLED
+    )
+    cancelled.update(state=Job.State.WAITING, attempts=0, message="", not_before=None)

@@ -1,0 +1,99 @@
+"""Bytes under the name of their sha256, in a folder or an S3-compatible bucket.
+
+A name says what the bytes are, so nothing is ever changed in place: two workers that write the
+same bytes at the same moment both end with the right file, and whoever reads can check.
+"""
+
+import hashlib
+import os
+import tempfile
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import PIL.Image
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from generation.models import Image
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class StoreError(RuntimeError):
+    """Bytes that are not in the store, or not what their name says; the message says what to do."""
+
+
+def put(data: bytes) -> str:
+    """Keep `data`; returns its sha256. Harmless to repeat, also by two processes at once."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    name = _name(sha256)
+    if not (default_storage.exists(name) and default_storage.size(name) == len(data)):
+        _write(name, data)
+    return sha256
+
+
+def get(sha256: str) -> bytes:
+    """The bytes whose sha256 this is; raises StoreError where they are missing or damaged."""
+    try:
+        with default_storage.open(_name(sha256)) as file:
+            data: bytes = file.read()
+    except FileNotFoundError:
+        raise StoreError(
+            f"The store has no file {sha256}. Check STORAGE_URL, or make the image again."
+        ) from None
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise StoreError(
+            f"The stored file {sha256} is damaged. Restore it from a backup, or delete the file"
+            " and make the image again."
+        )
+    return data
+
+
+def put_image(tensor: "Tensor") -> Image:
+    """Keep a picture ([1, 3, H, W] or [3, H, W], float in [0, 1]) as 8-bit PNG; its row."""
+    # torch stays out of the web process, which only reads from the store
+    from generation.pixels import write_png  # noqa: PLC0415
+
+    return put_png(write_png(tensor))
+
+
+def put_png(data: bytes) -> Image:
+    """Keep the bytes of a PNG that we wrote ourselves; its row, made if it is new."""
+    with PIL.Image.open(BytesIO(data), formats=["PNG"]) as picture:
+        width, height = picture.size
+    sha256 = put(data)
+    image, _ = Image.objects.get_or_create(
+        sha256=sha256, defaults={"width": width, "height": height, "size": len(data)}
+    )
+    return image
+
+
+def _name(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _write(name: str, data: bytes) -> None:
+    try:
+        path = Path(default_storage.path(name))
+    except NotImplementedError:  # a bucket: an object appears whole or not at all
+        default_storage.save(name, ContentFile(data))
+    else:
+        write_whole(path, data)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all, even after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
