@@ -5,11 +5,13 @@ A wrong value stops the program at once with a sentence that names the variable.
 
 import ipaddress
 import os
+import re
 import secrets
 import sys
+import tempfile
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -22,7 +24,10 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 class Environment(BaseSettings):
     """The project's environment variables; the field's name in capitals is the variable's."""
 
-    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
+    # an empty variable counts as unset: compose files and shells hand those on freely
+    model_config = SettingsConfigDict(
+        env_file=None, env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     debug: bool = Field(False, description="Django's debug pages; never on a public server")
     plain_http: bool = Field(
@@ -66,43 +71,87 @@ class Environment(BaseSettings):
     @field_validator("allowed_hosts", mode="before")
     @classmethod
     def split_hosts(cls, value: object) -> object:
-        return [host.strip() for host in value.split(",") if host.strip()] if isinstance(
-            value, str
-        ) else value
+        if not isinstance(value, str):
+            return value
+        hosts = [host.strip() for host in value.split(",") if host.strip()]
+        if "*" in hosts:
+            raise ValueError("name each host; * would serve pages under any forged name")
+        return hosts
 
     @field_validator("site_url")
     @classmethod
     def check_site_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("write it as https://study.example.org")
+        parts = _split(value)
+        bare = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or not bare:
+            raise ValueError("write it as https://study.example.org, without a path")
         return value.rstrip("/")
+
+    @field_validator("secret_key")
+    @classmethod
+    def check_secret_key(cls, value: str) -> str:
+        if value and (len(value) < 50 or len(set(value)) < 5):
+            raise ValueError("give 50 random characters or more, or leave it empty to have it made")
+        return value
 
     @field_validator("database_url")
     @classmethod
     def check_database_url(cls, value: str) -> str:
-        if value and urlsplit(value).scheme not in {"postgres", "postgresql", "sqlite"}:
+        parts = _split(value)
+        if value and parts.scheme not in {"postgres", "postgresql", "sqlite"}:
             raise ValueError("only postgres:// and sqlite:// databases are supported")
+        if value and not parts.path.strip("/"):
+            raise ValueError(f"write it as {parts.scheme}://…/NAME, with the name of the database")
         return value
 
     @field_validator("broker_url")
     @classmethod
     def check_broker_url(cls, value: str) -> str:
-        schemes = {"redis", "rediss", "amqp", "amqps", "filesystem", "memory"}
-        if value and urlsplit(value).scheme not in schemes:
+        if value and _split(value).scheme not in {"redis", "rediss", "amqp", "amqps"}:
             raise ValueError("only redis://, rediss:// and amqp:// brokers are supported")
+        return value
+
+    @field_validator("storage_url")
+    @classmethod
+    def check_storage_url(cls, value: str) -> str:
+        parts = _split(value)
+        if parts.scheme not in {"", "file", "s3"}:
+            raise ValueError("only s3:// buckets and folders are supported")
+        if parts.scheme == "s3" and not (parts.hostname and parts.path.strip("/")):
+            raise ValueError(
+                "write it as s3://KEY:SECRET@host[:port]/bucket[/prefix]"
+                " (?insecure=1 for a server without TLS, ?region=… where one is needed)"
+            )
+        return value
+
+    @field_validator("networks_dir")
+    @classmethod
+    def check_networks_dir(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError(f"there is no folder {value}")
+        return value
+
+    @field_validator("device")
+    @classmethod
+    def check_device(cls, value: str) -> str:
+        if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", value):
+            raise ValueError("write cpu, cuda, cuda:1 or mps")
         return value
 
     @model_validator(mode="after")
     def check_transport(self) -> "Environment":
-        if self.debug:
-            return self
-        if self.plain_http and not _is_private(self.host):
+        scheme = urlsplit(self.site_url).scheme
+        loose = "DEBUG" if self.debug else "PLAIN_HTTP"
+        if (self.debug or self.plain_http) and not _is_private(self.host):
             raise ValueError(
-                f"PLAIN_HTTP is for a loopback or private address, and SITE_URL is at {self.host};"
+                f"{loose} is for a loopback or private address, and SITE_URL is at {self.host};"
                 " put a TLS proxy in front and use https://"
             )
-        if not self.plain_http and not self.site_url.startswith("https://"):
+        if self.plain_http and scheme != "http":
+            raise ValueError(
+                "PLAIN_HTTP=1 needs a SITE_URL that starts with http://, e.g. http://localhost:8000"
+            )
+        if self.secure and scheme != "https":
             raise ValueError(
                 "SITE_URL must start with https:// (or set PLAIN_HTTP=1 on a private machine)"
             )
@@ -123,17 +172,37 @@ class Environment(BaseSettings):
         if self.secret_key:
             return self.secret_key
         path = self.var_dir / "secret_key"
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text()
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(50))
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(50))
         return path.read_text()
 
 
+def _write_once(path: Path, text: str) -> None:
+    """Put a whole file in place, for its owner only; whoever comes second changes nothing."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    draft = Path(name)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address; a port that is no number is refused here, not at the first use."""
+    parts = urlsplit(address)
+    try:
+        _ = parts.port
+    except ValueError:
+        raise ValueError("its port is not a number between 0 and 65535") from None
+    return parts
+
+
 def _is_private(host: str) -> bool:
-    if host == "localhost":
+    if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
         return ipaddress.ip_address(host).is_private
@@ -145,11 +214,18 @@ def read_environment() -> Environment:
     """The environment, or an exit with one sentence for each wrong variable."""
     try:
         environment = Environment()
+        environment.var_dir.mkdir(parents=True, exist_ok=True)
     except ValidationError as error:
-        for finding in error.errors():
-            name = "_".join(str(part) for part in finding["loc"]).upper()
-            message = finding["msg"].removeprefix("Value error, ")
-            sys.stderr.write(f"Wrong setting{f' {name}' if name else ''}: {message}.\n")
-        raise SystemExit(2) from None
-    environment.var_dir.mkdir(parents=True, exist_ok=True)
-    return environment
+        sys.stderr.writelines(f"{_sentence(dict(finding))}\n" for finding in error.errors())
+    except OSError as error:
+        sys.stderr.write(f"Wrong setting VAR_DIR: the folder cannot be made ({error}).\n")
+    else:
+        return environment
+    raise SystemExit(2)
+
+
+def _sentence(finding: dict[str, Any]) -> str:
+    """One finding without the value itself, which may hold a password."""
+    name = "_".join(str(part) for part in finding["loc"]).upper()
+    message = finding["msg"].removeprefix("Value error, ")
+    return f"Wrong setting{f' {name}' if name else ''}: {message[0].lower()}{message[1:]}."

@@ -141,4 +141,6 @@ def _sentence(finding: dict[str, Any]) -> str:
     where = ".".join(str(part) for part in finding["loc"]) or "settings"
     if finding["type"] == "unexpected_keyword_argument":
         return f"there is no setting “{where}”."
-    return f"{where}: {finding['msg'][0].lower()}{finding['msg'][1:]} (given: {finding['input']!r})."
+    return (
+        f"{where}: {finding['msg'][0].lower()}{finding['msg'][1:]} (given: {finding['input']!r})."
+    )
