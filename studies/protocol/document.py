@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from studies.protocol.problems import Lines, Place, Problem, ProtocolError, at
+from studies.protocol.problems import Lines, Place, Problem, ProtocolError, at, in_words
 
 MAX_CHARACTERS = 400_000
 MAX_DEPTH = 30
@@ -109,7 +109,7 @@ class _Reader:
             here = (*place, key)
             if key in first:
                 twice = f"“{key}” is written twice; the first is on line {first[key]}."
-                self.problems.append(Problem(twice, line, ".".join(map(str, place))))
+                self.problems.append(Problem(twice, line, in_words(place)))
                 continue
             first[key] = self.lines[here] = line
             if CONTROL.search(key):

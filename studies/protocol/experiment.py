@@ -12,8 +12,10 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     StringConstraints,
+    Tag,
     model_validator,
 )
 
@@ -31,21 +33,34 @@ def as_text(value: object) -> object:
     return repr(value)
 
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=50)]
-Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._+-]*$", max_length=40)]
+SLUG = r"^[a-z0-9]+([-_][a-z0-9]+)*$"
+LABEL = r"^[A-Za-z0-9][A-Za-z0-9 ._+-]*$"
+NAME = r"^[a-z][a-z0-9_]*$"
+ONE_LINE = r"^[^\r\n]*$"
+BUDGET = r"^(\d+(\.\d+)?([eE]-?\d{1,2})?|\d+(\.\d+)?/[1-9]\d*)$"
+PATTERNS = {
+    SLUG: "only lower-case letters, digits and single hyphens are possible here",
+    LABEL: "only letters, digits, spaces and . _ + - are possible here, a letter or digit first",
+    NAME: "a name of lower-case letters, digits and underscores is needed here",
+    ONE_LINE: "this must be a single line",
+    BUDGET: "a budget is a positive number such as 0.05, or a fraction such as 8/255",
+}
+"""What each pattern asks for, in words."""
+
+Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=50)]
+Label = Annotated[str, StringConstraints(pattern=LABEL, max_length=40)]
+Name = Annotated[str, StringConstraints(pattern=NAME, max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
 Line = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\r\n]*$"),
+    StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=ONE_LINE),
 ]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Statement = Annotated[Text, StringConstraints(max_length=1_000)]
 Seed = Annotated[int, Field(ge=0, le=SEED_LIMIT)]
 Budget = Annotated[
     str,
     BeforeValidator(as_text, json_schema_input_type=float | str),
-    StringConstraints(
-        pattern=r"^(\d+(\.\d+)?([eE]-?\d{1,2})?|\d+(\.\d+)?/[1-9]\d*)$", max_length=20
-    ),
+    StringConstraints(pattern=BUDGET, max_length=20),
 ]
 Level = Annotated[str, BeforeValidator(as_text, json_schema_input_type=float | str)]
 Settings = dict[str, Any]
@@ -79,13 +94,23 @@ class Painter(Section):
     painter: Line = Field(description="painter of the collection whose style is the target")
 
 
+def _branch(value: object) -> str:
+    return "<painter>" if isinstance(value, dict | Painter) else "<drawn>"
+
+
+Target = Annotated[
+    Annotated[Literal["percentile"], Tag("<drawn>")] | Annotated[Painter, Tag("<painter>")],
+    Discriminator(_branch),
+]
+
+
 class Style(Section):
     """Where the target Ω of a cloak comes from: a picture repainted in another painter's style."""
 
     transfer: Name = Field(description="style transfer that repaints the picture")
     preset: str | None = Field(None, description="a named set of settings of the transfer")
     settings: Settings = Field(default_factory=dict, description="settings of the transfer")
-    target: Literal["percentile"] | Painter = Field(
+    target: Target = Field(
         "percentile",
         description="`percentile`: drawn, for each painter, among the painters whose distance"
         " lies between the 50th and 75th percentile; or `{painter: NAME}`",
@@ -204,7 +229,7 @@ class Fieldwork(Section):
         default_factory=lambda: Kind(kind="open_link"), description="how raters are found"
     )
     information: Text = Field(description="what people read first; light markdown")
-    consent: Annotated[tuple[Line, ...], Field(min_length=1)] = Field(
+    consent: Annotated[tuple[Statement, ...], Field(min_length=1)] = Field(
         description="statements, each with its own box to tick"
     )
     contact: Line = Field(description="whom raters can ask: a name and an address")

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from studies.protocol.experiment import Experiment
+from studies.protocol.experiment import PATTERNS, Experiment
 
 Place = tuple[str | int, ...]
 """Where in the file: keys and list positions from the top."""
@@ -41,7 +41,13 @@ def at(place: Place, message: str, lines: Lines) -> Problem:
     """A problem at `place`, with the line of the nearest part of it that the file really has."""
     known = (place[:end] for end in range(len(place), 0, -1))
     line = next((lines[part] for part in known if part in lines), lines.get(()))
-    return Problem(message, line, ".".join(str(part) for part in place))
+    return Problem(message, line, in_words(place))
+
+
+def in_words(place: Place) -> str:
+    """`study.checks[2].settings`: list entries are counted from 1, as people do."""
+    parts = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place)
+    return "".join(parts).removeprefix(".")
 
 
 def from_validation(
@@ -68,6 +74,8 @@ def sentence(finding: Mapping[str, Any], place: Place, known: Sequence[str]) -> 
         return unknown(str(place[-1]), known)
     if kind == "value_error":
         return f"{context['error']}."
+    if kind == "string_pattern_mismatch":
+        return f"{PATTERNS.get(context['pattern'], 'wrong')} (given: {_short(finding['input'])})."
     wanted = WORDS.get(kind)
     expected = (
         wanted.format(**context) if wanted else finding["msg"][0].lower() + finding["msg"][1:]
@@ -101,7 +109,6 @@ WORDS: Mapping[str, str] = {
     "string_too_short": "this must not be empty",
     "string_too_long": "this must be at most {max_length} characters long",
     "literal_error": "this must be {expected}",
-    "string_pattern_mismatch": "this is not written as it should be (pattern {pattern})",
 }
 
 
@@ -123,7 +130,7 @@ def _section_in(annotation: Any) -> type[BaseModel] | None:
     return next((section for section in found if section), None)
 
 
-BRANCHES = {"literal['percentile']", "Painter", "[key]"}
+BRANCHES = {"<drawn>", "<painter>", "[key]"}
 """What pydantic adds to a place (a union's branch, a key itself); the file has no such keys."""
 
 

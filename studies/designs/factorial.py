@@ -1,0 +1,36 @@
+"""Crossing factors into conditions: artist × protection × budget × purification."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+
+FACTORS = ("artist", "protection", "budget", "purification")
+"""In the order of the crossing (the first varies slowest) and of the columns in tables."""
+
+Condition = dict[str, str]
+"""Factor → level."""
+
+
+def cross(
+    artists: Iterable[str],
+    protections: Mapping[str, Sequence[str]],
+    purifications: Iterable[str],
+    skip: Sequence[Mapping[str, Sequence[str]]] = (),
+) -> list[Condition]:
+    """All conditions, in the order given, without the cells that a rule in `skip` leaves out.
+
+    `protections` gives each protection's own budget levels: budgets are nested in protections,
+    since a value means something else under another norm. A rule leaves out the cells that match
+    each factor it names: `{"protection": ["glaze"], "budget": ["0.03"]}` leaves out one level of
+    one protection, `{"protection": ["glaze"]}` all of them.
+    """
+    levels = [(label, budget) for label, budgets in protections.items() for budget in budgets]
+    cells = [
+        dict(zip(FACTORS, (artist, *level, purification), strict=True))
+        for artist, level, purification in product(artists, levels, purifications)
+    ]
+    return [cell for cell in cells if not any(matches(rule, cell) for rule in skip)]
+
+
+def matches(rule: Mapping[str, Sequence[str]], cell: Mapping[str, str]) -> bool:
+    """Whether `cell` has one of the levels of each factor that `rule` names."""
+    return all(cell[factor] in levels for factor, levels in rule.items())
