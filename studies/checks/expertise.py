@@ -1,0 +1,58 @@
+"""Expertise: how far a person's life is made of pictures; sets the population."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from config.plugins import plugin
+from studies.checks import RATHER_NOT, PersonQuestion
+
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+POPULATIONS = {
+    "professional artist": "I make art, and earn all or part of my living with it",
+    "amateur artist": "I make art, but not for a living",
+    "art educated": "I studied art or work with it, but do not make it",
+    "none": "None of these",
+}
+
+
+@plugin
+class Expertise:
+    """One question that sorts people into populations, and one about posting pictures."""
+
+    label: ClassVar[str] = "Expertise"
+    version: ClassVar[int] = 1
+
+    text: Text = "Which of these describes you best?"
+    populations: Annotated[dict[Name, Text], Field(min_length=1, max_length=12)] = Field(
+        default_factory=lambda: dict(POPULATIONS)
+    )
+    """Population → the words of its choice; labels must differ from one another."""
+    undisclosed: Name = "undisclosed"
+    """The population of those who would rather not say."""
+    ask_posting: bool = True
+    """Whether to ask how often the person posts pictures of their own."""
+
+    @property
+    def questions(self) -> tuple[PersonQuestion, ...]:
+        """Expertise, and posting where it is asked."""
+        expertise = PersonQuestion("expertise", self.text, (*self.populations.values(), RATHER_NOT))
+        posting = PersonQuestion(
+            "posting",
+            "How often do you post pictures of your own online?",
+            ("Every week", "Every month", "A few times a year", "Never", RATHER_NOT),
+        )
+        return (expertise, posting) if self.ask_posting else (expertise,)
+
+    @property
+    def practice_trials(self) -> int:
+        """None."""
+        return 0
+
+    def population(self, answers: Mapping[str, str]) -> str:
+        """The population whose choice was taken."""
+        names = {label: name for name, label in self.populations.items()}
+        return names.get(answers.get("expertise", ""), self.undisclosed)

@@ -1,0 +1,1 @@
+"""Designs: who sees what, in which order; pure and seeded."""

@@ -1,0 +1,111 @@
+"""Trial kinds: what one screen shows, what is asked about it, and how a rater is simulated."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+from config.plugins import PluginFolder
+
+if TYPE_CHECKING:
+    from numpy import uint8
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One picture of a trial: its name, where it comes from, and what raters read beside it."""
+
+    name: str
+    shows: Literal["artwork", "condition"]
+    """`artwork`: the prepared artwork, untouched; `condition`: what the item's condition made."""
+    label: str
+    """Shown beside the picture; says nothing about the condition."""
+    alt: str
+    """The text alternative: names the picture and never describes it (WCAG 1.1.1, tests)."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question with a labelled scale; the answer is a point, counted from 1."""
+
+    name: str
+    text: str
+    labels: tuple[str, ...]
+    hint: str = ""
+
+    @property
+    def points(self) -> int:
+        """Number of points on the scale."""
+        return len(self.labels)
+
+    def label(self, point: int) -> str:
+        """The words of a point, as they were shown."""
+        return self.labels[point - 1]
+
+
+@dataclass(frozen=True)
+class SimulatedRater:
+    """How one made-up person differs from the next, in points of the latent five-point scale."""
+
+    leniency: float
+    sensitivity: float
+    noise: float
+
+
+class TrialKind(Protocol):
+    """One kind of screen. The file's name is the kind's name."""
+
+    label: ClassVar[str]
+    version: ClassVar[int]
+    template: ClassVar[str]
+    """The part of the page that shows the pictures, e.g. `rater/pictures/acceptability.html`."""
+    instructions: ClassVar[tuple[str, ...]]
+    """What to do, in a few short sentences, read before practice and under “Help”."""
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The pictures, in the order of their names in the database."""
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What is asked, in order; all are answered before the trial is saved."""
+
+    def layout(self, rng: Random) -> dict[str, Any]:
+        """What is drawn once per trial and stays on reload: `{"order": [slot names]}`."""
+
+    def impression(self, pictures: "Mapping[str, NDArray[uint8]]") -> float:
+        """What a simulated eye makes of the pictures (slot → [H, W, 3] uint8); once per item."""
+
+    def simulate(
+        self, impression: float, item_effect: float, rater: SimulatedRater, rng: Random
+    ) -> dict[str, int]:
+        """The answers of a simulated rater: question → point."""
+
+
+TRIALS: PluginFolder[TrialKind] = PluginFolder("studies.trials")
+
+
+class IncompleteAnswer(ValueError):
+    """Some questions of a trial have no answer, or one that is not on the scale."""
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        super().__init__(f"Without a valid answer: {', '.join(missing)}.")
+        self.missing = tuple(missing)
+
+
+def read_answers(questions: Sequence[Question], given: Mapping[str, object]) -> dict[str, int]:
+    """`given` (question → point, as text or number) checked against the scales.
+
+    Raises IncompleteAnswer naming every question without a point on its scale.
+    """
+    answers = {question.name: _point(given.get(question.name)) for question in questions}
+    missing = [q.name for q in questions if not 1 <= answers[q.name] <= q.points]
+    if missing:
+        raise IncompleteAnswer(missing)
+    return answers
+
+
+def _point(value: object) -> int:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
