@@ -227,5 +227,5 @@ def read_environment() -> Environment:
 def _sentence(finding: dict[str, Any]) -> str:
     """One finding without the value itself, which may hold a password."""
     name = "_".join(str(part) for part in finding["loc"]).upper()
-    message = finding["msg"].removeprefix("Value error, ")
-    return f"Wrong setting{f' {name}' if name else ''}: {message[0].lower()}{message[1:]}."
+    message = finding["msg"].removeprefix("Value error, ").replace("Input should", "it should", 1)
+    return f"Wrong setting{f' {name}' if name else ''}: {message}."

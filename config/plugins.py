@@ -79,7 +79,8 @@ class PluginFolder(Generic[Contract]):
         try:
             return TypeAdapter(cls).validate_python(values)
         except ValidationError as error:
-            raise PluginError(f"{self.noun} {name}: {explain(error)}") from error
+            sentences = explain(error, self.settings(name))
+            raise PluginError(f"{self.noun} {name}: {sentences}") from error
 
     def presets(self, name: str) -> Mapping[str, Settings]:
         """The named settings a plugin ships (its `presets` class attribute)."""
@@ -97,7 +98,7 @@ class PluginFolder(Generic[Contract]):
     def noun(self) -> str:
         """What one plugin of this folder is called in messages: `protections` → `protection`."""
         folder = self.package.rpartition(".")[2].replace("_", " ")
-        return folder[:-3] + "is" if folder.endswith("yses") else folder.removesuffix("s")
+        return folder[:-2] + "is" if folder.endswith("yses") else folder.removesuffix("s")
 
     def _choices(self) -> str:
         return f"Choose one of: {', '.join(self.names())}."
@@ -132,15 +133,17 @@ class PluginFolder(Generic[Contract]):
         return cast(type[Contract], classes[0])
 
 
-def explain(error: ValidationError) -> str:
+def explain(error: ValidationError, settings: Sequence[str]) -> str:
     """Pydantic's findings as plain sentences: which setting, what is wrong, what was given."""
-    return " ".join(_sentence(dict(finding)) for finding in error.errors(include_url=False))
+    findings = error.errors(include_url=False)
+    return " ".join(_sentence(dict(finding), settings) for finding in findings)
 
 
-def _sentence(finding: dict[str, Any]) -> str:
+def _sentence(finding: dict[str, Any], settings: Sequence[str]) -> str:
     where = ".".join(str(part) for part in finding["loc"]) or "settings"
     if finding["type"] == "unexpected_keyword_argument":
-        return f"there is no setting “{where}”."
-    return (
-        f"{where}: {finding['msg'][0].lower()}{finding['msg'][1:]} (given: {finding['input']!r})."
-    )
+        return f"there is no setting “{where}”; there are: {', '.join(settings) or 'none'}."
+    if finding["type"] in {"missing", "missing_argument"}:
+        return f"the setting “{where}” is missing."
+    message = finding["msg"][0].lower() + finding["msg"][1:]
+    return f"{where}: {message} (given: {finding['input']!r})."
