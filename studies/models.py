@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from generation.models import Artwork, Image, Recipe
+from studies.frozen import Design
 
 
 def new_token() -> str:
@@ -47,23 +48,35 @@ class Study(models.Model):
         return self.title
 
 
-class Protocol(models.Model):
+class Protocol(Design):
     """The experiment file of a study; frozen when it has a design hash."""
 
+    protocol_path = ""
     study = models.OneToOneField(Study, models.CASCADE, related_name="protocol")
     source = models.TextField(help_text="the YAML as it was given")
     document = models.JSONField(help_text="the same, checked and with defaults filled in")
     sha256 = models.CharField(max_length=64, help_text="of the canonical JSON of the document")
+    drawn = models.JSONField(
+        default=dict, help_text="what was drawn when it was applied: target styles and pictures"
+    )
     design_sha256 = models.CharField(
         max_length=64, blank=True, help_text="of protocol, stimuli and seed; set at launch"
     )
     frozen_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(frozen_at__isnull=True) | ~Q(design_sha256=""),
+                name="protocol_frozen_under_a_hash",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"protocol of {self.study}"
 
 
-class Condition(models.Model):
+class Condition(Design):
     """One cell of the crossed factors, e.g. {protection: glaze, budget: 0.05, ...}."""
 
     study = models.ForeignKey(Study, models.CASCADE, related_name="conditions")
@@ -80,7 +93,7 @@ class Condition(models.Model):
         return " · ".join(str(level) for level in self.levels.values())
 
 
-class Item(models.Model):
+class Item(Design):
     """What one trial is about: an artwork under a condition. Practice items have no condition."""
 
     study = models.ForeignKey(Study, models.CASCADE, related_name="items")
@@ -105,9 +118,10 @@ class Item(models.Model):
         return f"item {self.position} of {self.study_id}"
 
 
-class Stimulus(models.Model):
+class Stimulus(Design):
     """One image of an item. `slot` says which (original, altered, image, ...)."""
 
+    protocol_path = "item__study__protocol__"
     item = models.ForeignKey(Item, models.CASCADE, related_name="stimuli")
     slot = models.CharField(max_length=30)
     recipe = models.ForeignKey(Recipe, models.PROTECT, related_name="stimuli")
@@ -124,6 +138,10 @@ class Stimulus(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["item", "slot"], name="stimulus_slot"),
         ]
+
+    @property
+    def study_key(self) -> int:
+        return self.item.study_id
 
     def __str__(self) -> str:
         return f"{self.slot} of item {self.item_id}"
@@ -210,7 +228,7 @@ class AppendOnly(models.Model):
             raise AppendOnlyError(f"{self} is written once and cannot be changed.")
         super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, *_args: Any, **_kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AppendOnlyError(f"{self} is written once and cannot be deleted.")
 
 
