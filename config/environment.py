@@ -55,6 +55,9 @@ class Environment(BaseSettings):
         None, description="folder of paintings with a MANIFEST.csv, for the demo"
     )
     device: str = Field("cpu", description="torch device of the workers: cpu, cuda, cuda:1")
+    torch_threads: int = Field(
+        0, ge=0, le=256, description="CPU threads of each worker; as many as cores when 0"
+    )
     batch_size: int = Field(8, ge=1, le=256, description="images in one tensor batch, at most")
     lease_seconds: int = Field(
         60, ge=2, le=3600, description="a job whose worker is silent this long is queued again"

@@ -1,6 +1,7 @@
 """Django's settings: one file; whatever differs between machines comes from `environment.py`."""
 
 import logging
+import os
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -142,41 +143,40 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Jobs: the database is the truth about them; the queue only carries their ids.
 
 
-def _broker() -> dict[str, Any]:
-    if ENVIRONMENT.broker_url:
-        # only Redis hands out a message again by itself; the table of jobs never relies on it
-        redis = ENVIRONMENT.broker_url.startswith("redis")
-        return {
-            "url": ENVIRONMENT.broker_url,
-            "options": {"visibility_timeout": 3600} if redis else {},
-        }
-    folder = VAR_DIR / "queue"
-    for name in ("messages", "control"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    return {
-        "url": "filesystem://",
-        "options": {
-            "data_folder_in": str(folder / "messages"),
-            "data_folder_out": str(folder / "messages"),
-            "control_folder": str(folder / "control"),
-            "polling_interval": 0.2,
-        },
+CELERY_BROKER_URL = ENVIRONMENT.broker_url or "folder://localhost"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+if not ENVIRONMENT.broker_url:
+    CELERY_BROKER_TRANSPORT = "config.folder_queue:Transport"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"folder": str(VAR_DIR / "queue"), "polling_interval": 0.2}
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # a folder cannot call all workers at once
+elif CELERY_BROKER_URL.startswith("redis"):
+    # Messages are acknowledged when work on them starts, so the timeout only concerns messages
+    # that a lost worker had fetched ahead; the sweep in generation.jobs does not wait for it.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 600,
+        "socket_connect_timeout": 5,
+        "socket_keepalive": True,
+        "health_check_interval": 30,
     }
-
-
-BROKER = _broker()
-CELERY_BROKER_URL = BROKER["url"]
-CELERY_BROKER_TRANSPORT_OPTIONS = BROKER["options"]
+# gpu: steps that use networks; cpu: all others. A worker serves both unless told otherwise.
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("gpu", "cpu")}
+CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False  # what could not be sent is sent by the next sweep
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
+# One batch at a time and process: torch has its own threads, and one GPU has one owner.
+CELERY_WORKER_POOL = "solo"
+CELERY_WORKER_CONCURRENCY = 1
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker outlives any outage of its broker
 
 NETWORKS_DIR = ENVIRONMENT.networks_dir
 ARTWORKS_DIR = ENVIRONMENT.artworks_dir
 DEVICE = ENVIRONMENT.device
+TORCH_THREADS = ENVIRONMENT.torch_threads or os.cpu_count() or 1
 BATCH_SIZE = ENVIRONMENT.batch_size
 LEASE_SECONDS = ENVIRONMENT.lease_seconds
 
