@@ -15,6 +15,8 @@ from generation.preparations import PREPARATIONS
 from generation.protections import PROTECTIONS
 from generation.purifications import PURIFICATIONS
 from generation.style_transfers import STYLE_TRANSFERS
+from studies.channels import CHANNELS
+from studies.checks import CHECKS
 from studies.protocol.experiment import (
     CLEAN,
     Analysis,
@@ -40,12 +42,9 @@ from studies.protocol.problems import (
     from_validation,
     unknown,
 )
+from studies.trials import TRIALS
 
 Catalogue = PluginFolder[Any]
-
-TRIALS = Catalogue("studies.trials")
-CHECKS = Catalogue("studies.checks")
-CHANNELS = Catalogue("studies.channels")
 
 
 class Call(NamedTuple):
