@@ -138,6 +138,7 @@ STORAGES = {
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # the middleware that serves it warns where it is missing
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 # Jobs: the database is the truth about them; the queue only carries their ids.
