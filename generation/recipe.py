@@ -101,6 +101,21 @@ def plugin_step(
     return Step(kind, method, record(plugin), inputs, seed, networks or {}, plugin.version)
 
 
+def rebuild(documents: Mapping[str, Document]) -> dict[str, Step]:
+    """The steps of stored documents (key → document, inputs included), each with its key."""
+    steps: dict[str, Step] = {}
+
+    def step(key: str) -> Step:
+        if key not in steps:
+            stored = documents[key]
+            parts = ("kind", "method", "settings", "seed", "networks", "version")
+            inputs = {role: step(source) for role, source in stored["inputs"].items()}
+            steps[key] = Step(inputs=inputs, **{part: stored[part] for part in parts})
+        return steps[key]
+
+    return {key: step(key) for key in documents}
+
+
 def generator_seed(seed: int | None, picture: str) -> int:
     """Seed (63 bits) of one picture's generator, from a step's seed and its `image` input's key.
 

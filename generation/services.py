@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import transaction
 
 from generation.models import Image, Job, Recipe, RecipeInput
-from generation.recipe import ARTWORK, Step, digest
+from generation.recipe import ARTWORK, Document, Step, digest, rebuild
 
 
 class RecipeError(ValueError):
@@ -25,17 +25,49 @@ def request(*, step: Step) -> Recipe:
 @transaction.atomic
 def request_all(*, steps: Sequence[Step]) -> list[Recipe]:
     """`request` for many steps in one transaction; their recipes in the same order."""
-    graph = {node.key: node for step in steps for node in step.graph()}
-    sizes = _sizes(graph.values())
-    nodes = [graph[key] for key in sorted(graph)]  # one order everywhere: no deadlocks
-    Recipe.objects.bulk_create([_recipe(node) for node in nodes], ignore_conflicts=True)
-    RecipeInput.objects.bulk_create(_links(nodes), ignore_conflicts=True)
-    recipes = Recipe.objects.in_bulk(list(graph))
+    asked = describe(steps=steps)
+    nodes = _nodes(steps)
+    sizes = _sizes(nodes)
+    recipes = Recipe.objects.in_bulk([node.key for node in nodes])
     missing = {key for key, recipe in recipes.items() if recipe.image_id is None}
     jobs = [_job(node, missing, sizes) for node in nodes if node.key in missing]
     Job.objects.bulk_create(jobs, ignore_conflicts=True)
     _want_again(missing)
+    return asked
+
+
+@transaction.atomic
+def describe(*, steps: Sequence[Step]) -> list[Recipe]:
+    """The recipes of `steps`, in the same order, and of all below them; no image is asked for.
+
+    Raises RecipeError where a leaf names a picture that was never imported.
+    """
+    nodes = _nodes(steps)
+    _sizes(nodes)  # refuses unknown pictures
+    in_order = sorted(nodes, key=lambda node: node.key)  # one order everywhere: no deadlocks
+    Recipe.objects.bulk_create([_recipe(node) for node in in_order], ignore_conflicts=True)
+    RecipeInput.objects.bulk_create(_links(in_order), ignore_conflicts=True)
+    recipes = Recipe.objects.in_bulk([node.key for node in nodes])
     return [recipes[step.key] for step in steps]
+
+
+def request_described(*, keys: Iterable[str]) -> list[Recipe]:
+    """`request_all` for recipes that are described already, by their keys (sorted)."""
+    wanted = sorted(set(keys))
+    documents: dict[str, Document] = {}
+    missing = set(wanted)
+    while missing:
+        found = Recipe.objects.in_bulk(list(missing))
+        documents.update({key: recipe.document for key, recipe in found.items()})
+        inputs = {key for recipe in found.values() for key in recipe.document["inputs"].values()}
+        missing = inputs - documents.keys()
+    steps = rebuild(documents)
+    return request_all(steps=[steps[key] for key in wanted])
+
+
+def _nodes(steps: Sequence[Step]) -> list[Step]:
+    """Every node of the graphs once, inputs before what is made from them."""
+    return list({node.key: node for step in steps for node in step.graph()}.values())
 
 
 def _recipe(node: Step) -> Recipe:
