@@ -1,0 +1,162 @@
+"""Recipes into pixels: their inputs, networks and generators, as one tensor batch. No job rows."""
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import torch
+from django.conf import settings
+from django.utils import timezone
+from torch import Generator, Tensor
+
+from generation import budgets, networks, pixels, steps, store
+from generation.failures import JobFailure
+from generation.models import Production, Recipe
+from generation.networks import NetworkRecord, Networks
+from generation.progress import Progress
+from generation.recipe import generator_seed
+
+LIBRARIES = ("torch", "torchvision", "diffusers", "lpips", "numpy", "pillow")
+
+MEASURED_KINDS = ("protection", "purification")
+
+
+@dataclass(frozen=True)
+class Product:
+    """What one batch gave: `images` [N, 3, H, W], as steps.run returned them, in recipe order."""
+
+    images: Tensor
+    realised: Sequence[Mapping[str, float]]
+    production: Production
+    """Not saved yet."""
+
+
+def prepare_torch(threads: int) -> None:
+    """Say everything that the bits of a result may depend on and that torch lets one choose."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # costs time, changes no result
+    torch.backends.cudnn.benchmark = False
+    torch.set_num_threads(threads)
+
+
+def produce(recipes: Sequence[Recipe], progress: Progress, threads: int | None = None) -> Product:
+    """Carry out recipes of one group (kind, method, settings, networks, sizes) as one batch.
+
+    Raises what `steps.run` raises; StoreError for an input that cannot be read; JobFailure where
+    this worker's method or networks are not the ones that the recipes name.
+    """
+    threads = threads or settings.TORCH_THREADS
+    prepare_torch(threads)
+    started_at, start = timezone.now(), monotonic()
+    document = recipes[0].document
+    _check_version(document)
+    members = _networks(document)
+    inputs = _inputs(recipes)
+    images = steps.run(
+        document["kind"],
+        document["method"],
+        document["settings"],
+        inputs,
+        members,
+        [_generator(recipe) for recipe in recipes],
+        progress,
+    )
+    production = _production(recipes, threads, started_at, monotonic() - start)
+    return Product(images, _realised(document["kind"], images, inputs, members), production)
+
+
+def _check_version(document: Mapping[str, Any]) -> None:
+    kind, method = document["kind"], document["method"]
+    known = steps.KINDS[kind].version(method)
+    if document["version"] != known:
+        raise JobFailure(
+            f"The recipe was written for version {document['version']} of {kind} {method}; this"
+            f" worker has version {known}. Apply the experiment again, or update the worker."
+        )
+
+
+def _networks(document: Mapping[str, Any]) -> Networks:
+    wanted = {role: NetworkRecord(**record) for role, record in document["networks"].items()}
+    ids = {
+        role: f"{record.id.partition('@')[0]}@{record.revision}" if record.revision else record.id
+        for role, record in wanted.items()
+    }
+    loaded = networks.load(ids, settings.NETWORKS_DIR, settings.DEVICE)
+    for role, record in wanted.items():
+        if loaded.records[role].sha256 != record.sha256:
+            raise JobFailure(
+                f"The network {record.id} of this worker is not the one that the recipe names"
+                f" (sha256 {loaded.records[role].sha256[:12]}…, not {record.sha256[:12]}…):"
+                " put the right files there, or apply the experiment again."
+            )
+    return loaded
+
+
+def _inputs(recipes: Sequence[Recipe]) -> dict[str, Tensor]:
+    """Per role the images of all recipes, [N, 3, H, W], read from the store."""
+    keys = {key for recipe in recipes for key in recipe.document["inputs"].values()}
+    images = dict(Recipe.objects.filter(pk__in=keys).values_list("pk", "image"))
+    tensors = {key: pixels.read_png(store.get(str(images[key]))) for key in keys}
+    return {
+        role: torch.cat([tensors[recipe.document["inputs"][role]] for recipe in recipes])
+        for role in recipes[0].document["inputs"]
+    }
+
+
+def _generator(recipe: Recipe) -> Generator:
+    seed = generator_seed(recipe.document["seed"], recipe.document["inputs"]["image"])
+    return Generator().manual_seed(seed)
+
+
+def _realised(
+    kind: str, images: Tensor, inputs: Mapping[str, Tensor], members: Networks
+) -> list[dict[str, float]]:
+    """How far each image moved from its input `image`, measured as it will be saved."""
+    if kind not in MEASURED_KINDS:
+        return [{} for _ in images]
+    perceptual = members.perceptual if "perceptual" in members.records else None
+    measured = budgets.measure(pixels.quantise(images), inputs["image"], perceptual)
+    return [
+        {norm: round(float(values[index]), 6) for norm, values in measured.items()}
+        for index in range(len(images))
+    ]
+
+
+def _production(
+    recipes: Sequence[Recipe], threads: int, started_at: datetime, seconds: float
+) -> Production:
+    return Production(
+        recipe_keys=[recipe.pk for recipe in recipes],
+        device=_device(),
+        environment={
+            "python": platform.python_version(),
+            **{name: version(name) for name in LIBRARIES},
+            "threads": threads,
+            "processor": _processor(),
+        },
+        started_at=started_at,
+        seconds=round(seconds, 3),
+    )
+
+
+def _device() -> str:
+    device = torch.device(settings.DEVICE)
+    if device.type != "cuda":
+        return str(device)
+    return f"{device} ({torch.cuda.get_device_name(device)})"[:60]
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
