@@ -240,7 +240,11 @@ def _by_queue(jobs: QuerySet[Job]) -> dict[str, QuerySet[Job]]:
 
 def _empty_queues() -> Collection[str]:
     with app.connection_for_read() as connection:
-        errors: tuple[type[Exception], ...] = (BrokerError, OSError, *connection.connection_errors)
+        errors: tuple[type[BaseException], ...] = (
+            BrokerError,
+            OSError,
+            *connection.connection_errors,
+        )
         try:
             return [queue for queue in QUEUES if _is_empty(connection, queue)]
         except errors as error:
@@ -249,7 +253,7 @@ def _empty_queues() -> Collection[str]:
 
 
 def _is_empty(connection: Connection, queue: str) -> bool:
-    errors: tuple[type[Exception], ...] = (ChannelError, *connection.channel_errors)
+    errors: tuple[type[BaseException], ...] = (ChannelError, *connection.channel_errors)
     channel: Any = connection.channel()
     try:
         return bool(channel.queue_declare(queue=queue, passive=True).message_count == 0)

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from generation import claims
 from generation.claims import Batch
 from generation.models import Job
-from generation.progress import Cancelled
+from generation.progress import Cancelled, Progress
 
 WRITE_SECONDS = 1.0
 """Progress is written, and cancelling looked for, at most this often."""
@@ -32,9 +32,10 @@ class Lease:
     more: cancelled by somebody, or taken over because this worker was thought to be dead.
     """
 
-    def __init__(self, batch: Batch, stopping: Callable[[], bool]) -> None:
+    def __init__(self, batch: Batch, stopping: Callable[[], bool], follow: Progress) -> None:
         self.batch = batch
         self.stopping = stopping
+        self.follow = follow
         self.working_on = {job.pk for job in batch.jobs}
         self.held = set(self.working_on)
         self.written = monotonic()
@@ -58,6 +59,7 @@ class Lease:
         """A step is finished: `done` of `total`."""
         if self.stopping():
             raise Stopped
+        self.follow(done, total, message)
         if monotonic() - self.written < WRITE_SECONDS:
             return
         self.check(done / max(1, total), message or f"step {done} of {total}")

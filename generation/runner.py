@@ -4,6 +4,8 @@ When `run` returns, every job of the batch is done, failed, ready again, or no l
 is killed instead, the lease runs out and `jobs.sweep` finds the jobs.
 """
 
+import os
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic, sleep
 
@@ -19,7 +21,7 @@ from generation.failures import JobFailure, explain
 from generation.lease import Lease, Stopped
 from generation.models import Job
 from generation.producing import Product, produce
-from generation.progress import Cancelled
+from generation.progress import Cancelled, Progress, silent
 
 SAVE_AGAIN_SECONDS = (0.5, 2.0, 5.0)
 """Pauses between attempts to save: what took minutes to make is not thrown away lightly."""
@@ -32,19 +34,23 @@ def never() -> bool:
     return False
 
 
-def run(batch: Batch, stopping: Callable[[], bool] = never) -> None:
-    """Carry out the jobs of `batch`; hands them back when `stopping` says so."""
+def worker_name() -> str:
+    """Who holds a job: machine, process and device."""
+    return f"{socket.gethostname()}:{os.getpid()} ({settings.DEVICE})"
+
+
+def run(batch: Batch, *, stopping: Callable[[], bool] = never, follow: Progress = silent) -> None:
+    """Carry out the jobs of `batch`; hands them back when `stopping` says so.
+
+    `follow` is told of each finished step.
+    """
     lead = batch.jobs[0]
     with structlog.contextvars.bound_contextvars(
         claim=str(batch.claim), step=_step(lead), purpose=lead.purpose, jobs=len(batch.jobs)
     ):
         start = monotonic()
-        log.info(
-            "batch started",
-            attempt=lead.attempts,
-            recipes=[job.recipe_id[:12] for job in batch.jobs],
-        )
-        with Lease(batch, stopping) as lease:
+        log.info("batch started", attempt=lead.attempts, device=settings.DEVICE)
+        with Lease(batch, stopping, follow) as lease:
             outcome = _run(batch, lease)
         log.info("batch ended", outcome=outcome, seconds=round(monotonic() - start, 3))
 

@@ -1,7 +1,5 @@
 """What a Celery worker does: carry out the batch of a message, and sweep up what was lost."""
 
-import os
-import socket
 from threading import Event, Thread
 from typing import Any
 
@@ -22,15 +20,10 @@ log = structlog.get_logger(__name__)
 @app.task(name=jobs.TASK)
 def carry_out(job_ids: list[int]) -> None:
     """Claim what is still ready of these jobs, make it, and send what has become ready by it."""
-    batch = None if STOPPING.is_set() else claims.claim(job_ids, worker_name())
+    batch = None if STOPPING.is_set() else claims.claim(job_ids, runner.worker_name())
     if batch is not None:
-        runner.run(batch, STOPPING.is_set)
+        runner.run(batch, stopping=STOPPING.is_set)
     jobs.dispatch()
-
-
-def worker_name() -> str:
-    """Who holds a job: machine, process and device."""
-    return f"{socket.gethostname()}:{os.getpid()} ({settings.DEVICE})"
 
 
 @worker_shutting_down.connect
