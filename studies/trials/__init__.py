@@ -1,6 +1,6 @@
 """Trial kinds: what one screen shows, what is asked about it, and how a rater is simulated."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
@@ -85,27 +85,3 @@ class TrialKind(Protocol):
 
 TRIALS: PluginFolder[TrialKind] = PluginFolder("studies.trials")
 
-
-class IncompleteAnswer(ValueError):
-    """Some questions of a trial have no answer, or one that is not on the scale."""
-
-    def __init__(self, missing: Sequence[str]) -> None:
-        super().__init__(f"Without a valid answer: {', '.join(missing)}.")
-        self.missing = tuple(missing)
-
-
-def read_answers(questions: Sequence[Question], given: Mapping[str, object]) -> dict[str, int]:
-    """`given` (question → point, as text or number) checked against the scales.
-
-    Raises IncompleteAnswer naming every question without a point on its scale.
-    """
-    answers = {question.name: _point(given.get(question.name)) for question in questions}
-    missing = [q.name for q in questions if not 1 <= answers[q.name] <= q.points]
-    if missing:
-        raise IncompleteAnswer(missing)
-    return answers
-
-
-def _point(value: object) -> int:
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0

@@ -1,0 +1,199 @@
+"""The verbs of a live study: enrol, next_trial, record. No answer is lost, none is doubled.
+
+Places are in `places.py`; here is what happens on them. Every verb that writes is one transaction
+that holds the participant's row, and may be repeated by a browser that is not sure it was heard.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from studies.answers import IncompleteAnswer, read_choices, read_points
+from studies.models import Participant, Response, Study, Trial
+from studies.places import (
+    FieldworkError,
+    StudyClosed,
+    StudyFull,
+    come_back,
+    enrol,
+    give_back,
+    lease_from,
+    locked,
+    new_code,
+    tell,
+)
+from studies.plan import plan_of
+
+__all__ = [
+    "FieldworkError",
+    "IncompleteAnswer",
+    "Outcome",
+    "StudyClosed",
+    "StudyFull",
+    "come_back",
+    "describe",
+    "enrol",
+    "give_back",
+    "is_described",
+    "next_trial",
+    "record",
+    "shown",
+    "undelivered",
+]
+
+KEPT_EVENTS = 200
+"""Answers that came too late or twice are kept as events, but not without end per person."""
+
+
+class Outcome(Enum):
+    """What became of an answer that was sent."""
+
+    SAVED = "saved"
+    REPEATED = "repeated"
+    """It had been saved before, with the same content: a double click, a retry."""
+    DIFFERS = "differs"
+    """Another answer had been saved before; the first one counts, this one is an event."""
+    LATE = "late"
+    """Its place had been given to somebody else, or the study closed; it is an event."""
+
+
+def next_trial(participant: Participant) -> Trial | None:
+    """The first trial that waits for an answer; None when there is none (left)."""
+    waiting = participant.trials.filter(answered_at__isnull=True, released=False)
+    return waiting.order_by("position").first()
+
+
+def shown(*, trial: Trial) -> None:
+    """Note when the trial's page was first sent: the only thing that looking changes."""
+    Trial.objects.filter(pk=trial.pk, shown_at__isnull=True).update(shown_at=timezone.now())
+
+
+def record(
+    *,
+    trial: Trial,
+    answers: Mapping[str, object],
+    rt_ms: int | None = None,
+    viewing: Mapping[str, Any] | None = None,
+) -> Outcome:
+    """Save the answers to all questions of a trial; the first complete answer wins.
+
+    Safe to call any number of times, from anywhere at once. Raises IncompleteAnswer, and changes
+    nothing, where a question has no answer on its scale.
+    """
+    points = read_points(plan_of(trial.participant.study).kind.questions, answers)
+    outcome = _save(trial, points, rt_ms, viewing or {})
+    if outcome is Outcome.LATE and _is_back(trial):
+        outcome = _save(trial, points, rt_ms, viewing or {})
+    if outcome in {Outcome.LATE, Outcome.DIFFERS}:
+        _keep(trial.participant, outcome, {"trial": trial.position, "answers": points})
+    return outcome
+
+
+def describe(*, participant: Participant, answers: Mapping[str, object]) -> Outcome:
+    """Save what a person says about themselves, once; sets the population.
+
+    Raises IncompleteAnswer, and changes nothing, where a question has none of its choices.
+    """
+    plan = plan_of(participant.study)
+    choices = read_choices(plan.person_questions, answers)
+    with transaction.atomic():
+        participant = locked(participant)
+        known = dict(participant.responses.filter(trial=None).values_list("question", "answer"))
+        if known == choices:
+            return Outcome.REPEATED
+        if known or participant.study.state == Study.State.CLOSED:
+            outcome = Outcome.DIFFERS if known else Outcome.LATE
+            _keep(participant, outcome, {"answers": choices})
+            return outcome
+        now = timezone.now()
+        Response.objects.bulk_create(
+            Response(participant=participant, question=name, answer=choice, answered_at=now)
+            for name, choice in choices.items()
+        )
+        named = (check.population(choices) for check in plan.checks)
+        participant.population = next(filter(None, named), "")
+        participant.lease_until = lease_from(plan, now)
+        participant.save(update_fields=["population", "lease_until"])
+        return Outcome.SAVED
+
+
+def is_described(participant: Participant) -> bool:
+    """Whether nothing more is asked about the person."""
+    asked = plan_of(participant.study).person_questions
+    return not asked or participant.responses.filter(trial=None).exists()
+
+
+def undelivered(*, trial: Trial, viewing: Mapping[str, Any]) -> None:
+    """A picture of the trial did not arrive: nothing was judged, its place is given back."""
+    with transaction.atomic():
+        participant = locked(trial.participant)
+        waiting = participant.trials.filter(pk=trial.pk, answered_at=None, released=False)
+        if waiting.update(released=True, viewing=dict(viewing)):
+            tell(participant, "not_delivered", {"trial": trial.position})
+            _go_on(participant, timezone.now())
+
+
+def _save(
+    trial: Trial, points: Mapping[str, int], rt_ms: int | None, viewing: Mapping[str, Any]
+) -> Outcome:
+    with transaction.atomic():
+        participant = locked(trial.participant)
+        current = participant.trials.get(pk=trial.pk)
+        if current.answered_at:
+            kept = dict(current.responses.values_list("question", "value"))
+            return Outcome.REPEATED if kept == points else Outcome.DIFFERS
+        if current.released or participant.study.state == Study.State.CLOSED:
+            return Outcome.LATE
+        now = timezone.now()
+        questions = plan_of(participant.study).kind.questions
+        Response.objects.bulk_create(
+            Response(
+                participant=participant,
+                trial=current,
+                question=question.name,
+                answer=question.label(points[question.name]),
+                value=points[question.name],
+                scale=question.points,
+                answered_at=now,
+            )
+            for question in questions
+        )
+        current.answered_at, current.rt_ms, current.viewing = now, rt_ms, dict(viewing)
+        current.save(update_fields=["answered_at", "rt_ms", "viewing"])
+        _go_on(participant, now)
+        return Outcome.SAVED
+
+
+def _is_back(trial: Trial) -> bool:
+    """Whether the participant of a released trial could take up the place again."""
+    try:
+        come_back(participant=trial.participant, wanted=trial)
+    except FieldworkError:
+        return False
+    return True
+
+
+def _go_on(participant: Participant, now: datetime) -> None:
+    """Renew the lease, or finish after the last trial: in the transaction that saved it."""
+    participant.lease_until = lease_from(plan_of(participant.study), now)
+    if next_trial(participant) is None:
+        counted = participant.trials.filter(practice=False, answered_at__isnull=False)
+        if counted.exists():
+            participant.state = Participant.State.FINISHED
+            participant.finished_at = now
+            participant.completion_code = new_code(8)
+        else:  # not one picture arrived: the place is for somebody else
+            participant.state = Participant.State.LAPSED
+        tell(participant, participant.state)
+    participant.save()
+
+
+def _keep(participant: Participant, outcome: Outcome, details: Mapping[str, Any]) -> None:
+    """Answers that do not count are not thrown away either (but not without end)."""
+    kind = f"answer_{outcome.value}"
+    if participant.events.filter(kind=kind).count() < KEPT_EVENTS:
+        tell(participant, kind, details)

@@ -1,0 +1,199 @@
+"""Places in a live study: taken, held by a lease, given back, and taken up again.
+
+Whoever gives or takes places holds the study's row first, then the participant's; whoever saves an
+answer holds the participant's row only, so nobody waits in a circle. (SQLite has no row locks:
+there each transaction begins IMMEDIATE, and writers wait for one another.)
+
+A lease is renewed by every saved answer. After `lease_minutes` of silence the unanswered trials
+may be given to somebody else; what was answered stays answered.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from studies.models import Event, Participant, Study, Trial, new_token
+from studies.plan import Plan, plan_of
+from studies.shares import deal, deal_practice
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Digits and capitals that nobody mistakes for one another when copying a code by hand."""
+
+
+class FieldworkError(RuntimeError):
+    """A participant cannot go on; the sentence is for the participant's eyes."""
+
+
+class StudyClosed(FieldworkError):
+    """The study takes nobody: it is not open yet, paused, or closed."""
+
+
+class StudyFull(FieldworkError):
+    """All places are taken."""
+
+
+CLOSED = {
+    Study.State.DRAFT: "This study has not opened yet.",
+    Study.State.PAUSED: "This study is taking a break. Please try again later.",
+    Study.State.CLOSED: "This study has ended and takes no more answers.",
+}
+FULL = "All places in this study are taken just now."
+
+
+def enrol(
+    *,
+    study: Study,
+    channel: str = "open_link",
+    consent_sha256: str,
+    simulated: bool = False,
+    token: str = "",
+) -> Participant:
+    """A new participant with a balanced share of the items.
+
+    `token` makes a retry harmless: the participant who already has it is returned as is.
+    Raises StudyClosed or StudyFull, each with a sentence for the person. The number of
+    participants limits real people only; simulated ones are counted, and balanced, apart.
+    """
+    with transaction.atomic():
+        study = locked_study(study)
+        known = study.participants.filter(token=token).first() if token else None
+        if known:
+            return known
+        check_open(study)
+        now = timezone.now()
+        _take_back(study, now)
+        plan = plan_of(study)
+        if not simulated:
+            _check_room(study, plan)
+        participant = _new_participant(study, plan, now, token or new_token(), simulated=simulated)
+        participant.channel, participant.consent_sha256 = channel, consent_sha256
+        participant.save()
+        deal_practice(participant, plan)
+        if not deal(participant, plan, plan.fieldwork.raters.items_each):
+            raise StudyFull(FULL)
+        tell(participant, "enrolled", {"trials": participant.trials.count()})
+        return participant
+
+
+def come_back(*, participant: Participant, wanted: Trial | None = None) -> Participant:
+    """Take up the place again after it was given back, as far as there is room.
+
+    Harmless for a participant who still has a place. `wanted` is a trial whose answer is already
+    there. Raises StudyClosed or StudyFull; what was answered is kept either way.
+    """
+    with transaction.atomic():
+        study = locked_study(participant.study)
+        participant = locked(participant)
+        if participant.state != Participant.State.LAPSED:
+            return participant
+        check_open(study)
+        now = timezone.now()
+        _take_back(study, now)
+        plan = plan_of(study)
+        if not participant.simulated:
+            _check_room(study, plan)
+        return _reinstate(participant, plan, now, wanted)
+
+
+def give_back(*, study: Study) -> int:
+    """Give back the places of everybody who was silent too long; returns how many there were."""
+    with transaction.atomic():
+        return _take_back(locked_study(study), timezone.now())
+
+
+def check_open(study: Study) -> None:
+    """Raises StudyClosed unless people can start now."""
+    if study.state != Study.State.LIVE:
+        raise StudyClosed(CLOSED[Study.State(study.state)])
+
+
+def is_full(study: Study) -> bool:
+    """Whether nobody could start now, counting places that silent participants still seem to hold
+    as free; only looks."""
+    places = study.participants.filter(simulated=False)
+    live = places.filter(state=Participant.State.ACTIVE, lease_until__gte=timezone.now())
+    finished = places.filter(state=Participant.State.FINISHED)
+    return live.count() + finished.count() >= plan_of(study).fieldwork.raters.participants
+
+
+def locked_study(study: Study) -> Study:
+    return Study.objects.select_for_update(no_key=True).get(pk=study.pk)
+
+
+def locked(participant: Participant) -> Participant:
+    rows = Participant.objects.select_related("study__protocol")
+    return rows.select_for_update(no_key=True, of=("self",)).get(pk=participant.pk)
+
+
+def _check_room(study: Study, plan: Plan) -> None:
+    holding = [Participant.State.ACTIVE, Participant.State.FINISHED]
+    taken = study.participants.filter(simulated=False, state__in=holding).count()
+    if taken >= plan.fieldwork.raters.participants:
+        raise StudyFull(FULL)
+
+
+def _take_back(study: Study, now: datetime) -> int:
+    """Whoever is saving an answer at this very moment is skipped: that is not silence."""
+    silent = study.participants.select_for_update(no_key=True, skip_locked=True).filter(
+        state=Participant.State.ACTIVE, lease_until__lt=now
+    )
+    gone = list(silent)
+    Participant.objects.filter(pk__in=[p.pk for p in gone]).update(state=Participant.State.LAPSED)
+    open_trials = Trial.objects.filter(participant__in=gone, answered_at__isnull=True)
+    open_trials.update(released=True)
+    for participant in gone:
+        tell(participant, "lapsed")
+    return len(gone)
+
+
+def _new_participant(
+    study: Study, plan: Plan, now: datetime, token: str, *, simulated: bool
+) -> Participant:
+    number = study.participants.count()
+    codes = set(study.participants.values_list("code", flat=True))
+    name = next(name for name in iter(lambda: f"P-{new_code(5)}", "") if name not in codes)
+    return Participant(
+        study=study,
+        token=token,
+        code=name,
+        simulated=simulated,
+        consented_at=now,
+        lease_until=lease_from(plan, now),
+        seed=plan.rng("participant", number).getrandbits(53),
+    )
+
+
+def _reinstate(
+    participant: Participant, plan: Plan, now: datetime, wanted: Trial | None
+) -> Participant:
+    raters = plan.fieldwork.raters
+    answered = participant.trials.filter(practice=False, answered_at__isnull=False).count()
+    participant.trials.filter(practice=True).update(released=False)
+    if not deal(participant, plan, raters.items_each - answered, wanted):
+        raise StudyFull(FULL)
+    participant.state = Participant.State.ACTIVE
+    participant.lease_until = lease_from(plan, now)
+    participant.save(update_fields=["state", "lease_until"])
+    tell(participant, "returned")
+    return participant
+
+
+def lease_from(plan: Plan, now: datetime) -> datetime:
+    return now + timedelta(minutes=plan.fieldwork.raters.lease_minutes)
+
+
+def new_code(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def tell(participant: Participant, kind: str, details: Mapping[str, Any] | None = None) -> None:
+    Event.objects.create(
+        study_id=participant.study_id,
+        participant=participant,
+        kind=kind,
+        details=dict(details or {}),
+    )

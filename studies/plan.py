@@ -1,0 +1,71 @@
+"""What a live study goes by: its frozen protocol, with trial kind, checks and channel built."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from random import Random
+
+from studies.channels import CHANNELS, Channel
+from studies.checks import CHECKS, Check, PersonQuestion
+from studies.models import Study
+from studies.protocol import restore
+from studies.protocol.experiment import Fieldwork
+from studies.trials import TRIALS, TrialKind
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The `study` section of a protocol and the plugins it names."""
+
+    title: str
+    fieldwork: Fieldwork
+
+    @cached_property
+    def kind(self) -> TrialKind:
+        """What one screen shows and asks."""
+        trial = self.fieldwork.trial
+        return TRIALS.build(trial.kind, trial.settings)
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """In the order raters meet them."""
+        return tuple(CHECKS.build(check.check, check.settings) for check in self.fieldwork.checks)
+
+    @cached_property
+    def channel(self) -> Channel:
+        """How raters are found."""
+        return CHANNELS.build(self.fieldwork.channel.kind, self.fieldwork.channel.settings)
+
+    @cached_property
+    def person_questions(self) -> tuple[PersonQuestion, ...]:
+        """What is asked about the person, over all checks."""
+        return tuple(question for check in self.checks for question in check.questions)
+
+    @cached_property
+    def practice_trials(self) -> int:
+        """How many trials come before those that count."""
+        return sum(check.practice_trials for check in self.checks)
+
+    @cached_property
+    def consent_sha256(self) -> str:
+        """Hash of everything a person reads before agreeing, word for word."""
+        said = [self.title, self.fieldwork.information, *self.fieldwork.consent]
+        text = json.dumps([*said, self.fieldwork.contact], ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def rng(self, *purpose: object) -> Random:
+        """The study's own generator for a purpose; the same one each time."""
+        name = json.dumps([self.fieldwork.seed, *map(str, purpose)])
+        return Random(hashlib.sha256(name.encode()).digest())  # noqa: S311 (drawn, not secret)
+
+
+def plan_of(study: Study) -> Plan:
+    """The plan of a study that has a protocol."""
+    return _plan(json.dumps(study.protocol.document))
+
+
+@lru_cache(maxsize=32)  # a function of its argument alone: two processes never disagree
+def _plan(document: str) -> Plan:
+    experiment = restore(json.loads(document))
+    return Plan(experiment.title, experiment.study)

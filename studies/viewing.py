@@ -1,0 +1,77 @@
+"""How a picture was looked at, as the rater's browser reports it: checked, bounded, never trusted.
+
+None of it is an answer. A report that does not fit is dropped, and the answer is saved without it.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+LONGEST_REPORT = 4_000
+"""Characters of JSON; an honest report has about 600."""
+
+DAY_MS = 24 * 60 * 60 * 1000
+
+Count = Annotated[int, Field(ge=0, le=100_000)]
+Milliseconds = Annotated[int, Field(ge=0, le=DAY_MS)]
+Pixels = Annotated[float, Field(ge=0, le=100_000)]
+Size = tuple[Pixels, Pixels]
+
+
+class Report(BaseModel):
+    """A part of what the browser tells."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class PictureReport(Report):
+    """One picture, in the order of the page."""
+
+    natural: Size = Field(description="width and height of the file, in its own pixels")
+    rendered: Size = Field(description="as first shown, in CSS pixels")
+    decoded_ms: Milliseconds | None = Field(description="from opening the page until it was ready")
+    visible_ms: Milliseconds | None = Field(
+        description="from opening the page until it was first fully on screen"
+    )
+    shown_ms: Milliseconds = Field(description="for how long it was on top, page visible")
+
+
+class Viewing(Report):
+    """One trial."""
+
+    mode: Literal["side", "flip"] = Field(description="side by side, or flipped in place")
+    scale: Literal["row", "column"] = Field(description="how the points of the scale were laid out")
+    viewport: Size
+    pixel_ratio: Annotated[float, Field(gt=0, le=20)]
+    page_scale: Annotated[float, Field(gt=0, le=100)] = Field(
+        description="the browser's own pinch zoom"
+    )
+    pictures: Annotated[list[PictureReport], Field(max_length=4)]
+    hidden_ms: Milliseconds = Field(description="for how long the page was in the background")
+    flips: Count
+    zooms: Count
+    largest_zoom: Annotated[float, Field(ge=0, le=1_000)] = Field(
+        description="CSS pixels per pixel of the file, at most"
+    )
+    actual_size: bool = Field(description="whether “100 %” was used")
+    load_failures: Count = Field(description="downloads of pictures that had to be repeated")
+    save_attempts: Count = Field(description="how often saving was tried")
+    keys: Count = Field(description="answers given by single keys")
+
+
+def read_viewing(text: str) -> dict[str, Any]:
+    """The report as plain values; `{}` where there is none or it is not what a page sends."""
+    if not text or len(text) > LONGEST_REPORT:
+        return {}
+    try:
+        return Viewing.model_validate_json(text).model_dump(mode="json")
+    except ValidationError:
+        return {}
+
+
+def read_milliseconds(text: str) -> int | None:
+    """A time from the browser; None where there is none or it cannot be one."""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        return None
+    value = int(text)
+    return value if value <= DAY_MS else None
