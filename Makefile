@@ -38,7 +38,7 @@ $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	@$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check \
-		--only-binary :all: --no-build-isolation --constraint constraints.txt setuptools wheel
+		--only-binary :all: --no-build-isolation --constraint constraints.txt "setuptools>=77"
 	@$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check \
 		--only-binary :all: --no-build-isolation --constraint constraints.txt --editable '.[dev]'
 	@touch $@
