@@ -3,9 +3,9 @@
 import json
 from collections.abc import Mapping
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
-from studies.designs.assignment import Candidate, arrange, choose
+from studies.designs.assignment import Candidate, arrange, ceiling, choose
 from studies.models import Item, Participant, Trial
 from studies.plan import Plan
 
@@ -16,18 +16,27 @@ def candidates(participant: Participant) -> list[Candidate]:
     A claim is an answered trial, or an unanswered one that a participant still holds. Simulated
     raters and real ones never count for each other.
     """
-    same_sort = Q(trials__participant__simulated=participant.simulated)
-    answered = participant.trials.filter(answered_at__isnull=False).values("item")
-    rows = (
-        Item.objects.filter(study=participant.study_id, practice=False)
-        .exclude(pk__in=answered)
-        .annotate(claims=Count("trials", filter=same_sort & Q(trials__released=False)))
-        .values_list("pk", "artwork_id", "artwork__painter", "condition__levels", "claims")
-    )
+    done = participant.trials.filter(answered_at__isnull=False).values("item")
+    rows = _items(participant, claims=Q(trials__released=False)).exclude(pk__in=done)
+    keys = ("pk", "artwork_id", "artwork__painter", "condition__levels", "claims")
     return [
         Candidate(item, artwork, painter, _treatment(levels), claims)
-        for item, artwork, painter, levels, claims in rows
+        for item, artwork, painter, levels, claims in rows.values_list(*keys)
     ]
+
+
+def most_claims(participant: Participant, plan: Plan) -> int | None:
+    """How many claims an item may have and still be given to this participant."""
+    rows = _items(participant, answered=Q(trials__answered_at__isnull=False))
+    counts = rows.values_list("answered", flat=True)
+    return ceiling(counts, plan.fieldwork.raters.per_item)
+
+
+def _items(participant: Participant, **counted: Q) -> QuerySet[Item]:
+    """The study's items that count, with trials of raters of the same sort (real, simulated)."""
+    same_sort = Q(trials__participant__simulated=participant.simulated)
+    counts = {name: Count("trials", filter=same_sort & which) for name, which in counted.items()}
+    return Item.objects.filter(study=participant.study_id, practice=False).annotate(**counts)
 
 
 def _treatment(levels: Mapping[str, str]) -> str:
@@ -41,11 +50,11 @@ def deal(participant: Participant, plan: Plan, size: int, wanted: Trial | None =
     Items that the participant held before (their trials were released) are taken up again where
     the draw falls on them; `wanted` is taken up before all others if there is room on its item.
     """
-    raters = plan.fieldwork.raters
     held = {trial.item_id: trial for trial in participant.trials.filter(released=True)}
     rng = plan.rng("share", participant.seed, participant.trials.count())
     item = wanted.item_id if wanted else None
-    share = arrange(choose(candidates(participant), size, raters.per_item, rng, item), rng)
+    most = most_claims(participant, plan)
+    share = arrange(choose(candidates(participant), size, most, rng, item), rng)
     fresh = [candidate.item for candidate in share if candidate.item not in held]
     first = participant.trials.count()
     Trial.objects.bulk_create(

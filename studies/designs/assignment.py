@@ -1,9 +1,9 @@
 """Who judges which items, in which order: fewest raters first, ties drawn, pictures apart.
 
 Items are filled like a set of glasses: always the emptiest. That alone keeps every item within one
-rater of every other while people only arrive. When people leave and their unanswered items come
-back, some glasses are low again; `choose` then refuses to pour into an item that already has one
-rater more than its number, until every item has reached that number.
+rater of every other while people only arrive. When people leave, items they had claimed are low
+again, so claims must not run ahead of answers: as long as any item lacks answers, none is given
+that is already claimed by more raters than it needs (`ceiling`).
 """
 
 from collections import Counter
@@ -24,21 +24,28 @@ class Candidate:
     claims: int
 
 
+def ceiling(answered: Iterable[int], per_item: int) -> int | None:
+    """How many claims an item may have and still be given: its number of raters, until every item
+    has been answered by so many; then there is no ceiling (None)."""
+    return per_item if any(count < per_item for count in answered) else None
+
+
 def choose(
     candidates: Iterable[Candidate],
     size: int,
-    per_item: int,
+    most: int | None,
     rng: Random,
     wanted: int | None = None,
 ) -> list[Candidate]:
     """At most `size` items for one more participant.
 
-    Items with fewer claims always come first. Among equals, those whose condition, then painter,
-    then artwork this participant has least of; what is still equal is drawn by `rng`. While any
-    item has fewer than `per_item` claims, none that has more than `per_item` is given. The item
-    `wanted` (a late answer to it is already there) comes first of all where it may be given.
+    Items with more than `most` claims are left out (None: no item is). Those with fewer claims
+    always come first; among equals, those whose condition, then painter, then artwork this
+    participant has least of; what is still equal is drawn by `rng`. The item `wanted` (a late
+    answer to it is already there) comes first of all.
     """
-    pool = _open(sorted(candidates, key=lambda candidate: candidate.item), per_item)
+    ordered = sorted(candidates, key=lambda candidate: candidate.item)
+    pool = [c for c in ordered if most is None or c.claims <= most]
     chosen: list[Candidate] = []
     conditions, painters = Counter[str](), Counter[str]()
     artworks = Counter[int]()
@@ -60,12 +67,6 @@ def choose(
         painters[best.painter] += 1
         artworks[best.artwork] += 1
     return chosen
-
-
-def _open(candidates: Sequence[Candidate], per_item: int) -> list[Candidate]:
-    """The items that may be given now."""
-    wanting = any(candidate.claims < per_item for candidate in candidates)
-    return [c for c in candidates if c.claims <= per_item or not wanting]
 
 
 def arrange(chosen: Iterable[Candidate], rng: Random) -> list[Candidate]:
