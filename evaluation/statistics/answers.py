@@ -1,0 +1,82 @@
+"""Answers of raters to items, checked and coded: what every statistic here starts from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.statistics.estimate import BadData
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+Labels = Sequence[Any] | NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One entry an answer: a value, the code of its rater and the code of its item."""
+
+    values: Floats
+    rater: Codes
+    item: Codes
+    raters: int
+    items: int
+
+    @classmethod
+    def of(cls, values: Labels, raters: Labels, items: Labels) -> "Answers":
+        """From columns of a long table: numbers, and any labels of raters and items.
+
+        Raises BadData where columns differ in length, are empty, or hold a missing value.
+        """
+        numbers = np.asarray(values, dtype=np.float64)
+        who, what = np.asarray(raters), np.asarray(items)
+        if not len(numbers) == len(who) == len(what):
+            raise BadData(
+                "Values, raters and items are columns of one table and must be equally long; "
+                f"given: {len(numbers)}, {len(who)} and {len(what)}."
+            )
+        if not len(numbers):
+            raise BadData("There is no answer to compute anything from.")
+        _refuse_missing(numbers)
+        rater, rater_count = _codes(who, "rater")
+        item, item_count = _codes(what, "item")
+        return cls(numbers, rater, item, rater_count, item_count)
+
+    @property
+    def n(self) -> int:
+        return len(self.values)
+
+    @cached_property
+    def sums(self) -> Floats:
+        """[raters, items]: sum of the values of each cell."""
+        return self._matrix(self.values)
+
+    @cached_property
+    def counts(self) -> Floats:
+        """[raters, items]: number of answers in each cell."""
+        return self._matrix(np.ones(self.n))
+
+    def _matrix(self, weights: Floats) -> Floats:
+        cells = self.rater * self.items + self.item
+        flat = np.bincount(cells, weights, minlength=self.raters * self.items).astype(np.float64)
+        return flat.reshape(self.raters, self.items)
+
+
+def _refuse_missing(numbers: Floats) -> None:
+    bad = np.flatnonzero(~np.isfinite(numbers))
+    if len(bad):
+        raise BadData(
+            f"Answer {bad[0] + 1} of {len(numbers)} is not a finite number ({numbers[bad[0]]}); "
+            "leave missing answers out of the table."
+        )
+
+
+def _codes(labels: NDArray[Any], noun: str) -> tuple[Codes, int]:
+    missing = [k for k, label in enumerate(labels.tolist()) if label is None or label != label]
+    if missing:
+        raise BadData(f"Answer {missing[0] + 1} names no {noun} ({labels[missing[0]]}).")
+    unique, codes = np.unique(labels, return_inverse=True)
+    return codes.astype(np.intp).ravel(), len(unique)
