@@ -44,7 +44,7 @@ def experiment_text(
                     {"check": "expertise"},
                     {"check": "practice", "settings": {"trials": 2}},
                 ],
-                "raters": {"participants": 10, "items_each": 6, "per_item": 3, **(raters or {})},
+                "raters": {"participants": 10, "items_each": 6, "per_item": 5, **(raters or {})},
                 "debrief": "Some pictures were *cloaked*. Thank you!",
                 "seed": 7,
                 **study,

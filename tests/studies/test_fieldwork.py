@@ -2,10 +2,9 @@
 
 from collections import Counter
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from studies import fieldwork
@@ -309,25 +308,3 @@ def test_nobody_finishes_without_a_single_answer():
         fieldwork.undelivered(trial=trial, viewing={})
     assert state(participant) == "lapsed"
     assert participant.completion_code == ""
-
-
-def together(count: int, act) -> list[object]:
-    """`act(n)` in `count` threads that start at the same instant; results or errors."""
-    results: list[object] = [None] * count
-    barrier = Barrier(count)
-
-    def run(number: int) -> None:
-        try:
-            barrier.wait()
-            results[number] = act(number)
-        except Exception as error:
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(n,)) for n in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
