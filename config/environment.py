@@ -59,6 +59,9 @@ class Environment(BaseSettings):
         0, ge=0, le=256, description="CPU threads of each worker; as many as cores when 0"
     )
     batch_size: int = Field(8, ge=1, le=256, description="images in one tensor batch, at most")
+    max_megapixels: int = Field(
+        80, ge=1, le=178, description="larger pictures are refused before they are unpacked"
+    )
     lease_seconds: int = Field(
         60, ge=2, le=3600, description="a job whose worker is silent this long is queued again"
     )

@@ -4,8 +4,28 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 
+from generation.importing import (
+    CollectionError,
+    ImportSummary,
+    Line,
+    Outcome,
+    import_folder,
+)
 from generation.models import Image, Job, Recipe, RecipeInput
 from generation.recipe import ARTWORK, Document, Step, digest, rebuild
+
+__all__ = [
+    "CollectionError",
+    "ImportSummary",
+    "Line",
+    "Outcome",
+    "RecipeError",
+    "describe",
+    "import_folder",
+    "request",
+    "request_all",
+    "request_described",
+]
 
 
 class RecipeError(ValueError):
@@ -30,7 +50,7 @@ def request_all(*, steps: Sequence[Step]) -> list[Recipe]:
     sizes = _sizes(nodes)
     recipes = Recipe.objects.in_bulk([node.key for node in nodes])
     missing = {key for key, recipe in recipes.items() if recipe.image_id is None}
-    jobs = [_job(node, missing, sizes) for node in nodes if node.key in missing]
+    jobs = [_job(node, missing, sizes) for node in _in_order(nodes) if node.key in missing]
     Job.objects.bulk_create(jobs, ignore_conflicts=True)
     _want_again(missing)
     return asked
@@ -44,7 +64,7 @@ def describe(*, steps: Sequence[Step]) -> list[Recipe]:
     """
     nodes = _nodes(steps)
     _sizes(nodes)  # refuses unknown pictures
-    in_order = sorted(nodes, key=lambda node: node.key)  # one order everywhere: no deadlocks
+    in_order = _in_order(nodes)
     Recipe.objects.bulk_create([_recipe(node) for node in in_order], ignore_conflicts=True)
     RecipeInput.objects.bulk_create(_links(in_order), ignore_conflicts=True)
     recipes = Recipe.objects.in_bulk([node.key for node in nodes])
@@ -68,6 +88,11 @@ def request_described(*, keys: Iterable[str]) -> list[Recipe]:
 def _nodes(steps: Sequence[Step]) -> list[Step]:
     """Every node of the graphs once, inputs before what is made from them."""
     return list({node.key: node for step in steps for node in step.graph()}.values())
+
+
+def _in_order(nodes: Sequence[Step]) -> list[Step]:
+    """One order of writing for every process, so that two never wait for each other."""
+    return sorted(nodes, key=lambda node: node.key)
 
 
 def _recipe(node: Step) -> Recipe:
@@ -135,4 +160,13 @@ def _want_again(missing: set[str]) -> None:
     cancelled = Job.objects.filter(
         recipe_id__in=missing, purpose=Job.Purpose.MAKE, state=Job.State.CANCELLED
     )
-    cancelled.update(state=Job.State.WAITING, attempts=0, message="", not_before=None)
+    cancelled.update(
+        state=Job.State.WAITING,
+        attempts=0,
+        not_before=None,
+        queued_at=None,
+        started_at=None,
+        finished_at=None,
+        progress=0.0,
+        message="",
+    )
