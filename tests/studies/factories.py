@@ -63,6 +63,7 @@ def live_study(
     size: int = 32,
     raters: Mapping[str, int] | None = None,
     state: str = Study.State.LIVE,
+    frozen: bool = True,
     **study_section: Any,
 ) -> Study:
     """A launched study of `artworks` × `conditions` items with renditions, ready for raters."""
@@ -71,7 +72,7 @@ def live_study(
     study = Study.objects.create(
         slug=slug, title=experiment.title, state=state, launched_at=timezone.now()
     )
-    frozen = Protocol.objects.create(
+    design = Protocol.objects.create(
         study=study,
         source=text,
         document=protocol.document(experiment),
@@ -79,8 +80,9 @@ def live_study(
     )
     _items(study, artworks, conditions, practice, size)
     renditions.fix(study)
-    frozen.design_sha256, frozen.frozen_at = "d" * 64, timezone.now()
-    frozen.save()
+    if frozen:
+        design.design_sha256, design.frozen_at = "d" * 64, timezone.now()
+        design.save()
     return Study.objects.select_related("protocol").get(pk=study.pk)
 
 

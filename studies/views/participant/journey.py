@@ -1,0 +1,114 @@
+"""The way through a study, but for the trials: about you, the guide, the place, the end."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from studies.answers import IncompleteAnswer
+from studies.fieldwork import FieldworkError, come_back, describe
+from studies.models import Participant, Study
+from studies.places import CLOSED, FULL, is_full
+from studies.plan import plan_of
+from studies.prose import prose
+from studies.views.participant.steps import for_participant, note_of, place_of, trial_address
+
+
+@require_safe
+@for_participant
+def participant(request: HttpRequest, person: Participant) -> HttpResponse:  # noqa: ARG001
+    """The personal link: leads to where the participant left off, on any device."""
+    return redirect(place_of(person))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_participant
+def about(request: HttpRequest, person: Participant) -> HttpResponse:
+    """The questions about the person."""
+    missing: tuple[str, ...] = ()
+    if request.method == "POST":
+        try:
+            describe(participant=person, answers=request.POST.dict())
+            return redirect("studies:participant", person.token)
+        except IncompleteAnswer as error:
+            missing = error.missing
+    elif place_of(person) != request.path:
+        return redirect(place_of(person))
+    questions = plan_of(person.study).person_questions
+    context = {
+        "person": person,
+        "questions": [(q, request.POST.get(q.name), q.name in missing) for q in questions],
+        "missing": [q for q in questions if q.name in missing],
+    }
+    return render(request, "rater/about.html", context, status=422 if missing else 200)
+
+
+@require_safe
+@for_participant
+def guide(request: HttpRequest, person: Participant) -> HttpResponse:
+    """What to do, how long it takes, how to stop and come back."""
+    place = place_of(person)
+    if place != request.path:
+        return redirect(place)
+    plan = plan_of(person.study)
+    context = {
+        "person": person,
+        "plan": plan,
+        "practice": person.trials.filter(practice=True, released=False).count(),
+        "counted": person.trials.filter(practice=False, released=False).count(),
+        "first": trial_address(person),
+        "personal_link": personal_link(person),
+        "note": note_of(request),
+    }
+    return render(request, "rater/guide.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_participant
+def place(request: HttpRequest, person: Participant) -> HttpResponse:
+    """For whoever was away too long, or finds the study closed; POST takes the place again."""
+    if place_of(person) != request.path:
+        return redirect(place_of(person))
+    sentence = _why_not(person)
+    if request.method == "POST":
+        try:
+            come_back(participant=person)
+            return redirect("studies:participant", person.token)
+        except FieldworkError as error:
+            sentence = str(error)
+    context = {
+        "person": person,
+        "plan": plan_of(person.study),
+        "sentence": sentence,
+        "answered": person.trials.filter(answered_at__isnull=False, practice=False).count(),
+    }
+    return render(request, "rater/place.html", context, status=409 if sentence else 200)
+
+
+@require_safe
+@for_participant
+def done(request: HttpRequest, person: Participant) -> HttpResponse:
+    """Thanks, what the study was about, and the completion code."""
+    if person.state != Participant.State.FINISHED:
+        return redirect(place_of(person))
+    plan = plan_of(person.study)
+    context = {
+        "person": person,
+        "plan": plan,
+        "debrief": prose(plan.fieldwork.debrief),
+        "farewell": plan.channel.farewell(person.completion_code),
+    }
+    return render(request, "rater/done.html", context)
+
+
+def personal_link(person: Participant) -> str:
+    """The whole address under which the participant can go on, on any device."""
+    return settings.SITE_URL + reverse("studies:participant", args=[person.token])
+
+
+def _why_not(person: Participant) -> str:
+    """Why the place cannot be taken up again now, or “”."""
+    if person.study.state != Study.State.LIVE:
+        return CLOSED[Study.State(person.study.state)]
+    return FULL if is_full(person.study) else ""

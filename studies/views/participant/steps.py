@@ -1,0 +1,66 @@
+"""Which page a participant should be on: the database decides, whatever the browser did."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from studies.fieldwork import is_described, next_trial
+from studies.models import Participant, Study
+
+Rest = ParamSpec("Rest")
+
+NOTES = {
+    "saved": "Your earlier answers are saved, and stay as they are.",
+    "first": "You had answered that page before. Your first answer is kept.",
+    "skipped": "That picture is left out. Here is the next one.",
+}
+"""What a page may say at its top, by the key in its address."""
+
+
+def for_participant(
+    view: Callable[Concatenate[HttpRequest, Participant, Rest], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, str, Rest], HttpResponse]:
+    """A view that is given the participant of its address, or 404; its page is never cached."""
+
+    @wraps(view)
+    @never_cache
+    def with_participant(
+        request: HttpRequest, token: str, *args: Rest.args, **kwargs: Rest.kwargs
+    ) -> HttpResponse:
+        people = Participant.objects.select_related("study__protocol")
+        return view(request, get_object_or_404(people, token=token), *args, **kwargs)
+
+    return with_participant
+
+
+def place_of(participant: Participant) -> str:
+    """The address of the page where the participant should be now."""
+    token = participant.token
+    if participant.state == Participant.State.FINISHED:
+        return reverse("studies:done", args=[token])
+    lapsed = participant.state == Participant.State.LAPSED
+    if lapsed or participant.study.state == Study.State.CLOSED:
+        return reverse("studies:place", args=[token])
+    if not is_described(participant):
+        return reverse("studies:about", args=[token])
+    if not participant.trials.filter(shown_at__isnull=False).exists():
+        return reverse("studies:guide", args=[token])
+    return trial_address(participant)
+
+
+def trial_address(participant: Participant) -> str:
+    """The address of the trial that waits for an answer."""
+    trial = next_trial(participant)
+    if trial is None:
+        return reverse("studies:place", args=[participant.token])
+    return reverse("studies:trial", args=[participant.token, trial.token])
+
+
+def note_of(request: HttpRequest) -> str:
+    """The sentence that the page's address asks for, or “”."""
+    return NOTES.get(request.GET.get("note", ""), "")
