@@ -149,13 +149,14 @@ class _Reader:
 
 
 def _syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
-    """What PyYAML stumbled over, in plain words."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if mark is None:
+    """What PyYAML stumbled over, in plain words; what is never closed has the line it opens on."""
+    if not isinstance(error, yaml.MarkedYAMLError):
         return Problem("The file holds a character that YAML does not allow.")
-    rows = text.splitlines()
-    row = rows[mark.line] if mark.line < len(rows) else ""
-    return Problem(_syntax_sentence(str(getattr(error, "problem", "")), row), mark.line + 1)
+    opened = any(word in str(error.context) for word in ("flow", "quoted"))
+    mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
+    line = mark.line if mark else 0
+    rows = [*text.splitlines(), ""]
+    return Problem(_syntax_sentence(str(error.problem), rows[min(line, len(rows) - 1)]), line + 1)
 
 
 def _syntax_sentence(problem: str, row: str) -> str:

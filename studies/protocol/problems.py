@@ -58,11 +58,22 @@ def from_validation(
     `keys` are the names known there; those of the file's own sections when left out.
     """
     problems: dict[Problem, None] = {}
+    missing: dict[Place, Problem] = {}
+    misspelt: set[Place] = set()
     for finding in error.errors(include_url=False):
         place = base + tuple(part for part in finding["loc"] if part not in BRANCHES)
         known = keys_beside(place) if keys is None else keys
-        problems[at(place, sentence(dict(finding), place, known), lines)] = None
-    return list(problems)
+        problem = at(place, sentence(dict(finding), place, known), lines)
+        problems[problem] = None
+        if finding["type"] == "missing":
+            missing[place] = problem
+        if finding["type"] in UNKNOWN:
+            misspelt.add((*place[:-1], _guess(str(place[-1]), known)))
+    told_once = {missing[place] for place in missing.keys() & misspelt}
+    return [problem for problem in problems if problem not in told_once]
+
+
+UNKNOWN = {"extra_forbidden", "unexpected_keyword_argument"}
 
 
 def sentence(finding: Mapping[str, Any], place: Place, known: Sequence[str]) -> str:
@@ -70,7 +81,7 @@ def sentence(finding: Mapping[str, Any], place: Place, known: Sequence[str]) -> 
     kind, context = finding["type"], finding.get("ctx", {})
     if kind == "missing":
         return f"“{place[-1]}” is missing."
-    if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
+    if kind in UNKNOWN:
         return unknown(str(place[-1]), known)
     if kind == "value_error":
         return f"{context['error']}."
@@ -85,10 +96,14 @@ def sentence(finding: Mapping[str, Any], place: Place, known: Sequence[str]) -> 
 
 def unknown(key: str, keys: Sequence[str]) -> str:
     """`key` is not known here; did the writer mean another?"""
-    close = get_close_matches(key, keys, n=1, cutoff=0.6)
-    hint = f" Did you mean “{close[0]}”?" if close else ""
-    choices = f" Possible here: {', '.join(keys)}." if keys and not close else ""
+    guess = _guess(key, keys)
+    hint = f" Did you mean “{guess}”?" if guess else ""
+    choices = f" Possible here: {', '.join(keys)}." if keys and not guess else ""
     return f"“{key}” is not known here.{hint}{choices}"
+
+
+def _guess(key: str, keys: Sequence[str]) -> str:
+    return next(iter(get_close_matches(key, keys, n=1, cutoff=0.6)), "")
 
 
 WORDS: Mapping[str, str] = {
