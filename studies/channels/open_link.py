@@ -24,6 +24,6 @@ class OpenLink:
         """The study's landing page."""
         return f"{site_url}/s/{link_token}/"
 
-    def farewell(self, completion_code: str) -> str:  # noqa: ARG002 (the same for every code)
+    def farewell(self, completion_code: str) -> str:
         """The sentence above the code."""
         return self.code_text if self.show_completion_code else ""

@@ -29,6 +29,6 @@ class Practice:
         """How many practice trials come first."""
         return self.trials
 
-    def population(self, answers: Mapping[str, str]) -> str:  # noqa: ARG002 (the contract's)
+    def population(self, answers: Mapping[str, str]) -> str:
         """Practice puts nobody in a population."""
         return ""

@@ -84,4 +84,3 @@ class TrialKind(Protocol):
 
 
 TRIALS: PluginFolder[TrialKind] = PluginFolder("studies.trials")
-

@@ -51,7 +51,7 @@ class Rating:
         """The one question."""
         return (Question("rating", self.text, self.labels, self.hint),)
 
-    def layout(self, rng: Random) -> dict[str, Any]:  # noqa: ARG002 (the contract's signature)
+    def layout(self, rng: Random) -> dict[str, Any]:
         """One picture has one order."""
         return {"order": ["image"]}
 

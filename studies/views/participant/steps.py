@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,8 +11,6 @@ from django.views.decorators.cache import never_cache
 from studies.fieldwork import is_described, next_trial
 from studies.models import Participant, Study
 
-Rest = ParamSpec("Rest")
-
 NOTES = {
     "saved": "Your earlier answers are saved, and stay as they are.",
     "first": "You had answered that page before. Your first answer is kept.",
@@ -22,18 +19,14 @@ NOTES = {
 """What a page may say at its top, by the key in its address."""
 
 
-def for_participant(
-    view: Callable[Concatenate[HttpRequest, Participant, Rest], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, str, Rest], HttpResponse]:
+def for_participant(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view that is given the participant of its address, or 404; its page is never cached."""
 
     @wraps(view)
     @never_cache
-    def with_participant(
-        request: HttpRequest, token: str, *args: Rest.args, **kwargs: Rest.kwargs
-    ) -> HttpResponse:
+    def with_participant(request: HttpRequest, token: str, **rest: str) -> HttpResponse:
         people = Participant.objects.select_related("study__protocol")
-        return view(request, get_object_or_404(people, token=token), *args, **kwargs)
+        return view(request, get_object_or_404(people, token=token), **rest)
 
     return with_participant
 
