@@ -18,6 +18,8 @@ from generation.manifest import Entry, RightsRecord, entries_by_name, files_belo
 from generation.models import Artwork, Collection
 from generation.originals import UnreadableImage, decode, encode_png
 from generation.progress import Progress, silent
+from generation.recipe import artwork_step
+from generation.services import describe
 
 MAX_FILE_BYTES = 500_000_000
 """Larger files are refused unread."""
@@ -202,6 +204,7 @@ def _keep(artwork: Artwork, slug: str, changes: Sequence[str]) -> tuple[Outcome,
         notes.append("another picture came from this path before; both are kept")
     artwork.collection = collection
     artwork.save()
+    describe(steps=[artwork_step(artwork.image_id)])
     return Outcome.IMPORTED, "; ".join(notes)
 
 

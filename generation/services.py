@@ -4,28 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 
-from generation.importing import (
-    CollectionError,
-    ImportSummary,
-    Line,
-    Outcome,
-    import_folder,
-)
 from generation.models import Image, Job, Recipe, RecipeInput
 from generation.recipe import ARTWORK, Document, Step, digest, rebuild
-
-__all__ = [
-    "CollectionError",
-    "ImportSummary",
-    "Line",
-    "Outcome",
-    "RecipeError",
-    "describe",
-    "import_folder",
-    "request",
-    "request_all",
-    "request_described",
-]
 
 
 class RecipeError(ValueError):

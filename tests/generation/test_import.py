@@ -12,10 +12,11 @@ from django.core.management import CommandError, call_command
 from PIL import Image as Picture
 
 from generation import importing, store
+from generation.importing import CollectionError, ImportSummary, Outcome, import_folder
 from generation.manifest import ManifestError, RightsRecord
-from generation.models import Artwork, Collection, Image
+from generation.models import Artwork, Collection, Image, Recipe
 from generation.pixels import read_png
-from generation.services import CollectionError, ImportSummary, Outcome, import_folder
+from generation.recipe import artwork_step
 from tests.generation.pictures import (
     bomb_png,
     cmyk_profile,
@@ -102,6 +103,7 @@ def test_the_stored_picture_is_the_imported_one_as_png(folder: Path) -> None:
         np.rint(read_png(data)[0].permute(1, 2, 0).numpy() * 255), np.asarray(picture())
     )
     assert (artwork.image.width, artwork.image.height) == (24, 16)
+    assert Recipe.objects.get(pk=artwork_step(artwork.image_id).key).image == artwork.image
     assert artwork.image.size == len(data)
     assert artwork.source_sha256 == hashlib.sha256(encoded(picture())).hexdigest()
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from generation.importing import CollectionError, ImportSummary, Outcome, import_folder
 from generation.management.bars import bar
 from generation.manifest import ManifestError, RightsRecord
 from generation.models import Rights
-from generation.services import CollectionError, ImportSummary, Outcome, import_folder
 
 
 class Command(BaseCommand):
@@ -79,10 +79,13 @@ def _as_json(summary: ImportSummary) -> str:
 
 def _as_text(summary: ImportSummary) -> str:
     told = [
-        f"{line.outcome:>13}  {line.path}" + (f": {line.sentence}" if line.sentence else "")
+        f"{line.outcome:>13}  {line.path}: {line.sentence}"
         for line in summary.lines
-        if line.sentence
+        if line.sentence and line.outcome != Outcome.LEFT_OUT
     ]
-    counts = [f"{summary.count(outcome)} {outcome}" for outcome in Outcome]
+    left_out = summary.count(Outcome.LEFT_OUT)
+    if left_out:
+        told.append(f"{left_out} files of the folder are not in the manifest (--json names them).")
+    counts = [f"{summary.count(outcome)} {outcome}" for outcome in Outcome if outcome != "left out"]
     new = "" if summary.count(Outcome.IMPORTED) else " Nothing is new."
     return "\n".join([*told, f"{summary.slug}: {', '.join(counts)}.{new}"])
