@@ -11,12 +11,15 @@ from tests.studies.factories import drawn
 PAINTERS = {"Ada Azure": 3, "Bruno Burnt-Sienna": 2, "Cleo Cerulean": 2}
 
 
-def import_paintings(slug: str = "demo", painters: dict[str, int] = PAINTERS) -> Collection:
-    """`painters` says how many artworks each has; every picture is different."""
-    collection = Collection.objects.create(slug=slug)
+def import_paintings(painters: dict[str, int] = PAINTERS, first: int = 100) -> Collection:
+    """`painters` says how many artworks each has; every picture is different.
+
+    Importing more into the same collection takes another `first` number.
+    """
+    collection, _ = Collection.objects.get_or_create(slug="demo")
     names = [(painter, n) for painter, count in painters.items() for n in range(count)]
-    for number, (painter, n) in enumerate(names):
-        image = store.put_png(drawn(100 + number, 32))
+    for number, (painter, n) in enumerate(names, start=first):
+        image = store.put_png(drawn(number, 32))
         Artwork.objects.create(
             collection=collection,
             image=image,

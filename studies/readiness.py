@@ -1,0 +1,49 @@
+"""What stands between a draft and its launch."""
+
+from random import Random
+
+from studies import queries
+from studies.answers import IncompleteAnswer, read_points
+from studies.models import Study
+from studies.overview import clean_arm
+from studies.plan import plan_of
+from studies.protocol import restore
+from studies.trials import SimulatedRater
+
+AVERAGE = SimulatedRater(leniency=0.0, sensitivity=1.0, noise=0.5)
+
+
+def obstacles(study: Study) -> list[str]:
+    """Why a draft cannot be launched now, in sentences; empty where it can."""
+    if not hasattr(study, "protocol") or not study.items.exists():
+        return ["The study holds nothing yet: apply an experiment file first."]
+    return [*_missing_pictures(study), *_unplayable_trials(study)]
+
+
+def warnings(study: Study) -> list[str]:
+    """What may be regretted after a launch, in sentences."""
+    levels = study.conditions.values_list("levels", flat=True)
+    return clean_arm(restore(study.protocol.document), levels)
+
+
+def _missing_pictures(study: Study) -> list[str]:
+    making = queries.making(study)
+    if making.complete:
+        return []
+    why = f" ({' '.join(making.messages)})" if making.messages else ""
+    missing = making.total - making.made
+    return [
+        f"{missing} of {making.total} pictures are not made yet{why}:"
+        f" run “manage.py experiment generate {study.slug} --wait”."
+    ]
+
+
+def _unplayable_trials(study: Study) -> list[str]:
+    """A study that cannot be simulated cannot be opened: play one trial."""
+    kind = plan_of(study).kind
+    try:
+        answers = kind.simulate(3.0, 0.0, AVERAGE, Random(0))  # noqa: S311 (a rehearsal)
+        read_points(kind.questions, dict(answers))
+    except (IncompleteAnswer, NotImplementedError, AttributeError) as error:
+        return [f"The trial kind {kind.label} cannot be simulated ({error}): it must be, to open."]
+    return []
