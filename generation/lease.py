@@ -66,6 +66,7 @@ class Lease:
 
     def check(self, progress: float | None = None, message: str = "") -> None:
         """Extend the lease and write the progress now; raises Cancelled as a call does."""
+        self.written = monotonic()
         self._write(progress, message)
         if not self.held & self.working_on:
             raise Cancelled
@@ -77,7 +78,6 @@ class Lease:
         return [job for job in jobs if job.pk in self.held]
 
     def _write(self, progress: float | None, message: str) -> None:
-        self.written = monotonic()
         try:
             self.held = claims.hold(self.batch.claim, progress, message)
         except DatabaseError as error:

@@ -35,6 +35,7 @@ def stop(**_: Any) -> None:
 @worker_ready.connect
 def start_sweeping(**_: Any) -> None:
     """From the first moment on, this worker looks for what other workers and the queue lost."""
+    log.info("worker ready", worker=runner.worker_name(), threads=settings.TORCH_THREADS)
     Thread(target=_sweep_until_stopped, name="sweep", daemon=True).start()
 
 

@@ -1,6 +1,7 @@
 """Real worker processes for tests: a site of its own, jobs to do, and ways to wait for them."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -56,10 +57,23 @@ class Site:
         """What all workers have said so far."""
         return "\n".join(path.read_text() for path in sorted(self.folder.glob("worker-*.log")))
 
-    def begun(self) -> list[int]:
-        """Process ids of the workers that began a batch of the toy method, one a batch."""
+    def keep(self, number: int) -> None:
+        """See to it that so many workers run, and wait until each of them takes messages."""
+        missing = number - len([one for one in self.workers if one.poll() is None])
+        for _ in range(missing):
+            self.worker()
+        self.wait_for(lambda: self.logs().count("worker ready") >= len(self.workers))
+
+    def holder(self, job: Job) -> subprocess.Popen[bytes]:
+        """The worker that holds the job."""
+        name = Job.objects.values_list("worker", flat=True).get(pk=job.pk)
+        return next(one for one in self.workers if f":{one.pid} " in name)
+
+    def begun(self, tag: str) -> list[int]:
+        """Process ids of the workers that began a batch with this tag, one a batch."""
         log = self.folder / "toy.log"
-        return [int(line) for line in log.read_text().split()] if log.exists() else []
+        lines = [line.partition(" ") for line in log.read_text().splitlines()]
+        return [int(pid) for pid, _, noted in lines if noted == tag]
 
     def wait_for(self, what: Callable[[], object]) -> None:
         """Look a few times a second until `what` holds; fails with the workers' logs."""
@@ -68,6 +82,12 @@ class Site:
             states = list(Job.objects.values_list("pk", "state", "message"))
             assert time.monotonic() < end, f"waited in vain; jobs: {states}\n{self.logs()}"
             time.sleep(0.05)
+
+    def busy(self, asked: list[Job]) -> None:
+        """Wait until a worker is in the middle of these jobs."""
+        pks = [job.pk for job in asked]
+        running = Job.objects.filter(pk__in=pks, state=Job.State.RUNNING, progress__gt=0)
+        self.wait_for(lambda: running.count() == len(pks))
 
     def stop(self) -> None:
         """Kill what is still running."""
@@ -91,6 +111,18 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join([str(TOY_PLUGIN), os.environ.get("PYTHONPATH", "")]),
         **more,
     }
+
+
+@contextmanager
+def sqlite_site(folder: Path, database: Path) -> Iterator[Site]:
+    """A site in `folder` with a copy of an empty database; its workers end with it."""
+    shutil.copy(database, folder / "connoisseur.sqlite3")
+    site = Site(folder, environment(folder, DATABASE_URL="", BROKER_URL=""))
+    with own_sqlite(folder / "connoisseur.sqlite3"), own_queue_and_store(folder):
+        try:
+            yield site
+        finally:
+            site.stop()
 
 
 @contextmanager
@@ -162,3 +194,8 @@ def productions_of(asked: list[Job]) -> list[list[str]]:
     """Recipe keys of the batches that made the images of these jobs."""
     made = Production.objects.filter(recipes__jobs__in=asked).distinct()
     return list(made.values_list("recipe_keys", flat=True))
+
+
+def keys_made(asked: list[Job]) -> list[str]:
+    """Recipe keys of all those batches together; one that was made twice is there twice."""
+    return [key for keys in productions_of(asked) for key in keys]

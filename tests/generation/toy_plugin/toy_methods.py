@@ -18,14 +18,12 @@ from generation.networks import Networks
 from generation.progress import Progress
 
 
-def begun() -> int:
-    """Note in the file named by TOY_LOG that a batch was begun; how many were before."""
-    log = os.environ.get("TOY_LOG")
-    if not log:
-        return 0
-    with Path(log).open("a") as file:
-        file.write(f"{os.getpid()}\n")
-    return len(Path(log).read_text().splitlines()) - 1
+def begin(tag: str) -> int:
+    """Note in the file TOY_LOG that a batch was begun; how many with this tag were before."""
+    log = Path(os.environ["TOY_LOG"])
+    with log.open("a") as file:
+        file.write(f"{os.getpid()} {tag}\n")
+    return [line.partition(" ")[2] for line in log.read_text().splitlines()].count(tag) - 1
 
 
 @plugin
@@ -51,7 +49,7 @@ class Slow:
         generators: Sequence[Generator],
         progress: Progress,
     ) -> Tensor:
-        self._fail(images, begun())
+        self._fail(images, begin(self.tag))
         noise = torch.stack([torch.rand(images.shape[1:], generator=one) for one in generators])
         for step in range(self.steps):
             time.sleep(self.seconds)
