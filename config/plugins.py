@@ -37,10 +37,10 @@ class PluginError(ValueError):
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def plugin(cls: type[Class]) -> type[Class]:
     """Make a class a plugin: a frozen, keyword-only dataclass whose fields are checked settings."""
-    decorate: Callable[[type[Class]], type[Class]] = pydantic_dataclass(
+    decorate = pydantic_dataclass(
         frozen=True, kw_only=True, config=ConfigDict(extra="forbid", allow_inf_nan=False)
     )
-    return decorate(cls)
+    return cast(Callable[[type[Class]], type[Class]], decorate)(cls)
 
 
 def record(instance: object) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Pages that belong to no app: health, and errors that say what to do."""
 
 from django.contrib import messages
-from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -28,7 +28,7 @@ class ChangePassword(PasswordChangeView):
 
     success_url = reverse_lazy("studies:list")
 
-    def form_valid(self, form: SetPasswordForm) -> HttpResponse:  # type: ignore[type-arg]
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         messages.success(self.request, "Your password is changed.")
         return super().form_valid(form)
 

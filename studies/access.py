@@ -1,8 +1,10 @@
 """Who may see which study; every researcher's page asks here and nowhere else."""
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from typing import cast
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from studies.models import Study
 
@@ -22,3 +24,8 @@ def study_for(user: AbstractBaseUser | AnonymousUser, slug: str) -> Study:
     if study is None:
         raise Http404("There is no such study, or it belongs to somebody else.")
     return study
+
+
+def researcher(request: HttpRequest) -> User:
+    """Who acts, in a view that only people with an account can reach."""
+    return cast(User, request.user)

@@ -2,14 +2,39 @@
 
 from django.urls import URLPattern, path
 
-from studies.views.participant import journey, landing, pictures, trials
-from studies.views.researcher.listing import home, listing
+from studies.views.participant import journey, landing, trials
+from studies.views.participant import pictures as trial_pictures
+from studies.views.researcher import (
+    close,
+    download,
+    generate,
+    launch,
+    listing,
+    pause,
+    people,
+    pictures,
+    study,
+)
 
 app_name = "studies"
 
 RESEARCHER: list[URLPattern] = [
-    path("", home, name="home"),
-    path("studies/", listing, name="list"),
+    path("", listing.home, name="home"),
+    path("studies/", listing.listing, name="list"),
+    path("studies/<slug:slug>/", study.study_page, name="study"),
+    path("studies/<slug:slug>/progress/", study.progress, name="progress"),
+    path("studies/<slug:slug>/live/", study.live, name="live"),
+    path("studies/<slug:slug>/gallery/", pictures.gallery, name="gallery"),
+    path("studies/<slug:slug>/items/<int:position>/", pictures.item_page, name="item"),
+    path("studies/<slug:slug>/participants/", people.participants, name="participants"),
+    path("studies/<slug:slug>/answers/", people.answers, name="answers"),
+    path("studies/<slug:slug>/answers.csv", download.answers_table, name="table"),
+    path("studies/<slug:slug>/experiment.yaml", download.experiment_file, name="file"),
+    path("studies/<slug:slug>/generate/", generate.generate, name="generate"),
+    path("studies/<slug:slug>/launch/", launch.launch, name="launch"),
+    path("studies/<slug:slug>/pause/", pause.pause, name="pause"),
+    path("studies/<slug:slug>/resume/", pause.resume, name="resume"),
+    path("studies/<slug:slug>/close/", close.close, name="close"),
 ]
 
 RATER: list[URLPattern] = [
@@ -20,7 +45,7 @@ RATER: list[URLPattern] = [
     path("p/<str:token>/guide/", journey.guide, name="guide"),
     path("p/<str:token>/t/<str:trial_token>/", trials.trial, name="trial"),
     path("p/<str:token>/t/<str:trial_token>/missing/", trials.missing, name="missing"),
-    path("p/<str:token>/i/<str:address>.png", pictures.picture, name="picture"),
+    path("p/<str:token>/i/<str:address>.png", trial_pictures.picture, name="picture"),
     path("p/<str:token>/place/", journey.place, name="place"),
     path("p/<str:token>/done/", journey.done, name="done"),
 ]

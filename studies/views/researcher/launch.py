@@ -1,0 +1,43 @@
+"""Launching: what will be frozen, what stands in the way, and then the one irreversible step."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from studies import gallery, queries, readiness, services
+from studies.access import researcher, study_for
+from studies.models import Study
+from studies.plan import plan_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def launch(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET says what a launch would freeze; POST launches."""
+    study = study_for(request.user, slug)
+    if study.state != Study.State.DRAFT:
+        messages.info(request, "This study is launched already; its hash is below.")
+        return redirect("studies:study", slug)
+    if request.method != "POST":
+        return render(request, "studies/launch.html", _confirmation(study))
+    try:
+        study = services.launch(study=study, actor=researcher(request))
+    except services.StudyError as error:
+        messages.error(request, str(error))
+        return redirect("studies:launch", slug)
+    messages.success(request, f"Launched and frozen under {study.protocol.design_sha256}.")
+    return redirect("studies:study", slug)
+
+
+def _confirmation(study: Study) -> dict[str, object]:
+    return {
+        "study": study,
+        "plan": plan_of(study),
+        "making": queries.making(study),
+        "factors": gallery.factors(study),
+        "items": study.items.filter(practice=False).count(),
+        "obstacles": readiness.obstacles(study),
+        "warnings": readiness.warnings(study),
+    }
