@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from config.plugins import PluginFolder
 from generation import jobs
-from generation.models import Recipe
+from generation.models import Job, Recipe
 from generation.networks import NetworkUnavailable
 from generation.progress import Progress, silent
 from generation.recipe import digest
@@ -51,14 +51,19 @@ def apply(
 
 
 @transaction.atomic
-def generate(*, study: Study) -> int:
+def generate(*, study: Study, actor: Actor = None) -> int:
     """Ask for every picture of the study that is not made yet; returns how many are missing.
 
-    Asking again takes up cancelled work; failed work is retried by `generation.jobs.retry`.
+    Asking again takes up what was cancelled or has failed, and leaves alone what is under way.
     """
     missing = queries.unmade(study)
+    if not missing:
+        return 0
     request_described(keys=missing)
+    failed = Job.objects.filter(recipe__in=missing, state=Job.State.FAILED)
+    jobs.retry(failed.values_list("pk", flat=True))
     jobs.dispatch()
+    _tell(study, actor, "generated", {"missing": len(missing)})
     return len(missing)
 
 

@@ -1,0 +1,95 @@
+"""The codebook: what each column of the exported tables says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from studies.models import Study
+from studies.plan import plan_of
+
+RESPONSES: Mapping[str, str] = {
+    "study": "slug of the study",
+    "protocol": "sha256 of protocol, stimuli and seeds, frozen at launch",
+    "participant": "pseudonym of the rater, unique within the study",
+    "population": "what the expertise check made of the rater; empty where none was asked",
+    "simulated": "true for SIMULATED raters, which are no people",
+    "trial": "one screen of one rater",
+    "kind": "kind of the trial",
+    "position": "place of the trial among the rater's trials, practice included, from 0",
+    "item": "what was judged: an artwork under a condition",
+    "artist": "factor: painter of the artwork",
+    "protection": "factor: label of the protection in the experiment file",
+    "budget": "factor: budget as written in the file; 0 is untouched",
+    "purification": "factor: label of the purification in the experiment file",
+    "question": "name of the question",
+    "answer": "the words of the answer, as shown",
+    "value": "the point on the scale, from 1",
+    "scale": "number of points on the scale",
+    "rt_ms": "milliseconds from showing the trial to sending its answers",
+    "started_at": "when the trial was first shown, UTC",
+    "answered_at": "when the answer was saved, UTC",
+    "repeat_of": "trial that this one repeats; empty where it repeats none",
+    "gold": "true where the right answer is known",
+    "excluded": "true where an exclusion rule leaves the row out",
+    "exclusion_reason": "the rule",
+}
+"""Column → what it says, in the order of the table."""
+
+STIMULI: Mapping[str, str] = {
+    "item": "what was judged",
+    "practice": "true for pictures that were shown for practice only",
+    "artwork": "sha256 of the imported picture",
+    "title": "title of the artwork",
+    "slot": "which picture of the trial: original, altered, image, …",
+    "image": "sha256 of the picture (8-bit PNG)",
+    "recipe": "key of the recipe that made it",
+    "artist": "painter of the artwork",
+    "protection": RESPONSES["protection"],
+    "budget": RESPONSES["budget"],
+    "purification": RESPONSES["purification"],
+}
+
+PARTICIPANTS: Mapping[str, str] = {
+    "participant": RESPONSES["participant"],
+    "population": RESPONSES["population"],
+    "simulated": RESPONSES["simulated"],
+    "channel": "how the rater came",
+    "state": "active, finished or lapsed",
+    "consented_at": "when the rater agreed to take part, UTC",
+    "finished_at": "when the rater finished, UTC",
+    "trials": "trials answered, practice left out",
+}
+
+ABOUT = "about_"
+"""Columns of participants.csv that hold what people said about themselves start with this."""
+
+FLOW: Mapping[str, str] = {
+    "simulated": RESPONSES["simulated"],
+    "stage": "how far raters got; one rater counts in several stages",
+    "raters": "number of raters",
+}
+
+
+def codebook(study: Study) -> list[dict[str, Any]]:
+    """One record per column of every table: table, column, says, and its possible values."""
+    plan = plan_of(study)
+    scales = {
+        question.name: dict(enumerate(question.labels, start=1)) for question in plan.kind.questions
+    }
+    about = {f"{ABOUT}{q.name}": q.text for q in plan.person_questions}
+    texts = {question.name: question.text for question in plan.kind.questions}
+    tables = {
+        "responses": RESPONSES,
+        "participants": {**PARTICIPANTS, **about},
+        "stimuli": STIMULI,
+        "flow": FLOW,
+    }
+    values: dict[tuple[str, str], Any] = {
+        ("responses", "question"): texts,
+        ("responses", "value"): scales,
+        **{("participants", f"{ABOUT}{q.name}"): list(q.choices) for q in plan.person_questions},
+    }
+    return [
+        {"table": table, "column": column, "says": says, "values": values.get((table, column))}
+        for table, columns in tables.items()
+        for column, says in columns.items()
+    ]

@@ -1,0 +1,261 @@
+"""What leaves a study: its one table of answers, its stimuli, and who took part.
+
+Nobody can be recognised in it: participants are pseudonyms, tokens and addresses stay inside.
+Answers to practice trials never leave. Simulated raters are in rows and files that say so.
+"""
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+
+from django.db.models import Count, Q
+from pandas import DataFrame, Series, to_datetime
+from pandas.api.types import is_float_dtype, is_string_dtype
+
+from generation.store import write_whole
+from studies.codebook import ABOUT, RESPONSES, STIMULI, codebook
+from studies.designs.factorial import FACTORS
+from studies.models import Condition, Participant, Response, Stimulus, Study
+
+
+def item_name(position: int) -> str:
+    """`item-0012`"""
+    return f"item-{position:04d}"
+
+
+def responses(study: Study) -> DataFrame:
+    """One row per answer to a question about an item, in the order of raters and trials.
+
+    Columns are those of `RESPONSES`: `position` int64; `value`, `scale` and `rt_ms` float64, nan
+    where missing; the two times in UTC; `simulated`, `gold` and `excluded` bool; all else text.
+    Answers about practice items are left out. Three queries, whatever the number of answers.
+    """
+    answers = Response.objects.filter(participant__study=study, trial__practice=False)
+    rows = answers.order_by("participant", "trial__position", "pk").values_list(*ANSWER.values())
+    found = DataFrame.from_records(list(rows), columns=list(ANSWER))
+    frozen, position = study.protocol, found["position"].astype("int64")
+    found = found.assign(
+        study=study.slug,
+        protocol=frozen.design_sha256 or frozen.sha256,
+        trial=found["participant"].astype("str") + "-" + position.astype("str").str.zfill(3),
+        item=_names(found["item"]),
+        repeat_of="",
+        gold=False,
+        excluded=False,
+        exclusion_reason="",
+        **_factors(study, found["condition"]),
+    )
+    return _typed(found[list(RESPONSES)])
+
+
+ANSWER = {
+    "participant": "participant__code",
+    "population": "participant__population",
+    "simulated": "participant__simulated",
+    "position": "trial__position",
+    "kind": "trial__kind",
+    "item": "trial__item__position",
+    "condition": "trial__item__condition",
+    "question": "question",
+    "answer": "answer",
+    "value": "value",
+    "scale": "scale",
+    "rt_ms": "trial__rt_ms",
+    "started_at": "trial__shown_at",
+    "answered_at": "answered_at",
+}
+
+
+def stimuli(study: Study, *, practice: bool = False) -> DataFrame:
+    """One row per picture of an item, with its condition; columns are those of `STIMULI`.
+
+    Practice items (whose conditions are empty: they never count) are there only where asked for.
+    Before launch, `image` is what the recipe has given so far, empty where it is not made yet.
+    """
+    rows = Stimulus.objects.filter(item__study=study).order_by("item__position", "slot")
+    if not practice:
+        rows = rows.filter(item__practice=False)
+    found = DataFrame.from_records(list(rows.values_list(*PICTURE.values())), columns=list(PICTURE))
+    found = found.assign(
+        item=_names(found["item"]),
+        image=found["image"].fillna(found["made"]),
+        **_factors(study, found["condition"]),
+    )
+    return _typed(found[list(STIMULI)])
+
+
+PICTURE = {
+    "item": "item__position",
+    "practice": "item__practice",
+    "condition": "item__condition",
+    "artwork": "item__artwork__image",
+    "title": "item__artwork__title",
+    "slot": "slot",
+    "image": "image",
+    "made": "recipe__image",
+    "recipe": "recipe",
+}
+
+
+def participants(study: Study) -> DataFrame:
+    """One row per rater; columns are those of `PARTICIPANTS` and one per question about a person.
+
+    A question about a person is the column `about_` and its name; what was not answered is empty.
+    """
+    counted = Count("trials", filter=Q(trials__answered_at__isnull=False, trials__practice=False))
+    rows = study.participants.annotate(answered=counted).order_by("pk")
+    found = DataFrame.from_records(list(rows.values_list(*PERSON.values())), columns=list(PERSON))
+    said = Response.objects.filter(participant__study=study, trial=None).order_by("pk")
+    about: dict[str, dict[str, str]] = {}
+    for code, question, answer in said.values_list("participant__code", "question", "answer"):
+        about.setdefault(f"{ABOUT}{question}", {})[code] = answer
+    asked = {column: found["participant"].map(answers) for column, answers in about.items()}
+    return _typed(found.assign(**asked))
+
+
+PERSON = {
+    "participant": "code",
+    "population": "population",
+    "simulated": "simulated",
+    "channel": "channel",
+    "state": "state",
+    "consented_at": "consented_at",
+    "finished_at": "finished_at",
+    "trials": "answered",
+}
+
+
+def flow(study: Study) -> DataFrame:
+    """How many raters got how far, real and SIMULATED ones apart: simulated, stage, raters."""
+    people = participants(study)
+    stages = {
+        "agreed to take part": people["state"] != "",
+        "answered at least one trial": people["trials"] > 0,
+        "finished": people["state"] == Participant.State.FINISHED,
+        "taking part now": people["state"] == Participant.State.ACTIVE,
+        "left, place given back": people["state"] == Participant.State.LAPSED,
+    }
+    counted = [
+        {
+            "simulated": sort,
+            "stage": stage,
+            "raters": int((held & (people["simulated"] == sort)).sum()),
+        }
+        for sort in (False, True)
+        for stage, held in stages.items()
+    ]
+    return DataFrame(counted)
+
+
+def write(study: Study, folder: Path) -> dict[str, int]:
+    """Everything that leaves a study, as files; returns their names and lengths in bytes.
+
+    The same study gives the same bytes. Tables of people are split: SIMULATED raters have files of
+    their own, named so. Each file is written whole or not at all.
+    """
+    frozen = study.protocol
+    files = {**_tables(study), "experiment.yaml": frozen.source}
+    files["protocol.json"] = as_json({"document": frozen.document, "drawn": frozen.drawn})
+    files["codebook.json"] = as_json(codebook(study))
+    files["codebook.csv"] = as_csv(_book(study))
+    files["README.md"] = README.format(study=study, frozen=frozen)
+    encoded = {name: content.encode() for name, content in files.items()}
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(encoded.items())}
+    hashes = {"protocol": frozen.sha256, "design": frozen.design_sha256, "files": sums}
+    encoded["hashes.json"] = as_json(hashes).encode()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in encoded.items():
+        write_whole(folder / name, data)
+    return {name: len(data) for name, data in encoded.items()}
+
+
+README = """# {study.title}
+
+Export of the study “{study.slug}” ({study.state}), design {frozen.design_sha256}.
+
+- `responses.csv`: one row per answer of a participant. `participants.csv`: one row per participant.
+- `responses_SIMULATED.csv`, `participants_SIMULATED.csv`: the same for SIMULATED raters, if any.
+  They are made up by a program and say nothing about people.
+- `flow.csv`: how many raters got how far. `stimuli.csv`: every picture with its condition.
+- `codebook.csv`, `codebook.json`: what each column says.
+- `experiment.yaml`: the experiment file. `protocol.json`: the same with every default filled in,
+  and what was drawn. `hashes.json`: sha256 of all of it.
+
+Text that a spreadsheet would take for a formula (it starts with = + - @) has a ' put before it.
+"""
+
+
+def _tables(study: Study) -> dict[str, str]:
+    files = {"flow.csv": as_csv(flow(study))}
+    files["stimuli.csv"] = as_csv(stimuli(study, practice=True))
+    for name, table in (("responses", responses(study)), ("participants", participants(study))):
+        files[f"{name}.csv"] = as_csv(table[~table["simulated"]])
+        if table["simulated"].any():
+            files[f"{name}_SIMULATED.csv"] = as_csv(table[table["simulated"]])
+    return files
+
+
+def _book(study: Study) -> DataFrame:
+    book = DataFrame(codebook(study))
+    told = [json.dumps(values, ensure_ascii=False) if values else "" for values in book["values"]]
+    return book.assign(values=told)
+
+
+def as_json(value: object) -> str:
+    """JSON for people to read."""
+    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def as_csv(table: DataFrame) -> str:
+    """CSV that spreadsheets cannot be tricked by: no text starts a formula; times are ISO 8601."""
+    safe = table.assign(**{name: _safe(table[name]) for name in table.columns})
+    text = safe.to_csv(
+        index=False,
+        lineterminator="\n",
+        quoting=csv.QUOTE_NONNUMERIC,
+        date_format="%Y-%m-%dT%H:%M:%S.%fZ",
+    )
+    return str(text)
+
+
+def _safe(values: Series) -> Series:
+    if is_float_dtype(values):  # whole numbers, some of them missing: 4, never 4.0
+        return values.astype("Int64")
+    if is_string_dtype(values):
+        return values.where(~values.str.contains(r"^[=+\-@\t\r\n]"), "'" + values)
+    return values
+
+
+def _names(positions: Series) -> Series:
+    return positions.map(item_name)
+
+
+def _factors(study: Study, conditions: Series) -> dict[str, Series]:
+    """A column per factor, from the primary keys of conditions."""
+    levels = dict(Condition.objects.filter(study=study).values_list("pk", "levels"))
+    return {
+        factor: conditions.map({pk: cell[factor] for pk, cell in levels.items()})
+        for factor in FACTORS
+    }
+
+
+TIMES = ("started_at", "answered_at", "consented_at", "finished_at")
+NUMBERS = ("value", "scale", "rt_ms")
+COUNTS = ("position", "trials")
+FLAGS = ("simulated", "practice", "gold", "excluded")
+
+
+def _typed(table: DataFrame) -> DataFrame:
+    """The same dtypes whatever the rows, even none."""
+    return table.assign(**{name: _column(name, table[name]) for name in table.columns})
+
+
+def _column(name: str, values: Series) -> Series:
+    if name in TIMES:
+        return to_datetime(values, utc=True).astype("datetime64[us, UTC]")
+    if name in FLAGS:
+        return values.astype("bool")
+    if name in NUMBERS or name in COUNTS:
+        return values.astype("float64" if name in NUMBERS else "int64")
+    return values.astype("object").fillna("").astype("str")
