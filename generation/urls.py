@@ -1,6 +1,34 @@
 """Addresses of the app."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
+
+from generation.views import collections, files, recipes
+
+
+class Sha256:
+    """A sha256 in an address, in hexadecimal."""
+
+    regex = "[0-9a-f]{64}"
+
+    def to_python(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+
+register_converter(Sha256, "sha256")
 
 app_name = "generation"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", collections.collections, name="collections"),
+    path("collections/<slug:slug>/", collections.collection, name="collection"),
+    path("recipes/<sha256:key>/", recipes.recipe, name="recipe"),
+    path("recipes/<sha256:key>.json", recipes.document, name="document"),
+    path("recipes/<sha256:key>/verify", recipes.verify, name="verify"),
+    path("recipes/<sha256:key>/verification", recipes.verification, name="verification"),
+    path("files/<sha256:sha256>.png", files.image, name="image"),
+    path("thumbnails/<sha256:sha256>.webp", files.thumbnail, name="thumbnail"),
+]

@@ -1,0 +1,152 @@
+"""Where an image comes from, laid out for drawing: layers of steps, and a lane for each branch.
+
+Layers count the steps since the artworks; the chain of `image` inputs that ends in the result keeps
+lane 0, and every other branch gets a lane of its own. Drawn across, layers are columns and lanes
+are rows; drawn down, the other way round.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from generation.models import Artwork, Recipe
+
+
+@dataclass(frozen=True)
+class Node:
+    """One recipe of the graph and where it is drawn."""
+
+    recipe: Recipe
+    artwork: Artwork | None
+    layer: int
+    lane: int
+    sources: Sequence[tuple[str, Recipe]]
+    """Its inputs: role, recipe."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Arrows between cells, as one SVG: its size in pixels and the path of each arrow."""
+
+    width: int
+    height: int
+    paths: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Ancestry:
+    """The whole graph below one recipe; nodes from the artworks to the result."""
+
+    nodes: Sequence[Node]
+    across: Drawing
+    down: Drawing
+
+    @property
+    def result(self) -> Node:
+        """The node of the recipe itself."""
+        return self.nodes[-1]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Sizes in pixels at a root size of 16: a cell, and the card in it (see generation.css)."""
+
+    width: int
+    height: int
+    card_width: int
+    card_height: int
+
+
+ACROSS = Cells(200, 240, 160, 220)
+DOWN = Cells(172, 252, 160, 220)
+
+
+def lay_out(
+    recipes: Mapping[str, Recipe], result: str, artworks: Mapping[str, Artwork]
+) -> Ancestry:
+    """The drawing of the graph that ends in `result`.
+
+    `recipes` holds the whole graph by key, `artworks` the artworks by the sha256 of their image.
+    """
+    inputs = {key: dict(recipe.document["inputs"]) for key, recipe in recipes.items()}
+    layers = _layers(inputs, result)
+    lanes: dict[str, int] = {}
+    _place(result, 0, inputs, lanes)
+    ordered = sorted(layers, key=lambda key: (layers[key], lanes[key]))
+    nodes = [
+        Node(
+            recipe=recipes[key],
+            artwork=artworks.get(str(recipes[key].image_id)),
+            layer=layers[key],
+            lane=lanes[key],
+            sources=[(role, recipes[source]) for role, source in _by_role(inputs[key])],
+        )
+        for key in ordered
+    ]
+    places = {key: (layers[key], lanes[key]) for key in ordered}
+    arrows = [(places[source], places[key]) for key in ordered for source in inputs[key].values()]
+    arrows = list(dict.fromkeys(arrows))
+    return Ancestry(nodes, _across(places.values(), arrows), _down(places.values(), arrows))
+
+
+Place = tuple[int, int]
+Arrow = tuple[Place, Place]
+
+
+def _by_role(inputs: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The input `image` first, then the others by name."""
+    return sorted(inputs.items(), key=lambda pair: (pair[0] != "image", pair[0]))
+
+
+def _layers(inputs: Mapping[str, Mapping[str, str]], result: str) -> dict[str, int]:
+    """Longest way from an artwork to each recipe."""
+    layers: dict[str, int] = {}
+
+    def layer(key: str) -> int:
+        if key not in layers:
+            layers[key] = max((layer(source) + 1 for source in inputs[key].values()), default=0)
+        return layers[key]
+
+    layer(result)
+    return layers
+
+
+def _place(
+    key: str, lane: int, inputs: Mapping[str, Mapping[str, str]], lanes: dict[str, int]
+) -> None:
+    lanes[key] = lane
+    for role, source in _by_role(inputs[key]):
+        if source not in lanes:
+            branch = lane if role == "image" else max(lanes.values()) + 1
+            _place(source, branch, inputs, lanes)
+
+
+def _across(places: Iterable[Place], arrows: Iterable[Arrow]) -> Drawing:
+    layers, lanes = _extent(places)
+    gap = (ACROSS.width - ACROSS.card_width) // 2
+
+    def path(arrow: Arrow) -> str:
+        (from_layer, from_lane), (to_layer, to_lane) = arrow
+        x1 = (from_layer + 1) * ACROSS.width - gap
+        x2 = to_layer * ACROSS.width + gap
+        y1, y2 = (int((lane + 0.5) * ACROSS.height) for lane in (from_lane, to_lane))
+        return f"M{x1} {y1} C{x1 + gap} {y1} {x2 - gap} {y2} {x2} {y2}"
+
+    return Drawing(layers * ACROSS.width, lanes * ACROSS.height, [path(arrow) for arrow in arrows])
+
+
+def _down(places: Iterable[Place], arrows: Iterable[Arrow]) -> Drawing:
+    layers, lanes = _extent(places)
+    gap = (DOWN.height - DOWN.card_height) // 2
+
+    def path(arrow: Arrow) -> str:
+        (from_layer, from_lane), (to_layer, to_lane) = arrow
+        y1 = (from_layer + 1) * DOWN.height - gap
+        y2 = to_layer * DOWN.height + gap
+        x1, x2 = (int((lane + 0.5) * DOWN.width) for lane in (from_lane, to_lane))
+        return f"M{x1} {y1} C{x1} {y1 + gap} {x2} {y2 - gap} {x2} {y2}"
+
+    return Drawing(lanes * DOWN.width, layers * DOWN.height, [path(arrow) for arrow in arrows])
+
+
+def _extent(places: Iterable[Place]) -> Iterator[int]:
+    return (1 + max(numbers) for numbers in zip(*places, strict=True))

@@ -1,0 +1,43 @@
+"""Recipes in words: filters of the image pages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+from generation import labels
+from generation.models import Recipe
+
+register = template.Library()
+
+
+@register.filter
+def kind_name(recipe: Recipe) -> str:
+    """“Protection”, “Working copy”, …"""
+    return labels.kind_name(recipe.kind)
+
+
+@register.filter
+def method_label(recipe: Recipe) -> str:
+    """“Glaze-style (re-implementation)”, …"""
+    return labels.method_label(recipe.kind, recipe.method)
+
+
+@register.filter
+def gist(recipe: Recipe) -> str:
+    """“budget 0.05”, …"""
+    return labels.gist(recipe.kind, recipe.document["settings"])
+
+
+@register.filter
+def realised_in_words(realised: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Name, number and unit of each realised distance, in the order in which they are told."""
+    told = []
+    if "linf" in realised:
+        levels = round(realised["linf"] * 255)
+        told.append(("L∞", f"{levels}/255", f"{realised['linf']:.4f} on [0, 1]: largest change"))
+    if "l2" in realised:
+        told.append(("L2", f"{realised['l2']:.2f}", "on [0, 1], over all pixels"))
+    if "lpips" in realised:
+        told.append(("LPIPS", f"{realised['lpips']:.4f}", "perceptual distance"))
+    return told
