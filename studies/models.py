@@ -126,7 +126,11 @@ class Stimulus(Design):
     slot = models.CharField(max_length=30)
     recipe = models.ForeignKey(Recipe, models.PROTECT, related_name="stimuli")
     image = models.ForeignKey(
-        Image, models.PROTECT, null=True, blank=True, related_name="stimuli",
+        Image,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stimuli",
         help_text="what the recipe gave; fixed at launch",
     )
     rendition_sha256 = models.CharField(
@@ -282,3 +286,32 @@ class Event(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.at}"
+
+
+class Upload(models.Model):
+    """An experiment file given in the browser: a worker applies it and says here what came of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting for a worker"
+        WORKING = "working", "being applied"
+        APPLIED = "applied", "applied"
+        REFUSED = "refused", "refused"
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="study_uploads"
+    )
+    text = models.TextField(help_text="the file, as it was given")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    message = models.CharField(max_length=200, blank=True, help_text="what the worker is doing")
+    problems = models.JSONField(default=list, help_text="why it was refused: line, place, message")
+    study = models.ForeignKey(
+        Study, models.CASCADE, null=True, blank=True, related_name="uploads", help_text="the result"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["state"])]
+
+    def __str__(self) -> str:
+        return f"upload {self.pk}: {self.state}"
