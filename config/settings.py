@@ -158,6 +158,7 @@ elif CELERY_BROKER_URL.startswith("redis"):
         "socket_connect_timeout": 5,
         "socket_keepalive": True,
         "health_check_interval": 30,
+        "max_retries": 1,  # a page does not wait for a broker that is down
     }
 # gpu: steps that use networks; cpu: all others. A worker serves both unless told otherwise.
 CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("gpu", "cpu")}
