@@ -183,6 +183,10 @@ BATCH_SIZE = ENVIRONMENT.batch_size
 MAX_PIXELS = ENVIRONMENT.max_megapixels * 1_000_000
 LEASE_SECONDS = ENVIRONMENT.lease_seconds
 
+# The catalogue that the `analysis` section of a file is checked against; named here because
+# studies, which reads the file, knows nothing of evaluation.
+ANALYSES = "evaluation.analyses"
+
 # People: researchers log in; raters never have accounts.
 
 AUTHENTICATION_BACKENDS = [

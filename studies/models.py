@@ -289,7 +289,7 @@ class Event(AppendOnly):
 
 
 class Upload(models.Model):
-    """An experiment file given in the browser: a worker applies it and says here what came of it."""
+    """An experiment file given in the browser; a worker applies it and says what came of it."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "waiting for a worker"

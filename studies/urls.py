@@ -7,6 +7,7 @@ from studies.views.participant import pictures as trial_pictures
 from studies.views.researcher import (
     close,
     download,
+    edit,
     generate,
     launch,
     listing,
@@ -21,6 +22,9 @@ app_name = "studies"
 RESEARCHER: list[URLPattern] = [
     path("", listing.home, name="home"),
     path("studies/", listing.listing, name="list"),
+    path("experiment/", edit.new, name="new"),
+    path("experiment/check/", edit.check, name="check"),
+    path("experiment/<int:pk>/", edit.upload, name="upload"),
     path("studies/<slug:slug>/", study.study_page, name="study"),
     path("studies/<slug:slug>/progress/", study.progress, name="progress"),
     path("studies/<slug:slug>/live/", study.live, name="live"),
@@ -30,6 +34,8 @@ RESEARCHER: list[URLPattern] = [
     path("studies/<slug:slug>/answers/", people.answers, name="answers"),
     path("studies/<slug:slug>/answers.csv", download.answers_table, name="table"),
     path("studies/<slug:slug>/experiment.yaml", download.experiment_file, name="file"),
+    path("studies/<slug:slug>/export.zip", download.everything, name="export"),
+    path("studies/<slug:slug>/edit/", edit.edit, name="edit"),
     path("studies/<slug:slug>/generate/", generate.generate, name="generate"),
     path("studies/<slug:slug>/launch/", launch.launch, name="launch"),
     path("studies/<slug:slug>/pause/", pause.pause, name="pause"),
