@@ -6,10 +6,11 @@ from typing import Any
 
 from django.conf import settings
 
+from config.plugins import PluginFolder
 from generation.models import Artwork, Collection
 from generation.progress import Progress
 from generation.recipe import Step
-from studies import targets
+from studies import protocol, targets
 from studies.designs.selection import Picture, SelectionError
 from studies.layout import Layout, Placed, lay_out
 from studies.protocol import Experiment
@@ -60,14 +61,23 @@ class Draft:
         }
 
 
+def read_checked(text: str) -> Experiment:
+    """The experiment in `text`, checked against every catalogue; raises ProtocolError."""
+    return protocol.read(text, PluginFolder(settings.ANALYSES))
+
+
+class MissingCollection(SelectionError):
+    """The collection is not imported (yet)."""
+
+
 def collection_of(experiment: Experiment) -> Sequence[Picture]:
-    """All artworks of the experiment's collection; raises SelectionError where there is none."""
+    """All artworks of the experiment's collection; raises MissingCollection where there is none."""
     slug = experiment.stimuli.collection
     artworks = Artwork.objects.filter(collection__slug=slug).order_by("pk")
     pictures = [Picture(*row) for row in artworks.values_list("pk", "painter", "image")]
     if not pictures:
         known = ", ".join(Collection.objects.values_list("slug", flat=True)) or "none"
-        raise SelectionError(
+        raise MissingCollection(
             f"There is no collection “{slug}” with artworks (there are: {known}):"
             " import it first with “manage.py collection import”."
         )

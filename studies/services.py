@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from config.plugins import PluginFolder
 from generation import jobs
 from generation.models import Job, Recipe
 from generation.networks import NetworkUnavailable
@@ -17,7 +16,7 @@ from generation.recipe import digest
 from generation.services import RecipeError, describe, request_described
 from studies import protocol, queries, readiness, renditions
 from studies.designs.selection import SelectionError
-from studies.draft import Draft, draw_up
+from studies.draft import Draft, draw_up, read_checked
 from studies.frozen import FrozenError
 from studies.models import Condition, Event, Item, Protocol, Stimulus, Study
 from studies.targets import TargetError
@@ -29,20 +28,14 @@ class StudyError(RuntimeError):
     """Something a study cannot do now; the message says why and what to do."""
 
 
-def apply(
-    *,
-    text: str,
-    owner: Actor = None,
-    analyses: PluginFolder[Any] | None = None,
-    progress: Progress = silent,
-) -> Study:
+def apply(*, text: str, owner: Actor = None, progress: Progress = silent) -> Study:
     """Create the draft study that the file describes, or bring an existing draft in line with it.
 
     Nothing is written where nothing changed. Raises ProtocolError for a wrong file, StudyError
     where the study is launched or somebody else's, or the collection or a network is missing.
     May load the autoencoder (target styles): for commands and workers, not for the web process.
     """
-    experiment = protocol.read(text, analyses)
+    experiment = read_checked(text)
     _refuse_apply(Study.objects.filter(slug=experiment.experiment).first(), owner)
     try:
         return _store(draw_up(experiment, progress), text, owner)

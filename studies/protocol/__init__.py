@@ -13,12 +13,13 @@ from pydantic import ValidationError
 
 from config.plugins import PluginFolder
 from studies.protocol.catalogues import resolve
-from studies.protocol.document import parse
+from studies.protocol.document import MAX_BYTES, parse
 from studies.protocol.experiment import CLEAN, Experiment, amount
 from studies.protocol.problems import Lines, Problem, ProtocolError, from_validation
 
 __all__ = [
     "CLEAN",
+    "MAX_BYTES",
     "Experiment",
     "Problem",
     "ProtocolError",

@@ -14,7 +14,7 @@ import yaml
 
 from studies.protocol.problems import Lines, Place, Problem, ProtocolError, at, in_words
 
-MAX_CHARACTERS = 400_000
+MAX_BYTES = 400_000
 MAX_DEPTH = 30
 MAX_NODES = 20_000
 """Counted with every alias written out, so that aliases of aliases cannot multiply unseen."""
@@ -40,8 +40,8 @@ for _tag, _pattern, _first in [
 
 def parse(text: str) -> tuple[Any, Lines]:
     """The data of one YAML document and the lines of its parts; raises ProtocolError."""
-    if len(text) > MAX_CHARACTERS:
-        raise ProtocolError([Problem(f"The file is longer than {MAX_CHARACTERS:,} characters.")])
+    if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
+        raise ProtocolError([Problem(f"The file is longer than {MAX_BYTES:,} bytes.")])
     try:
         node = _compose(text)
     except yaml.YAMLError as error:
