@@ -1,0 +1,195 @@
+"""`manage.py experiment VERB`: a study from its file to its data, without a browser.
+
+Another app adds verbs by a command of the same name whose `Command` extends this one: it adds
+parsers in `add_verbs` and has a method `do_VERB` for each, which returns an Outcome.
+"""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from generation.management.bars import bar
+from generation.models import Job
+from generation.networks import NetworkUnavailable, identify
+from studies import export, queries, services
+from studies.designs.selection import SelectionError
+from studies.draft import MissingCollection, collection_of, read_checked
+from studies.layout import lay_out
+from studies.management import outcome
+from studies.management.outcome import Outcome
+from studies.models import Study
+from studies.overview import Sums, sum_up
+from studies.plan import plan_of
+from studies.protocol import Experiment, ProtocolError
+from studies.queries import Making
+from studies.services import StudyError
+
+PAUSE_SECONDS = 0.5
+PATIENCE_SECONDS = 15
+
+VERBS = {
+    "check": "validate a file; sums, time and warnings at a glance",
+    "apply": "create or update a draft study from a file",
+    "generate": "queue the pictures of a study, and follow them with --wait",
+    "launch": "freeze the design under one hash and open the study",
+    "pause": "stop a live study for a while",
+    "resume": "open a paused study again",
+    "close": "end a study for good",
+    "export": "write the tables, codebook, manifest, protocol and hashes into a folder",
+    "status": "where a study stands",
+}
+FROM_FILE = ("check", "apply")
+
+
+class Command(BaseCommand):
+    """The life of a study on the command line."""
+
+    help = "Check, apply, generate, launch, pause, resume, close, export: a study from its file."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        self.add_verbs(verbs)
+
+    def add_verbs(self, verbs: Any) -> None:
+        """One parser a verb; `verbs` is what argparse's `add_subparsers` gives."""
+        for verb, says in VERBS.items():
+            parser = self.add_verb(verbs, verb, says)
+            if verb in FROM_FILE:
+                parser.add_argument("file", type=Path, help="the experiment file (YAML)")
+            else:
+                parser.add_argument("slug", help="the study: first line of its file")
+            if verb == "generate":
+                parser.add_argument("--wait", action="store_true", help="follow until all is made")
+            if verb == "export":
+                parser.add_argument("--to", type=Path, required=True, help="folder to write")
+
+    def add_verb(self, verbs: Any, verb: str, says: str) -> ArgumentParser:
+        """The parser of one verb, with --json."""
+        parser: ArgumentParser = verbs.add_parser(verb, help=says, description=says)
+        parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+        return parser
+
+    def handle(self, *_args: Any, verb: str, **options: Any) -> None:
+        """Run the verb's method, and print what it came to."""
+        try:
+            came_to: Outcome = getattr(self, f"do_{verb}")(options)
+        except (ProtocolError, StudyError, SelectionError, NetworkUnavailable) as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(came_to.data, indent=2, ensure_ascii=False))
+        else:
+            self.stdout.write("\n".join(came_to.lines))
+
+    def do_check(self, options: dict[str, Any]) -> Outcome:
+        """Read the file and do its sums, as far as its collection is there."""
+        experiment = read_checked(read_text(options["file"]))
+        warnings = _missing_networks(experiment)
+        sums: Sums | None = None
+        try:
+            sums = sum_up(experiment, lay_out(experiment, collection_of(experiment)))
+        except MissingCollection as error:
+            warnings.append(str(error))
+        return outcome.of_check(experiment, sums, warnings)
+
+    def do_apply(self, options: dict[str, Any]) -> Outcome:
+        """Make or renew the draft; target styles are drawn here, which may take a while."""
+        text = read_text(options["file"])
+        with bar("measuring styles", "picture") as progress:
+            study = services.apply(text=text, progress=progress)
+        return outcome.of_draft(study)
+
+    def do_generate(self, options: dict[str, Any]) -> Outcome:
+        """Queue what is missing; with --wait, follow the jobs until none can move."""
+        study = named(options["slug"])
+        services.generate(study=study)
+        if options["wait"]:
+            self.follow(study)
+        return outcome.of_generating(study, queries.making(study))
+
+    def follow(self, study: Study) -> None:
+        """Draw the progress of the jobs; raises CommandError where some of them fail."""
+        with bar(f"making {study.slug}", "picture") as progress:
+            work, last_sign = queries.making(study), monotonic()
+            while work.moving:
+                progress(int(work.done), work.total, f"{work.states[Job.State.RUNNING]} at work")
+                sleep(PAUSE_SECONDS)
+                before, work = work, queries.making(study)
+                if work.done != before.done or work.states[Job.State.RUNNING]:
+                    last_sign = monotonic()
+                if monotonic() - last_sign > PATIENCE_SECONDS:
+                    self.stderr.write("No worker is at work. Start one beside this: manage.py work")
+                    last_sign = float("inf")
+        if not work.complete:
+            raise CommandError(_unfinished(work))
+
+    def do_launch(self, options: dict[str, Any]) -> Outcome:
+        """Freeze and open."""
+        study = services.launch(study=named(options["slug"]))
+        warnings = study.events.get(kind="launched").details["warnings"]
+        link = plan_of(study).channel.entrance(settings.SITE_URL, study.link_token)
+        return outcome.of_launch(study, link, warnings)
+
+    def do_pause(self, options: dict[str, Any]) -> Outcome:
+        """Stop for a while."""
+        return outcome.of_move(services.pause(study=named(options["slug"])))
+
+    def do_resume(self, options: dict[str, Any]) -> Outcome:
+        """Open again."""
+        return outcome.of_move(services.resume(study=named(options["slug"])))
+
+    def do_close(self, options: dict[str, Any]) -> Outcome:
+        """End for good."""
+        return outcome.of_move(services.close(study=named(options["slug"])))
+
+    def do_export(self, options: dict[str, Any]) -> Outcome:
+        """Write what leaves a study."""
+        study, folder = named(options["slug"]), options["to"]
+        try:
+            written = export.write(study, folder)
+        except OSError as error:
+            raise CommandError(f"{folder} cannot be written: {error.strerror}.") from error
+        lines = [f"{folder / name}  {size:,} bytes" for name, size in written.items()]
+        return Outcome(lines, {"study": study.slug, "folder": str(folder), "files": written})
+
+    def do_status(self, options: dict[str, Any]) -> Outcome:
+        """Where a study stands."""
+        return outcome.of_status(named(options["slug"]))
+
+
+def named(slug: str) -> Study:
+    """The study called `slug`; raises CommandError where there is none."""
+    study = Study.objects.select_related("protocol").filter(slug=slug).first()
+    if study is None:
+        known = ", ".join(Study.objects.values_list("slug", flat=True)) or "none"
+        raise CommandError(f"There is no study “{slug}” (there are: {known}).")
+    return study
+
+
+def read_text(path: Path) -> str:
+    """The text of an experiment file; raises CommandError where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{path} is not UTF-8 text: save it as UTF-8.") from error
+
+
+def _missing_networks(experiment: Experiment) -> list[str]:
+    missing = []
+    for network in experiment.stimuli.networks.values():
+        try:
+            identify(network, settings.NETWORKS_DIR)
+        except NetworkUnavailable as error:
+            missing.append(str(error))
+    return missing
+
+
+def _unfinished(work: Making) -> str:
+    why = " ".join(work.messages) or "The work was cancelled."
+    return f"{work.total - work.made} of {work.total} pictures could not be made. {why}"
