@@ -56,7 +56,9 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--raters", type=int, default=50)
-    parser.add_argument("--think", type=float, default=1.0, help="seconds a rater looks, on average")
+    parser.add_argument(
+        "--think", type=float, default=1.0, help="seconds a rater looks, on average"
+    )
     parser.add_argument("--workers", type=int, default=2)
     return parser.parse_args()
 
@@ -68,8 +70,6 @@ def _study(raters: int) -> list[str]:
     django.setup()
     from django.core.management import call_command
 
-    from studies import fieldwork
-    from studies.plan import plan_of
     from tests.studies.factories import enrolled, live_study
 
     call_command("migrate", verbosity=0)
@@ -82,14 +82,25 @@ def _study(raters: int) -> list[str]:
         raters={"participants": raters, "items_each": TRIALS, "per_item": raters},
         checks=[{"check": "expertise"}],
     )
-    assert plan_of(study) and fieldwork
     return [f"/p/{enrolled(study).token}/" for _ in range(raters)]
 
 
 def _serve(workers: int) -> "subprocess.Popen[bytes]":
     server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{PORT}",
-         "--workers", str(workers), "--threads", "4", "--log-level", "error"],
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "config.wsgi",
+            "--bind",
+            f"127.0.0.1:{PORT}",
+            "--workers",
+            str(workers),
+            "--threads",
+            "4",
+            "--log-level",
+            "error",
+        ],
         cwd=ROOT,
     )
     for _ in range(100):
@@ -133,7 +144,8 @@ def _rate(place: str, number: int, think: float, times: Times, lock: threading.L
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', body)
         names = sorted(set(re.findall(r'type="radio"[^>]*name="(\w+)"', body)))
         names = names or sorted(set(re.findall(r'name="(\w+)"[^>]*type="radio"', body)))
-        assert action and token and names, body[:2000]
+        if not (action and token and names):
+            raise SystemExit(f"No trial where one was expected:\n{body[:2000]}")
         for picture in re.findall(r'src="(/p/[^"]+)"', body):
             browser.get(picture, "picture")
         time.sleep(think * (0.5 + ((number * 7 + turn * 3) % 10) / 10))
@@ -180,7 +192,9 @@ class Browser:
                 "Origin": f"http://127.0.0.1:{PORT}",
             }
         start = time.perf_counter()
-        self.connection.request(method, address.replace(f"http://127.0.0.1:{PORT}", ""), form, headers)
+        self.connection.request(
+            method, address.replace(f"http://127.0.0.1:{PORT}", ""), form, headers
+        )
         response = self.connection.getresponse()
         body = response.read()
         self.times[name].append(time.perf_counter() - start)
