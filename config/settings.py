@@ -158,9 +158,11 @@ elif CELERY_BROKER_URL.startswith("redis"):
         "socket_connect_timeout": 5,
         "socket_keepalive": True,
         "health_check_interval": 30,
+        "queue_order_strategy": "sorted",
         "max_retries": 1,  # a page does not wait for a broker that is down
     }
-# gpu: steps that use networks; cpu: all others. A worker serves both unless told otherwise.
+# gpu: steps that use networks; cpu: all others. A worker serves both unless told otherwise, cpu
+# first: what is quick to make is what the larger steps wait for, and so their batches get full.
 CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("gpu", "cpu")}
 CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_TASK_IGNORE_RESULT = True

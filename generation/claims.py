@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 
 from generation.failures import JobFailure
@@ -24,6 +24,8 @@ MAX_ATTEMPTS = 5
 
 BACKOFF_SECONDS = 4.0
 BACKOFF_LIMIT_SECONDS = 300.0
+
+NEEDS_NETWORKS = ~Q(recipe__document__networks={})
 
 CHANCE = SystemRandom()
 
@@ -71,9 +73,15 @@ def claim(job_ids: Iterable[int], worker: str) -> Batch | None:
 
 
 def claim_any(worker: str) -> Batch | None:
-    """Take the batch of the oldest ready job."""
-    ready = Job.objects.filter(DUE, state=Job.State.READY).order_by("pk")
-    return claim(ready.values_list("pk", flat=True)[:1], worker)
+    """Take a batch of whatever is ready: what needs no networks first, then the oldest.
+
+    What is quick to make is what the larger steps wait for, and so their batches get full.
+    """
+    ready = Job.objects.filter(DUE, state=Job.State.READY)
+    in_order = ready.order_by(ExpressionWrapper(NEEDS_NETWORKS, BooleanField()), "pk").values_list(
+        "pk", flat=True
+    )
+    return claim(in_order[:1], worker)
 
 
 def _lock(jobs: QuerySet[Job], limit: int) -> list[int]:

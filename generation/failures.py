@@ -40,7 +40,7 @@ def explain(error: Exception, what: str) -> JobFailure:
             shared=False,
         )
     if _is_passing(error):
-        sentence = f"The database or the image store did not answer ({_short(error)})."
+        sentence = f"The database, the image store or the disk failed ({_short(error)})."
         return JobFailure(sentence, permanent=False)
     return JobFailure(
         f"{what} failed with {_short(error)}. Look at the worker's log, change the settings or the"

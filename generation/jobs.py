@@ -14,21 +14,20 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from kombu import Connection
 from kombu.exceptions import ChannelError
 from kombu.exceptions import OperationalError as BrokerError
 
 from config.celery import app
-from generation.claims import DUE, batch_limit, recover
+from generation.claims import DUE, NEEDS_NETWORKS, batch_limit, recover
 from generation.failures import JobFailure
 from generation.models import Job, Recipe, RecipeInput
 
 TASK = "generation.carry_out"
 
-QUEUES = ("gpu", "cpu")
-NEEDS_NETWORKS = ~Q(recipe__document__networks={})
+QUEUES = ("cpu", "gpu")
 
 UNFINISHED = (Job.State.WAITING, Job.State.READY, Job.State.RUNNING)
 STOPPED = (Job.State.FAILED, Job.State.CANCELLED)

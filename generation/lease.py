@@ -62,7 +62,8 @@ class Lease:
         self.follow(done, total, message)
         if monotonic() - self.written < WRITE_SECONDS:
             return
-        self.check(done / max(1, total), message or f"step {done} of {total}")
+        step = f"step {done} of {total}"
+        self.check(done / max(1, total), f"{step}, {message}" if message else step)
 
     def check(self, progress: float | None = None, message: str = "") -> None:
         """Extend the lease and write the progress now; raises Cancelled as a call does."""

@@ -78,7 +78,8 @@ def _divide(jobs: Sequence[Job], lease: Lease, work: Work) -> str:
         return "cancelled"
     except Exception as error:
         failure = explain(error, _step(jobs[0]))
-        log.warning("batch failed", failure=failure.sentence, exc_info=error, of=len(jobs))
+        told = failure.shared or not failure.permanent
+        log.warning("batch failed", failure=failure.sentence, exc_info=None if told else error)
     else:
         return "done"
     # here the error is gone, and with it the tensors that its traceback held

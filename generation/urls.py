@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from generation.views import collections, files, recipes
+from generation.views import collections, files, jobs, recipes
 
 
 class Sha256:
@@ -31,4 +31,10 @@ urlpatterns = [
     path("recipes/<sha256:key>/verification", recipes.verification, name="verification"),
     path("files/<sha256:sha256>.png", files.image, name="image"),
     path("thumbnails/<sha256:sha256>.webp", files.thumbnail, name="thumbnail"),
+    path("jobs/", jobs.listing, name="jobs"),
+    path("jobs/live", jobs.live, name="jobs_live"),
+    path("jobs/cancel", jobs.cancel_all, name="jobs_cancel_all"),
+    path("jobs/cancel/<uuid:claim>", jobs.cancel_batch, name="jobs_cancel_batch"),
+    path("jobs/retry", jobs.retry_all, name="jobs_retry_all"),
+    path("jobs/retry/<int:pk>", jobs.retry_like, name="jobs_retry"),
 ]

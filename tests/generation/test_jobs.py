@@ -427,7 +427,7 @@ def test_what_is_made_from_a_failed_image_says_so_and_follows_its_retry() -> Non
     jobs.settle()
     last.refresh_from_db()
     assert last.state == "failed"
-    assert last.message.startswith(f"Its input {MADE} ({first.key[:12]}) failed: The database or")
+    assert last.message.startswith(f"Its input {MADE} ({first.key[:12]}) failed: The database, ")
     assert jobs.retry([last.pk]) == 3
     assert Job.objects.get(recipe=first.key).state == "ready"
     assert Job.objects.get(recipe=second.key).state == "waiting"

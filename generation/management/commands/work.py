@@ -1,7 +1,9 @@
 """`manage.py work`: be a worker until stopped, or carry out what there is to do and leave."""
 
 import json
+import os
 import signal
+import socket
 import sys
 from argparse import ArgumentParser
 from threading import Event
@@ -49,7 +51,9 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no queue “{unknown[0]}”; choose from: {', '.join(jobs.QUEUES)}."
             )
-        worker = app.Worker(queues=queues)
+        # worker names must differ, or workers on one machine answer for each other
+        hostname = f"work-{os.getpid()}@{socket.gethostname()}"
+        worker = app.Worker(queues=queues, hostname=hostname, quiet=True)
         worker.start()
         sys.exit(worker.exitcode)
 
@@ -94,7 +98,8 @@ class Bar(Onlooker):
         name = f"{job.recipe.kind} {job.recipe.method}".replace("_", " ")
 
         def progress(done: int, total: int, message: str = "") -> None:
-            self.bar.set_postfix_str(f"{name}: {message or f'step {done} of {total}'}", False)
+            step = f"{name}: step {done} of {total}"
+            self.bar.set_postfix_str(f"{step}, {message}" if message else step, refresh=False)
             self.bar.update(0)
 
         return progress
