@@ -50,6 +50,7 @@ def sum_up(experiment: Experiment, layout: Layout) -> Sums:
         warnings=[
             *clean_arm(experiment, layout.conditions),
             *balance(experiment, items),
+            *contact(experiment),
             *layout.notes,
         ],
     )
@@ -101,6 +102,13 @@ def clean_arm(experiment: Experiment, conditions: Iterable[Condition]) -> list[s
         "There is no clean arm: add “clean: null” to the protections and “none: null” to the"
         " purifications, or nobody can tell what raters say of untouched pictures."
     ]
+
+
+def contact(experiment: Experiment) -> list[str]:
+    """A warning where raters would be told to write to nobody."""
+    if "example.org" not in experiment.study.contact:
+        return []
+    return ["`contact` is still an example: raters must be able to reach somebody."]
 
 
 def balance(experiment: Experiment, items: int) -> list[str]:
