@@ -1,7 +1,7 @@
 """Where an image comes from, laid out for drawing: layers of steps, and a lane for each branch.
 
-Layers count the steps since the artworks; the chain of `image` inputs that ends in the result keeps
-lane 0, and every other branch gets a lane of its own. Drawn across, layers are columns and lanes
+Layers count the steps since the artworks. The chain of `image` inputs that ends in the result has
+lane 0, and every branch that joins it a lane of its own. Drawn across, layers are columns and lanes
 are rows; drawn down, the other way round.
 """
 
@@ -17,6 +17,9 @@ class Node:
 
     recipe: Recipe
     artwork: Artwork | None
+    """What it is, for an artwork."""
+    subject: Artwork | None
+    """What its picture shows: the artwork at the end of the chain of `image` inputs."""
     layer: int
     lane: int
     sources: Sequence[tuple[str, Recipe]]
@@ -68,6 +71,7 @@ def lay_out(
     `recipes` holds the whole graph by key, `artworks` the artworks by the sha256 of their image.
     """
     inputs = {key: dict(recipe.document["inputs"]) for key, recipe in recipes.items()}
+    shown = {key: artworks.get(str(recipe.image_id)) for key, recipe in recipes.items()}
     layers = _layers(inputs, result)
     lanes: dict[str, int] = {}
     _place(result, 0, inputs, lanes)
@@ -75,7 +79,8 @@ def lay_out(
     nodes = [
         Node(
             recipe=recipes[key],
-            artwork=artworks.get(str(recipes[key].image_id)),
+            artwork=shown[key],
+            subject=shown[_leaf(key, inputs)],
             layer=layers[key],
             lane=lanes[key],
             sources=[(role, recipes[source]) for role, source in _by_role(inputs[key])],
@@ -97,6 +102,12 @@ def _by_role(inputs: Mapping[str, str]) -> list[tuple[str, str]]:
     return sorted(inputs.items(), key=lambda pair: (pair[0] != "image", pair[0]))
 
 
+def _leaf(key: str, inputs: Mapping[str, Mapping[str, str]]) -> str:
+    while inputs[key]:
+        key = _by_role(inputs[key])[0][1]
+    return key
+
+
 def _layers(inputs: Mapping[str, Mapping[str, str]], result: str) -> dict[str, int]:
     """Longest way from an artwork to each recipe."""
     layers: dict[str, int] = {}
@@ -113,11 +124,13 @@ def _layers(inputs: Mapping[str, Mapping[str, str]], result: str) -> dict[str, i
 def _place(
     key: str, lane: int, inputs: Mapping[str, Mapping[str, str]], lanes: dict[str, int]
 ) -> None:
+    """The first input that has no lane yet stays in this one; the others open new ones."""
     lanes[key] = lane
-    for role, source in _by_role(inputs[key]):
+    free = True
+    for _, source in _by_role(inputs[key]):
         if source not in lanes:
-            branch = lane if role == "image" else max(lanes.values()) + 1
-            _place(source, branch, inputs, lanes)
+            _place(source, lane if free else max(lanes.values()) + 1, inputs, lanes)
+            free = False
 
 
 def _across(places: Iterable[Place], arrows: Iterable[Arrow]) -> Drawing:

@@ -17,10 +17,11 @@ def collections() -> QuerySet[Collection]:
 
 
 def first_pictures(collection: Collection, number: int = 4) -> list[str]:
-    """sha256 of one picture each of the first painters of a collection."""
-    painters = collection.artworks.order_by("painter").values("painter").distinct()[:number]
-    firsts = (collection.artworks.filter(painter=row["painter"]).first() for row in painters)
-    return [artwork.image_id for artwork in firsts if artwork]
+    """sha256 of a few pictures of a collection, by as many painters as can be."""
+    artworks = list(collection.artworks.only("painter", "image_id"))
+    by_painter = {artwork.painter: artwork.image_id for artwork in reversed(artworks)}
+    pictures = [*reversed(by_painter.values()), *(artwork.image_id for artwork in artworks)]
+    return list(dict.fromkeys(pictures))[:number]
 
 
 def artworks_of(collection: Collection) -> QuerySet[Artwork]:
