@@ -1,0 +1,176 @@
+// The pictures of a trial: the same spot at the same size in all of them, side by side or flipped.
+
+import { Lens } from "./lens.js";
+import { listen } from "./gestures.js";
+
+const NARROW = matchMedia("(max-width: 49.99rem)");
+const SHORTEST_FLIP = 170; // ms: at most three flashes a second, however fast somebody presses
+
+export class Stage {
+  constructor(element) {
+    this.element = element;
+    this.tools = element.querySelector("[data-tools]");
+    this.flipButton = element.querySelector("[data-flip]");
+    this.shots = [...element.querySelectorAll("[data-shot]")].map((figure) => new Shot(figure));
+    this.lens = new Lens(this.shots, () => this.showSize());
+    this.top = 0;
+    this.flips = 0;
+    this.flippedAt = -Infinity;
+    this.opened = false;
+  }
+
+  get loaded() {
+    return this.shots.every((shot) => shot.decodedAt !== null);
+  }
+
+  get flipping() {
+    return this.shots.length > 1 && NARROW.matches;
+  }
+
+  // Labels of pictures that were never on top.
+  get unseen() {
+    return this.shots.filter((shot) => !shot.seen).map((shot) => shot.label);
+  }
+
+  trouble(there) {
+    this.element.toggleAttribute("data-trouble", there);
+    this.element.querySelector(".trouble").hidden = !there;
+  }
+
+  open() {
+    if (this.opened) return;
+    this.opened = true;
+    this.element.dataset.ready = "true";
+    this.tools.hidden = false;
+    this.tools.addEventListener("click", (event) => this.press(event.target.closest("button")));
+    for (const shot of this.shots) listen(shot.frame, this.lens, () => this.flipping && this.flip());
+    new ResizeObserver(() => this.arrange()).observe(this.element);
+    this.watch();
+    this.arrange();
+  }
+
+  arrange() {
+    this.shots.forEach((shot, index) => {
+      shot.figure.toggleAttribute("data-under", this.flipping && index !== this.top);
+    });
+    this.lens.place();
+    this.showTop();
+    this.visibilityChanged();
+  }
+
+  flip() {
+    if (performance.now() - this.flippedAt < SHORTEST_FLIP) return;
+    this.flippedAt = performance.now();
+    this.top = (this.top + 1) % this.shots.length;
+    this.flips += 1;
+    this.arrange();
+  }
+
+  press(button) {
+    if (!button) return;
+    const { zoom, move } = button.dataset;
+    if (button === this.flipButton) this.flip();
+    else if (zoom) this.lens[zoom]();
+    else if (move) this.lens.move(...move.split(" ").map(Number));
+  }
+
+  // True when the key was one of ours.
+  key(event) {
+    if (!this.opened || event.ctrlKey || event.metaKey || event.altKey) return false;
+    const { target, key } = event;
+    if (target.matches("input:not([type=radio]), textarea, select, button, a, summary")) return false;
+    const free = !target.matches("input");
+    if (this.flipping && ((key === " " && free) || key === "f")) {
+      if (!event.repeat) this.flip();
+      return true;
+    }
+    return this.lens.key(key, Boolean(target.closest("[data-frame]")));
+  }
+
+  showTop() {
+    if (!this.flipButton) return;
+    const [top, other] = [this.shots[this.top].label, this.shots[1 - this.top].label];
+    this.flipButton.setAttribute("aria-label", `${top} is shown. Show: ${other}`);
+    for (const side of this.flipButton.querySelectorAll("[data-side]")) {
+      side.toggleAttribute("data-top", Number(side.dataset.side) === this.top);
+    }
+  }
+
+  showSize() {
+    const level = this.tools.querySelector("[data-zoom-level]");
+    level.textContent = `${this.lens.percent} %`;
+    const press = (name, on) =>
+      this.tools.querySelector(`[data-zoom=${name}]`).setAttribute("aria-pressed", String(on));
+    press("fit", this.lens.fits);
+    press("actual", this.lens.isActual);
+    this.tools.querySelector("[data-pan]").hidden = !this.lens.large;
+  }
+
+  // First fully visible, and for how long on top.
+  watch() {
+    const observer = new IntersectionObserver((entries) => {
+      for (const entry of entries) {
+        const shot = this.shots.find(({ frame }) => frame === entry.target);
+        shot.inView = entry.intersectionRatio >= 0.98;
+      }
+      this.visibilityChanged();
+    }, { threshold: [0, 0.5, 0.98, 1] });
+    for (const shot of this.shots) observer.observe(shot.frame);
+  }
+
+  visibilityChanged() {
+    this.shots.forEach((shot, index) => {
+      const onTop = !this.flipping || index === this.top;
+      shot.setVisible(this.opened && onTop && !document.hidden);
+    });
+  }
+
+  report() {
+    return {
+      pictures: this.shots.map((shot) => shot.report()),
+      flips: this.flips,
+      zooms: this.lens.zooms,
+      largest_zoom: Number(this.lens.largest.toFixed(3)),
+      actual_size: this.lens.actualUsed,
+    };
+  }
+}
+
+class Shot {
+  constructor(figure) {
+    this.figure = figure;
+    this.frame = figure.querySelector("[data-frame]");
+    this.image = figure.querySelector("img");
+    this.label = figure.querySelector("figcaption").textContent.trim();
+    this.decodedAt = null;
+    this.visibleAt = null;
+    this.inView = false;
+    this.seen = false;
+    this.since = null;
+    this.shown = 0;
+    this.rendered = null;
+  }
+
+  setVisible(visible) {
+    const now = performance.now();
+    if (visible && this.since === null) this.since = now;
+    if (!visible && this.since !== null) {
+      this.shown += now - this.since;
+      this.since = null;
+    }
+    this.seen ||= visible;
+    if (visible && this.inView) this.visibleAt ??= now;
+  }
+
+  report() {
+    const shown = this.shown + (this.since === null ? 0 : performance.now() - this.since);
+    const whole = (value) => (value === null ? null : Math.round(value));
+    return {
+      natural: [this.image.naturalWidth, this.image.naturalHeight],
+      rendered: this.rendered ?? [0, 0],
+      decoded_ms: whole(this.decodedAt),
+      visible_ms: whole(this.visibleAt),
+      shown_ms: Math.round(shown),
+    };
+  }
+}

@@ -1,0 +1,72 @@
+// One trial: the parts below, wired together. Without this file the page is a plain form.
+
+import { Answers } from "./answers.js";
+import { Draft } from "./draft.js";
+import { loadAll, loadAhead } from "./pictures.js";
+import { save } from "./saving.js";
+import { Stage } from "./stage.js";
+import { Viewing } from "./viewing.js";
+
+const form = document.getElementById("trial");
+const draft = new Draft(form.dataset.token);
+const stage = new Stage(form.querySelector("[data-stage]"));
+const answers = new Answers(form, draft);
+const viewing = new Viewing(form, stage);
+const next = form.querySelector("[data-next]");
+let busy = false;
+
+async function showPictures() {
+  const failures = await loadAll(stage);
+  viewing.loadFailures += failures;
+  if (!stage.loaded) return;
+  stage.open();
+  viewing.begin(draft);
+  loadAhead(form.dataset.upcoming.split(" ").filter(Boolean));
+}
+
+function whatIsLacking() {
+  if (!stage.loaded) return "Please wait until the pictures are here.";
+  if (stage.unseen.length) return `Please look at the other picture too: ${stage.unseen.join(", ")}.`;
+  return answers.lacking();
+}
+
+async function submit() {
+  if (busy) return;
+  const lacking = whatIsLacking();
+  if (lacking) {
+    answers.say(lacking, "lacking");
+    return;
+  }
+  busy = true;
+  next.setAttribute("aria-busy", "true");
+  const outcome = await save(form, () => viewing.fill(form), (text) => answers.say(text, "trouble"));
+  if (outcome.missing) {
+    busy = false;
+    next.removeAttribute("aria-busy");
+    answers.mark(outcome.missing);
+    return;
+  }
+  if (outcome.next) draft.forget();
+  else draft.keep({ unsent: true });
+  location.assign(outcome.next ?? location.href);
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  submit();
+});
+document.addEventListener("keydown", (event) => {
+  if (answers.key(event)) viewing.keys += 1;
+  else if (stage.key(event)) event.preventDefault();
+});
+document.getElementById("missing").addEventListener("submit", (event) => viewing.fill(event.target));
+form.querySelector("[data-again]").addEventListener("click", showPictures);
+// A page taken from the browser's memory may show a trial whose turn is over: ask the server.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+if (draft.content.unsent) {
+  draft.keep({ unsent: false });
+  answers.say("That did not go through. Your answer is still here: please press Next again.", "trouble");
+}
+document.documentElement.dataset.ready = "true";
+showPictures();

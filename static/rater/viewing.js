@@ -1,0 +1,51 @@
+// How the pictures were looked at. A report about the trial, never a part of the answer.
+
+export class Viewing {
+  constructor(form, stage) {
+    this.form = form;
+    this.stage = stage;
+    this.loadFailures = 0;
+    this.keys = 0;
+    this.hiddenSince = document.hidden ? 0 : null;
+    this.hidden = 0;
+    this.startedAt = null;
+    document.addEventListener("visibilitychange", () => this.turned());
+  }
+
+  // The clock starts when the pictures are on screen, not when the page was asked for.
+  begin(draft) {
+    this.startedAt = draft.startedAt();
+  }
+
+  turned() {
+    if (document.hidden) {
+      this.hiddenSince = performance.now();
+    } else if (this.hiddenSince !== null) {
+      this.hidden += performance.now() - this.hiddenSince;
+      this.hiddenSince = null;
+    }
+    this.stage.visibilityChanged();
+  }
+
+  fill(form, attempts = 0) {
+    const elapsed = this.startedAt === null ? "" : Math.max(0, Date.now() - this.startedAt);
+    if (form.elements.rt_ms) form.elements.rt_ms.value = elapsed;
+    form.elements.viewing.value = JSON.stringify(this.report(attempts));
+  }
+
+  report(attempts) {
+    const row = matchMedia("(min-width: 50rem)").matches;
+    return {
+      mode: this.stage.flipping ? "flip" : "side",
+      scale: row ? "row" : "column",
+      viewport: [innerWidth, innerHeight],
+      pixel_ratio: devicePixelRatio,
+      page_scale: visualViewport?.scale ?? 1,
+      ...this.stage.report(),
+      hidden_ms: Math.round(this.hidden),
+      load_failures: this.loadFailures,
+      save_attempts: attempts,
+      keys: this.keys,
+    };
+  }
+}
