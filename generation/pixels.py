@@ -45,7 +45,7 @@ def read_png(data: bytes) -> Tensor:
 
 
 def write_png(image: Tensor) -> bytes:
-    """An image [1, 3, H, W] or [3, H, W] as PNG: the same bytes for the same pixels, no metadata."""
+    """An image [1, 3, H, W] or [3, H, W] as PNG without metadata; same pixels, same bytes."""
     buffer = io.BytesIO()
     to_image(image).save(buffer, format="PNG", compress_level=6)
     return buffer.getvalue()

@@ -20,13 +20,19 @@ if TYPE_CHECKING:
     from generation.networks import Networks
     from generation.progress import Progress
 
-Call = Callable[
-    [Any, "Mapping[str, Tensor]", "Networks", "Sequence[Generator]", "Progress"], "Tensor"
-]
-
 
 class StepError(ValueError):
     """Inputs that a step cannot take; the message says what to give it."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a method works on: one tensor [N, 3, H, W] a role, and one generator an image."""
+
+    inputs: "Mapping[str, Tensor]"
+    networks: "Networks"
+    generators: "Sequence[Generator]"
+    progress: "Progress"
 
 
 @dataclass(frozen=True)
@@ -36,12 +42,16 @@ class Kind:
     name: str
     catalogue: PluginFolder[Any]
     always: tuple[str, ...]
-    call: Call
+    call: Callable[[Any, Batch], "Tensor"]
 
     def roles(self, method: str) -> tuple[str, ...]:
         """Roles of the input images that `method` takes: image, target, style."""
         takes_target = getattr(self.catalogue.load(method), "takes_target", False)
         return (*self.always, "target") if takes_target else self.always
+
+    def optional(self, method: str) -> tuple[str, ...]:
+        """Roles that some settings of `method` want and others do not."""
+        return ("target",) if getattr(self.catalogue.load(method), "may_take_target", False) else ()
 
     def needs(self, method: str) -> tuple[str, ...]:
         """Roles of the networks that `method` uses: autoencoder, perceptual."""
@@ -52,39 +62,41 @@ class Kind:
         return int(self.catalogue.load(method).version)
 
 
+def _prepare(method: Any, batch: Batch) -> "Tensor":
+    prepared: Tensor = method.prepare(batch.inputs["image"])
+    return prepared
+
+
+def _transfer(method: Any, batch: Batch) -> "Tensor":
+    images, style = batch.inputs["image"], batch.inputs["style"]
+    painted: Tensor = method.transfer(
+        images, style, batch.networks, batch.generators, batch.progress
+    )
+    return painted
+
+
+def _protect(method: Any, batch: Batch) -> "Tensor":
+    images, target = batch.inputs["image"], batch.inputs.get("target")
+    cloaked: Tensor = method.protect(
+        images, batch.networks, batch.generators, batch.progress, target
+    )
+    return cloaked
+
+
+def _purify(method: Any, batch: Batch) -> "Tensor":
+    purified: Tensor = method.purify(
+        batch.inputs["image"], batch.networks, batch.generators, batch.progress
+    )
+    return purified
+
+
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind(
-            "preparation",
-            PREPARATIONS,
-            ("image",),
-            lambda method, inputs, networks, generators, progress: method.prepare(inputs["image"]),
-        ),
-        Kind(
-            "style_transfer",
-            STYLE_TRANSFERS,
-            ("image", "style"),
-            lambda method, inputs, networks, generators, progress: method.transfer(
-                inputs["image"], inputs["style"], networks, generators, progress
-            ),
-        ),
-        Kind(
-            "protection",
-            PROTECTIONS,
-            ("image",),
-            lambda method, inputs, networks, generators, progress: method.protect(
-                inputs["image"], networks, generators, progress, inputs.get("target")
-            ),
-        ),
-        Kind(
-            "purification",
-            PURIFICATIONS,
-            ("image",),
-            lambda method, inputs, networks, generators, progress: method.purify(
-                inputs["image"], networks, generators, progress
-            ),
-        ),
+        Kind("preparation", PREPARATIONS, ("image",), _prepare),
+        Kind("style_transfer", STYLE_TRANSFERS, ("image", "style"), _transfer),
+        Kind("protection", PROTECTIONS, ("image",), _protect),
+        Kind("purification", PURIFICATIONS, ("image",), _purify),
     )
 }
 
@@ -109,15 +121,14 @@ def run(
     plugin = family.catalogue.build(method, settings)
     _check(family, method, inputs, generators)
     moved = {role: images.to(networks.device) for role, images in inputs.items()}
-    made: Tensor = family.call(plugin, moved, networks, generators, progress)
-    return made.cpu()
+    return family.call(plugin, Batch(moved, networks, generators, progress)).cpu().contiguous()
 
 
 def _check(
     kind: Kind, method: str, inputs: "Mapping[str, Tensor]", generators: "Sequence[Generator]"
 ) -> None:
     roles = kind.roles(method)
-    if set(inputs) != set(roles):
+    if not set(roles) <= set(inputs) <= {*roles, *kind.optional(method)}:
         given = ", ".join(sorted(inputs)) or "none"
         raise StepError(
             f"{kind.name} {method} takes the images {', '.join(roles)}; given: {given}."

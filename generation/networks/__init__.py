@@ -81,7 +81,7 @@ def load(ids: Mapping[str, str], folder: Path | None, device: str = "cpu") -> Ne
     Raises NetworkUnavailable as `identify` does.
     """
     # torch is imported here alone, so that the web process never loads it
-    from generation.networks.loading import member, torch_device
+    from generation.networks.loading import member, torch_device  # noqa: PLC0415
 
     where = torch_device(device)
     sources = {role: locate(network_id, folder) for role, network_id in ids.items()}

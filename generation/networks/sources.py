@@ -9,6 +9,9 @@ from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HfHubHTTPError
+
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 CONFIG = "config.json"
 
@@ -125,19 +128,28 @@ def _torch_home() -> Path:
 
 
 def _hub(name: str, revision: str) -> Source:
-    # the hub's client is slow to import, and only hub ids need it
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+    """From the hub's cache, else from the hub; a whole pipeline's repository has it in `vae/`."""
+    for cached in (True, False):
+        snapshot = _snapshot(name, revision, cached)
+        if snapshot and any(
+            (folder / WEIGHTS).is_file() for folder in (snapshot, snapshot / "vae")
+        ):
+            return _diffusers(name, snapshot, revision=snapshot.name)
+    raise NetworkUnavailable(
+        f"The network “{name}” is neither in the hub's cache nor to be had from the hub now: run"
+        f" “hf download {name}” where there is a connection, or name a diffusers folder."
+    )
 
+
+def _snapshot(name: str, revision: str, cached: bool) -> Path | None:
     wanted = [CONFIG, WEIGHTS, f"vae/{CONFIG}", f"vae/{WEIGHTS}"]
     try:
-        snapshot = snapshot_download(name, revision=revision or None, allow_patterns=wanted)
-    except (LocalEntryNotFoundError, HfHubHTTPError, OSError, ValueError) as error:
-        raise NetworkUnavailable(
-            f"The network “{name}” is neither in the hub's cache nor to be had from the hub now:"
-            f" run “hf download {name}” where there is a network, or name a diffusers folder."
-        ) from error
-    return _diffusers(name, Path(snapshot), revision=Path(snapshot).name)
+        folder = snapshot_download(
+            name, revision=revision or None, allow_patterns=wanted, local_files_only=cached
+        )
+    except (HfHubHTTPError, OSError, ValueError):  # absent, refused, unreachable, misspelt
+        return None
+    return Path(folder)
 
 
 def _diffusers(network_id: str, folder: Path, revision: str) -> Source:

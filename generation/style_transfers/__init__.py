@@ -1,4 +1,4 @@
-"""Style transfers Ω(x, T): a picture repainted in another style; the target that a cloak aims at."""
+"""Style transfers Ω(x, T): a picture repainted in another style, which a cloak then aims at."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol

@@ -1,0 +1,100 @@
+"""Autoencoders: images to latents and back, whatever range and classes the network has inside."""
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol
+
+import torch
+from torch import Tensor, nn
+
+Precision = Literal["float32", "bfloat16"]
+
+
+class Autoencoder(Protocol):
+    """A frozen autoencoder. Gradients flow through all three functions; nothing is clamped."""
+
+    def encode(self, images: Tensor) -> Tensor:
+        """Images [N, 3, H, W] in [0, 1] → means of the latents [N, C, H/f, W/f], unscaled.
+
+        Raises ValueError where a side is no multiple of f.
+        """
+
+    def posterior(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        """As `encode`, with the standard deviations of the latents; None where it has none."""
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """Latents [N, C, h, w] → images [N, 3, f·h, f·w] around [0, 1]."""
+
+    def at(self, precision: Precision) -> "Autoencoder":
+        """The same network, computing in `precision`; what goes in and out stays float32."""
+
+
+@dataclass(frozen=True)
+class _Precise:
+    """Runs a network in a precision: autocast leaves what needs float32 in float32."""
+
+    device: torch.device
+    precision: Precision = "float32"
+
+    def at(self, precision: Precision) -> Any:
+        return replace(self, precision=precision)
+
+    def _autocast(self) -> AbstractContextManager[Any]:
+        if self.precision == "float32":
+            return nullcontext()
+        return torch.autocast(self.device.type, torch.bfloat16)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlainAutoencoder(_Precise):
+    """An encoder and a decoder module without spread; their images lie in [`low`, 1]."""
+
+    encoder: nn.Module
+    decoder: nn.Module
+    low: float
+    factor: int = 8
+
+    def encode(self, images: Tensor) -> Tensor:
+        _check_sides(images, self.factor)
+        with self._autocast():
+            latents: Tensor = self.encoder(images * (1 - self.low) + self.low)
+        return latents.float()
+
+    def posterior(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        return self.encode(images), None
+
+    def decode(self, latents: Tensor) -> Tensor:
+        with self._autocast():
+            images: Tensor = self.decoder(latents)
+        return (images.float() - self.low) / (1 - self.low)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffusersAutoencoder(_Precise):
+    """diffusers' AutoencoderKL, as Stable Diffusion 1.x, 2.x and XL use it (images in [-1, 1])."""
+
+    network: Any
+    factor: int
+
+    def encode(self, images: Tensor) -> Tensor:
+        return self.posterior(images)[0]
+
+    def posterior(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        _check_sides(images, self.factor)
+        with self._autocast():
+            distribution = self.network.encode(images * 2 - 1).latent_dist
+        return distribution.mean.float(), distribution.std.float()
+
+    def decode(self, latents: Tensor) -> Tensor:
+        with self._autocast():
+            images: Tensor = self.network.decode(latents).sample
+        return (images.float() + 1) / 2
+
+
+def _check_sides(images: Tensor, factor: int) -> None:
+    height, width = images.shape[-2:]
+    if height % factor or width % factor:
+        raise ValueError(
+            f"The autoencoder takes images whose sides are multiples of {factor} pixels, not"
+            f" {width} × {height}: prepare them first."
+        )

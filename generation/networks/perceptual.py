@@ -1,0 +1,74 @@
+"""LPIPS (Zhang et al., 2018) through the `lpips` package, with the reference's features kept.
+
+A step of an optimisation compares a moving image with one that stands still: the standing image's
+features are computed once, and only the moving image runs through the trunk.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from lpips import LPIPS
+from torch import Tensor
+
+Features = Sequence[Tensor]
+
+EPSILON = 1e-10
+"""LPIPS's own guard against division by zero."""
+
+
+class Perceptual(Protocol):
+    """A perceptual distance between images [N, 3, H, W] in [0, 1]; gradients flow."""
+
+    def activations(self, images: Tensor) -> Features:
+        """What the trunk's layers say, [N, C_l, H_l, W_l] each: for Gram matrices."""
+
+    def features(self, images: Tensor) -> Features:
+        """The activations scaled to unit length over channels: what `distance` compares."""
+
+    def distance(self, images: Tensor, reference: Features) -> Tensor:
+        """Distance [N] of each image from the one whose `features` are `reference`."""
+
+
+@dataclass(frozen=True)
+class Lpips:
+    """LPIPS version 0.1; equals `lpips.LPIPS` on the same images in [-1, 1]."""
+
+    network: Any
+
+    def activations(self, images: Tensor) -> Features:
+        return tuple(self.network.net(self.network.scaling_layer(images * 2 - 1)))
+
+    def features(self, images: Tensor) -> Features:
+        return tuple(_unit(layer) for layer in self.activations(images))
+
+    def distance(self, images: Tensor, reference: Features) -> Tensor:
+        layers = zip(self.features(images), reference, self.network.lins, strict=True)
+        distances = [lin((ours - theirs).square()).mean((1, 2, 3)) for ours, theirs, lin in layers]
+        total: Tensor = torch.stack(distances).sum(0)
+        return total
+
+
+def _unit(layer: Tensor) -> Tensor:
+    # vector_norm's gradient is 0 where all channels are 0; that of lpips' own sqrt is not a number
+    length: Tensor = torch.linalg.vector_norm(layer, dim=1, keepdim=True)
+    return layer / (length + EPSILON)
+
+
+def load_lpips(net: str, trunk: Mapping[str, Tensor]) -> Lpips:
+    """LPIPS `net` (squeeze, vgg, alex) around a trunk: torchvision's state dict, any float type.
+
+    The linear layers come with the lpips package. No network connection is ever used.
+    """
+    with warnings.catch_warnings():
+        # the package says pretrained=False the way torchvision used to spell it
+        warnings.simplefilter("ignore", UserWarning)
+        network = LPIPS(net=net, version="0.1", pnet_rand=True, verbose=False)
+    for part in network.net.children():
+        for number, layer in part.named_children():
+            prefix = f"features.{number}."
+            named = {key: value for key, value in trunk.items() if key.startswith(prefix)}
+            layer.load_state_dict({key.removeprefix(prefix): value for key, value in named.items()})
+    return Lpips(network)
