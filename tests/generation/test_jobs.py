@@ -608,6 +608,22 @@ def test_work_until_done_ends_with_the_reason_of_a_failure() -> None:
         call_command("work", "--until-done")
 
 
+def test_jobs_can_be_seen_cancelled_retried_and_verified_from_a_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = ask_for(2)
+    call_command("jobs", "cancel", str(asked[0].pk))
+    call_command("jobs", "--json")
+    call_command("jobs", "retry")
+    run_one()
+    call_command("jobs", "verify", asked[0].recipe_id[:20])
+    counts = '{"waiting": 0, "ready": 1, "running": 0, "done": 0, "failed": 0, "cancelled": 1}'
+    assert capsys.readouterr().out.splitlines()[:3] == ["cancelled 1", counts, "retried 1"]
+    assert Job.objects.get(purpose="verify").recipe_id == asked[0].recipe_id
+    with pytest.raises(CommandError, match="There is no recipe with a key that begins with ffff"):
+        call_command("jobs", "verify", "ffff")
+
+
 def test_sending_jobs_loads_no_torch() -> None:
     """The web process requests, dispatches and cancels; it must stay small."""
     code = (

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
 
 from config.celery import app
 from generation import jobs
@@ -63,7 +64,12 @@ class Command(BaseCommand):
         for number in before:
             signal.signal(number, lambda *_: stopping.set())
         try:
-            with tqdm(unit="image", disable=as_json, dynamic_ncols=True) as bar:
+            # no bar where nobody sees it move
+            hidden = as_json or None
+            with (
+                logging_redirect_tqdm(),
+                tqdm(unit="image", disable=hidden, dynamic_ncols=True) as bar,
+            ):
                 tally = work_off(wait=wait, stopping=stopping.is_set, onlooker=Bar(bar))
         finally:
             for number, handler in before.items():
