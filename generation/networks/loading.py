@@ -6,7 +6,6 @@ from threading import Lock
 from typing import Any
 
 import torch
-from diffusers import AutoencoderKL
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -48,6 +47,9 @@ def _frozen(network: nn.Module, device: torch.device) -> nn.Module:
 
 
 def _diffusers(source: Source, device: torch.device) -> DiffusersAutoencoder:
+    # diffusers takes seconds to import, and workers without such a network start sooner
+    from diffusers import AutoencoderKL  # noqa: PLC0415
+
     config = json.loads(source.files["config"].read_text())
     if config.get("_class_name") != "AutoencoderKL":
         raise NetworkUnavailable(
