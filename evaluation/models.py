@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from generation.models import Image
 from studies.models import Study
@@ -24,11 +25,17 @@ class Measurement(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        # two constraints, because SQLite takes no NULLS NOT DISTINCT
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["image", "reference", "metric", "version"],
-                name="measured_once",
-                nulls_distinct=False,
+                condition=Q(reference__isnull=False),
+                name="measured_once_against_a_reference",
+            ),
+            models.UniqueConstraint(
+                fields=["image", "metric", "version"],
+                condition=Q(reference__isnull=True),
+                name="measured_once_alone",
             ),
         ]
 
@@ -37,17 +44,24 @@ class Measurement(models.Model):
 
 
 class Report(models.Model):
-    """The findings of a study at one moment, under the hash of the table they came from."""
+    """The findings of a study at one moment; the same table and seed give the same report."""
 
     study = models.ForeignKey(Study, models.PROTECT, related_name="reports")
     design_sha256 = models.CharField(max_length=64, blank=True)
-    table_sha256 = models.CharField(max_length=64)
+    table_sha256 = models.CharField(
+        max_length=64, help_text="of the ratings, measurements, analysis plan and code versions"
+    )
     seed = models.BigIntegerField()
-    findings = models.JSONField()
+    document = models.JSONField(help_text="findings, tables, charts and facts, ready to be shown")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering: ClassVar = ["-created_at"]
+        ordering: ClassVar = ["-created_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["study", "table_sha256", "seed"], name="report_once_per_table_and_seed"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"report of {self.study} at {self.created_at}"

@@ -9,10 +9,12 @@ Alpha-Reliability, repository.upenn.edu/asc_papers/43). 1 is perfect agreement, 
 would give, below 0 is systematic disagreement.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluation.statistics.answers import Answers, Codes, Floats, Labels
 from evaluation.statistics.bootstrap import (
@@ -38,6 +40,8 @@ class Agreement:
     items_dropped: int
     """items with one answer only: they say nothing about agreement"""
     raters: int
+    strata: Mapping[str, "Agreement"] = field(default_factory=dict)
+    """alpha of each stratum alone, with the distances of all answers together"""
 
     def __str__(self) -> str:
         return str(self.estimate)
@@ -50,6 +54,8 @@ class _Coded:
     onehot: Floats
     values: Floats
     strata: Codes
+    names: Sequence[str]
+    """of the strata"""
     clusters: Codes
     raters: int
     items: int
@@ -72,7 +78,8 @@ def krippendorff_alpha(
 
     strata  one label an answer, the same for all answers to an item (its condition, say): chance
             is then what it would be *within* strata, so that easy contrasts between conditions
-            do not pass for agreement. Distances always come from all answers together.
+            do not pass for agreement. Distances always come from all answers together, so the
+            alphas of strata can be compared.
     clusters  one label an answer, the same for all answers to an item (its artwork, say): items of
             one cluster are drawn together.
     draw_raters  the interval speaks of other raters as well as of other items. Pairs of a rater
@@ -83,33 +90,50 @@ def krippendorff_alpha(
     check_level(level)
     answers = Answers.of(values, raters, items)
     _check(answers, measurement)
-    coded, dropped = _coded(answers, strata, clusters)
-    pairable = int(coded.onehot.sum())
+    coded = _coded(answers, strata, clusters)
     if not coded.items:
         nothing = Estimate.undefined(level=level, n=0, reason="no item has two answers")
-        return Agreement(nothing, 0, 0, dropped, answers.raters)
-    point = _alphas(coded, np.ones((1, coded.raters)), np.ones((1, coded.items)), measurement)
+        return Agreement(nothing, 0, 0, answers.items, answers.raters)
+    once = np.ones((1, coded.raters)), np.ones((1, coded.items))
+    point = _alphas(coded, *once, measurement)[0]
     drawn = _replicates(coded, measurement, generator, replicates, draw_raters)
-    groups = int(coded.clusters.max()) + 1
-    drawn_items = f"{groups} " + ("items" if clusters is None else "artworks")
-    said = (
-        f"{coded.raters} raters and {drawn_items}"
-        if draw_raters
-        else f"{drawn_items}, the raters held"
-    )
-    scarcer = min(coded.raters, groups) if draw_raters else groups
+    found = [
+        _agreement(coded, float(point[k]), drawn[:, k], k - 1, draw_raters, level)
+        for k in range(len(coded.names) + 1)
+    ]
+    dropped = answers.items - coded.items
+    named = {} if strata is None else dict(zip(coded.names, found[1:], strict=True))
+    return replace(found[0], items_dropped=dropped, strata=named)
+
+
+def _agreement(
+    coded: _Coded, value: float, drawn: Floats, stratum: int, draw_raters: bool, level: float
+) -> Agreement:
+    """The result for one stratum, or for all of them together (-1)."""
+    mine = coded.strata == stratum if stratum >= 0 else np.ones(coded.items, dtype=bool)
+    answered = coded.onehot.reshape(coded.raters, coded.items, -1)[:, mine].sum(2)
+    pairable, raters = int(answered.sum()), int(answered.any(1).sum())
+    groups = len(np.unique(coded.clusters[mine]))
+    if groups < 2 and np.isfinite(value):
+        reason = "one item says nothing about other items"
+        estimate = Estimate.without_interval(value, level=level, n=pairable, reason=reason)
+        return Agreement(estimate, pairable, int(mine.sum()), 0, raters)
+    noun = "items" if groups == mine.sum() else "clusters of items"
     estimate = centred_interval(
-        float(point[0]),
+        value,
         drawn,
         LOG_DISAGREEMENT,
         n=pairable,
         level=level,
-        drawn=said,
-        clusters=scarcer,
+        drawn=f"{raters} raters and {groups} {noun}"
+        if draw_raters
+        else f"{groups} {noun}, the raters held",
+        clusters=min(raters, groups) if draw_raters else groups,
     )
     if not estimate.defined:
-        estimate = Estimate.undefined(level=level, n=pairable, reason="every answer is the same")
-    return Agreement(estimate, pairable, coded.items, dropped, coded.raters)
+        reason = "every answer is the same"
+        estimate = Estimate.undefined(level=level, n=pairable, reason=reason)
+    return Agreement(estimate, pairable, int(mine.sum()), 0, raters)
 
 
 def _replicates(
@@ -126,8 +150,8 @@ def _replicates(
     )
     groups = int(coded.clusters.max()) + 1
     pictures = multinomial_weights(groups, replicates, generator)[:, coded.clusters]
-    cells = coded.items * len(coded.values) + len(coded.values) ** 2 * (coded.strata.max() + 1)
-    size = max(1, int(CHUNK_CELLS // cells))
+    cells = coded.items * len(coded.values) + len(coded.values) ** 2 * (len(coded.names) + 1)
+    size = max(1, CHUNK_CELLS // cells)
     parts = [
         _alphas(coded, people[k : k + size], pictures[k : k + size], measurement)
         for k in range(0, replicates, size)
@@ -136,30 +160,38 @@ def _replicates(
 
 
 def _alphas(coded: _Coded, people: Floats, pictures: Floats, measurement: Level) -> Floats:
-    """[B]: alpha under weights of raters [B, R] and items [B, I]; nan where undefined."""
+    """[B, 1 + strata]: alpha of all strata together, then of each; nan where undefined.
+
+    `people` [B, R] and `pictures` [B, I] are weights: how often each was drawn.
+    """
     shape = (len(people), coded.items, len(coded.values))
     counts = (people @ coded.onehot).reshape(shape)
     own = (people**2 @ coded.onehot).reshape(shape)  # pairs of a rater with himself, per value
     size = counts.sum(2)
     pairs = size**2 - own.sum(2)
     scale = np.divide(pictures * size, pairs, out=np.zeros_like(pairs), where=pairs > 0)
-    observed = np.einsum("biv,biw->bvw", counts * scale[..., None], counts)
-    diagonal = np.einsum("biv,bi->bv", own, scale)
-    observed[:, range(shape[2]), range(shape[2])] -= diagonal
-    squared = _squared_distances(observed.sum(2), coded.values, measurement)
-    margins = _margins(coded, counts, own, scale)
+    observed = _coincidences(coded, counts, own, scale)
+    squared = _squared_distances(observed.sum((1, 3)), coded.values, measurement)
+    margins = observed.sum(3)
     total = margins.sum(2)
-    products = np.einsum("bsv,bsw,bvw->bs", margins, margins, squared)
-    expected = np.divide(products, total - 1, out=np.zeros_like(total), where=total > 1).sum(1)
+    products = np.einsum("bsv,bvw,bsw->bs", margins, squared, margins)
+    expected = np.divide(products, total - 1, out=np.zeros_like(total), where=total > 1)
+    apart = np.einsum("bsvw,bvw->bs", observed, squared)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(1 - np.einsum("bvw,bvw->b", observed, squared) / expected)
+        together = 1 - apart.sum(1, keepdims=True) / expected.sum(1, keepdims=True)
+        return np.asarray(np.concatenate([together, 1 - apart / expected], axis=1))
 
 
-def _margins(coded: _Coded, counts: Floats, own: Floats, scale: Floats) -> Floats:
-    """[B, strata, values]: n_c, the pairable answers c of each stratum."""
-    each = (counts * counts.sum(2, keepdims=True) - own) * scale[..., None]
-    member = np.equal.outer(np.arange(coded.strata.max() + 1), coded.strata).astype(np.float64)
-    return np.asarray(np.einsum("si,biv->bsv", member, each))
+def _coincidences(coded: _Coded, counts: Floats, own: Floats, scale: Floats) -> Floats:
+    """[B, strata, V, V]: o_ck of each stratum, without pairs of a rater with himself."""
+    diagonal = np.arange(counts.shape[2])
+    found = np.empty((len(counts), len(coded.names), len(diagonal), len(diagonal)))
+    for stratum in range(len(coded.names)):
+        mine = coded.strata == stratum
+        weighted = counts[:, mine] * scale[:, mine, None]
+        found[:, stratum] = np.matmul(weighted.transpose(0, 2, 1), counts[:, mine])
+        found[:, stratum, diagonal, diagonal] -= (own[:, mine] * scale[:, mine, None]).sum(1)
+    return found
 
 
 def _squared_distances(margins: Floats, values: Floats, measurement: Level) -> Floats:
@@ -178,7 +210,7 @@ def _squared_distances(margins: Floats, values: Floats, measurement: Level) -> F
     return np.broadcast_to(squared, (len(margins), *squared.shape))
 
 
-def _coded(answers: Answers, strata: Labels | None, clusters: Labels | None) -> tuple[_Coded, int]:
+def _coded(answers: Answers, strata: Labels | None, clusters: Labels | None) -> _Coded:
     pairable = answers.counts.sum(0) >= 2
     kept = pairable[answers.item]
     item = np.cumsum(pairable)[answers.item[kept]] - 1
@@ -187,30 +219,27 @@ def _coded(answers: Answers, strata: Labels | None, clusters: Labels | None) -> 
     items, raters = int(pairable.sum()), int(rater.max(initial=-1)) + 1
     onehot = np.zeros((raters, items * len(values)))
     onehot[rater.ravel(), item * len(values) + value.ravel()] = 1.0
-    stratum = _of_items(answers, np.zeros(answers.n) if strata is None else strata, "stratum")
+    stratum = _of_items(answers, ["all"] * answers.n if strata is None else strata, "stratum")
     cluster = _of_items(answers, answers.item if clusters is None else clusters, "cluster")
-    coded = _Coded(
-        onehot, values, _recoded(stratum[pairable]), _recoded(cluster[pairable]), raters, items
+    names, codes = np.unique(stratum[pairable], return_inverse=True)
+    drawn = np.unique(cluster[pairable], return_inverse=True)[1].ravel().astype(np.intp)
+    return _Coded(
+        onehot, values, codes.ravel(), [str(name) for name in names], drawn, raters, items
     )
-    return coded, answers.items - items
 
 
-def _of_items(answers: Answers, labels: Labels, noun: str) -> Codes:
-    """[I]: the code of each item's label, from one label an answer."""
-    if len(labels) != answers.n:
+def _of_items(answers: Answers, labels: Labels, noun: str) -> NDArray[Any]:
+    """[I]: each item's label, from one label an answer."""
+    given = np.asarray(labels)
+    if len(given) != answers.n:
         raise BadData(
-            f"There are {answers.n} answers and {len(labels)} labels of a {noun}; give one each."
+            f"There are {answers.n} answers and {len(given)} labels of a {noun}; give one each."
         )
-    codes = np.unique(np.asarray(labels), return_inverse=True)[1].ravel().astype(np.intp)
-    of_items = np.zeros(answers.items, dtype=np.intp)
-    of_items[answers.item] = codes
-    if (of_items[answers.item] != codes).any():
+    of_items = np.empty(answers.items, dtype=given.dtype)
+    of_items[answers.item] = given
+    if (of_items[answers.item] != given).any():
         raise BadData(f"All answers to one item belong to one {noun}; an item has answers in two.")
     return of_items
-
-
-def _recoded(codes: Codes) -> Codes:
-    return np.unique(codes, return_inverse=True)[1].ravel().astype(np.intp)
 
 
 def _check(answers: Answers, measurement: Level) -> None:

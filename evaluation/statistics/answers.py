@@ -1,18 +1,18 @@
 """Answers of raters to items, checked and coded: what every statistic here starts from."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from evaluation.statistics.estimate import BadData
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
-Labels = Sequence[Any] | NDArray[Any]
+Labels = ArrayLike
+"""A column: a list, an array, a pandas Series."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,63 @@
+"""Analyses: one file a question; a table of ratings in, a Finding out.
+
+An analysis sees conditions only as labels in a table, and one group of raters at a time: it refuses
+a table that mixes populations, or people with SIMULATED raters (`evaluation.ratings`).
+
+Tables of a finding are tidy: a value and its interval are the columns `x`, `x_low` and `x_high`
+(shown as one), columns called `share…` are shares in [0, 1], `n` counts answers.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from pandas import DataFrame
+
+from config.plugins import PluginFolder
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A further picture, table, or both, that belongs to a finding."""
+
+    title: str
+    table: DataFrame | None = None
+    chart: dict[str, Any] | None = None
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an analysis found, in words, numbers and a picture."""
+
+    claim: str
+    """One or two plain sentences with their intervals in them."""
+    table: DataFrame
+    chart: dict[str, Any]
+    """Vega-Lite, in the style of evaluation/plots.py"""
+    notes: tuple[str, ...] = ()
+    """What a reader must know to read it right: estimand, cut, families, what is drawn again."""
+    sentences: tuple[str, ...] = ()
+    """The parts of the answer, a sentence each."""
+    exhibits: tuple[Exhibit, ...] = ()
+    caption: str = ""
+    """What the chart shows; also its text alternative."""
+
+
+class Analysis(Protocol):
+    """One question. The file's name is its name in experiment files."""
+
+    label: ClassVar[str]
+    """The question, as a heading."""
+    version: ClassVar[int]
+    """Raise it when results change: reports are computed anew."""
+
+    def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:
+        """`ratings` of one group, as `evaluation.ratings.checked` gives them.
+
+        `measurements`: item, metric, value (inf allowed), version. Raises
+        `evaluation.ratings.TableError` or `evaluation.statistics.estimate.BadData` with a sentence
+        where the table cannot answer the question.
+        """
+
+
+ANALYSES: PluginFolder[Analysis] = PluginFolder("evaluation.analyses")

@@ -1,0 +1,181 @@
+"""Which pictures are people willing to post: shares and means per protection, budget, purification.
+
+The question of Glaze's survey of artists (Shan et al. 2023, arXiv:2302.04222): the share of answers
+at or above a cut of the scale, here the two highest points unless the plan says otherwise, with
+two-way clustered intervals, differences to the untouched arm and between neighbouring budgets.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, ClassVar
+
+from pandas import DataFrame, concat
+from pydantic import Field
+
+from config.plugins import plugin
+from evaluation import plots
+from evaluation.analyses import Exhibit, Finding
+from evaluation.conditions import (
+    DOSE,
+    TREATMENT,
+    Cell,
+    Contrast,
+    cell_table,
+    cells,
+    contrast_table,
+    contrasts,
+)
+from evaluation.measurements import label_of, mean_of_condition
+from evaluation.ratings import TableError, amount, answers_to, clean_protection, points
+
+SHARE = ("share", "share_low", "share_high")
+SHARE_TITLE = "share of answers willing"
+
+
+@plugin
+class Acceptability:
+    """Share of answers at or above the cut, and mean answer, by condition."""
+
+    label: ClassVar[str] = "Which pictures are raters willing to post?"
+    version: ClassVar[int] = 1
+
+    question: str = "acceptability"
+    """Name of the question that is analysed."""
+    willing_from: Annotated[int | None, Field(ge=2)] = None
+    """Lowest point of the scale that counts as willing; the two highest points when left out."""
+    metric: str = "lpips"
+    """Metric that the second chart sets the shares against."""
+    level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    """Nominal coverage of the intervals."""
+
+    def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:  # noqa: ARG002 (closed forms draw nothing)
+        """Shares, means and differences, all two-way clustered."""
+        answers = answers_to(ratings, self.question)
+        simulated = bool(answers["simulated"].iloc[0])
+        cut, clean = self._cut(points(answers)), clean_protection(answers)
+        answers = answers.assign(hit=(answers["value"] >= cut).astype(float))
+        treatments = cells(answers, TREATMENT, clean, self.level)
+        doses = cells(answers, DOSE, clean, self.level)
+        pooled = contrasts(answers, DOSE, clean, self.level)
+        rows = cell_table(treatments)
+        return Finding(
+            claim=_claim(doses, clean),
+            table=rows,
+            chart=_dose_chart(rows, clean, simulated),
+            notes=self._notes(answers, cut, clean),
+            sentences=tuple(contrast.sentence for contrast in pooled),
+            exhibits=(
+                *self._measured(rows, answers, measurements, simulated),
+                _answers_exhibit(answers, treatments, simulated),
+                Exhibit("Protection and budget, over all purifications", cell_table(doses)),
+                *_differences(pooled, contrasts(answers, TREATMENT, clean, self.level)),
+            ),
+            caption="Share of answers that were willing, by budget, with intervals. Budget 0 is the"
+            " untouched picture.",
+        )
+
+    def _cut(self, scale: int) -> int:
+        cut = max(scale - 1, 2) if self.willing_from is None else self.willing_from
+        if cut > scale:
+            raise TableError(
+                f"willing_from is {cut}, and the scale of “{self.question}” ends at {scale}."
+            )
+        return cut
+
+    def _measured(
+        self, rows: DataFrame, answers: DataFrame, measurements: DataFrame, simulated: bool
+    ) -> list[Exhibit]:
+        means = mean_of_condition(answers, measurements, self.metric)
+        if means.empty:
+            return []
+        label = label_of(self.metric)
+        placed = rows.merge(means, on=list(TREATMENT))
+        chart = plots.against_metric(
+            placed, SHARE, self.metric, label, title=SHARE_TITLE, simulated=simulated
+        )
+        caption = f"Share of answers that were willing, against the {label} that was measured."
+        return [Exhibit(f"Against the measured change ({label})", chart=chart, caption=caption)]
+
+    def _notes(self, answers: DataFrame, cut: int, clean: str | None) -> tuple[str, ...]:
+        chosen = answers[answers["value"] >= cut].sort_values("value")["answer"].unique()
+        named = f" (“{'”, “'.join(chosen)}”)" if len(chosen) and all(chosen) else ""
+        level = f"{self.level:.0%}"
+        notes = [
+            f"Willing means an answer of {cut} or more on the scale of {points(answers)}{named}."
+            " Shares are of answers.",
+            f"Intervals hold {level} of the time over studies with other raters and other"
+            " artworks: two-way clustered, on the scale of the logit, with t quantiles of the"
+            " scarcer of the two.",
+            "Differences are paired: raters and artworks that two conditions share are compared"
+            " with themselves. P-values are Holm's, over all differences of their table.",
+        ]
+        if clean is None:
+            notes.append("There is no untouched arm (a protection whose only budget is 0).")
+        if answers["artist"].nunique() > 1:
+            notes.append(f"Over {answers['artist'].nunique()} painters together.")
+        if (answers["artwork"] == "").any():
+            notes.append("Artworks are not named in the table, so every item counts as unrelated.")
+        return tuple(notes)
+
+
+def _claim(doses: Sequence[Cell], clean: str | None) -> str:
+    protected = [cell for cell in doses if cell.levels["protection"] != clean]
+    untouched = [cell for cell in doses if cell.levels["protection"] == clean]
+    said = [
+        f"Raters would post the untouched picture in {cell.share.estimate:.0%} of answers."
+        for cell in untouched
+    ]
+    ranked = sorted(protected, key=lambda cell: cell.share.estimate.value)
+    if len(ranked) == 1:
+        said.append(f"For {ranked[0].name} it was {ranked[0].share.estimate:.0%}.")
+    elif ranked:
+        best, worst = ranked[-1], ranked[0]
+        said.append(
+            f"Among protected pictures the share was highest for {best.name},"
+            f" {best.share.estimate:.0%}, and lowest for {worst.name}, {worst.share.estimate:.0%}."
+        )
+    return " ".join(said)
+
+
+def _dose_chart(rows: DataFrame, clean: str | None, simulated: bool) -> plots.Spec:
+    """Every protection's panel begins with the untouched arm at budget 0."""
+    rows = rows.assign(amount=rows["budget"].map(amount))
+    untouched = rows[rows["protection"] == clean]
+    arms = [name for name in rows["protection"].unique() if name != clean] or [clean]
+    panels = [
+        concat([untouched, rows[rows["protection"] == arm]]).assign(protection=arm) for arm in arms
+    ]
+    shown = concat(panels).drop_duplicates(list(TREATMENT))
+    return plots.dose_response(shown, SHARE, title=SHARE_TITLE, simulated=simulated)
+
+
+def _answers_exhibit(answers: DataFrame, treatments: Sequence[Cell], simulated: bool) -> Exhibit:
+    words_of = answers.drop_duplicates("value").set_index("value")["answer"].to_dict()
+    labels = [words_of.get(float(p)) or str(p) for p in range(1, points(answers) + 1)]
+    rows = DataFrame(
+        [
+            {
+                "condition": cell.name,
+                "answer": label,
+                "point": point,
+                "n": int((cell.answers["value"] == point).sum()),
+                "share": float((cell.answers["value"] == point).mean()),
+            }
+            for cell in treatments
+            for point, label in enumerate(labels, start=1)
+        ]
+    )
+    order = [cell.name for cell in sorted(treatments, key=lambda cell: -cell.mean.estimate.value)]
+    chart = plots.answer_shares(rows, labels, order, simulated=simulated)
+    counts = rows.pivot_table(index="condition", columns="point", values="n", sort=False)
+    counts = counts.set_axis([f"n_{label}" for label in labels], axis=1).reset_index()
+    caption = "All answers of each condition; the most willing conditions first."
+    return Exhibit("How the answers fall", counts, chart, caption)
+
+
+def _differences(pooled: Sequence[Contrast], fine: Sequence[Contrast]) -> list[Exhibit]:
+    found = []
+    if pooled:
+        found.append(Exhibit("Differences, over all purifications", contrast_table(pooled)))
+    if len(fine) > len(pooled):
+        found.append(Exhibit("Differences at each purification", contrast_table(fine)))
+    return found

@@ -1,0 +1,170 @@
+"""How far raters agree: Krippendorff's alpha of each question, overall and within conditions.
+
+Alpha over all pictures counts the contrast between conditions, which anybody sees, as agreement;
+within conditions it asks whether raters agree on which of two like pictures is better. Both are
+given (statistics.md 2.3), without cut-offs: what alpha is needed depends on what it is for.
+"""
+
+from typing import Annotated, ClassVar
+
+import numpy as np
+from pandas import DataFrame, concat
+from pydantic import Field
+
+from config.plugins import plugin
+from evaluation import plots
+from evaluation.analyses import Finding
+from evaluation.conditions import columns
+from evaluation.ratings import (
+    FACTORS,
+    TableError,
+    answers_to,
+    by_factors,
+    clean_protection,
+    condition_name,
+    one_group,
+    points,
+    usable,
+)
+from evaluation.statistics.agreement import Agreement as Alpha
+from evaluation.statistics.agreement import Level, krippendorff_alpha
+
+ALL, WITHIN = "all pictures", "within conditions"
+ALPHA = ("alpha", "alpha_low", "alpha_high")
+
+
+@plugin
+class Agreement:
+    """Krippendorff's alpha with intervals that draw raters and artworks again."""
+
+    label: ClassVar[str] = "How far do raters agree?"
+    version: ClassVar[int] = 1
+
+    questions: tuple[str, ...] | None = None
+    """Names of the questions; all with a scale when left out."""
+    measurement: Level = "ordinal"
+    """What the points of a scale mean: nominal, ordinal, interval or ratio."""
+    replicates: Annotated[int, Field(ge=200, le=100_000)] = 2000
+    """Replicates of the bootstrap."""
+    level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    """Nominal coverage of the intervals."""
+
+    def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:  # noqa: ARG002 (agreement is among raters alone)
+        """One alpha a question for all pictures, one within conditions, one for each condition."""
+        one_group(ratings)
+        simulated = bool(ratings["simulated"].iloc[0])
+        found = {
+            question: self._alphas(ratings, question, seed) for question in self._asked(ratings)
+        }
+        table = concat([_rows(question, alphas) for question, alphas in found.items()])
+        return Finding(
+            claim=" ".join(_claim(question, alphas) for question, alphas in found.items()),
+            table=table.reset_index(drop=True),
+            chart=_chart(table, simulated),
+            notes=self._notes(),
+            caption="Krippendorff's alpha with intervals, by question: over all pictures, within"
+            " conditions, and in each condition.",
+        )
+
+    def _asked(self, ratings: DataFrame) -> list[str]:
+        if self.questions is not None:
+            return list(self.questions)
+        scaled = usable(ratings)
+        asked = sorted(scaled[scaled["scale"] > 1]["question"].unique())
+        if not asked:
+            raise TableError("No question of the table has a scale that raters could agree on.")
+        return asked
+
+    def _alphas(self, ratings: DataFrame, question: str, seed: int) -> dict[str, Alpha]:
+        """Scope → alpha."""
+        answers = answers_to(ratings, question)
+        points(answers)
+        names = _conditions(answers)
+        keys = zip(*(answers[factor] for factor in FACTORS), strict=True)
+        condition = [names[key] for key in keys]
+        overall, within = (
+            krippendorff_alpha(
+                answers["value"],
+                answers["participant"],
+                answers["item"],
+                self.measurement,
+                generator=np.random.default_rng(seed),
+                strata=strata,
+                clusters=answers["cluster"],
+                replicates=self.replicates,
+                level=self.level,
+            )
+            for strata in (None, condition)
+        )
+        each = {name: within.strata[name] for name in names.values() if name in within.strata}
+        return {ALL: overall, WITHIN: within, **each}
+
+    def _notes(self) -> tuple[str, ...]:
+        return (
+            f"Alpha ({self.measurement}) is 1 where raters agree wholly, 0 where they agree as"
+            " often as answers dealt out by chance would, and negative where they agree less.",
+            "Within conditions, chance deals out answers inside each condition only: what raters"
+            " agree on because the conditions differ does not count. Distances between answers are"
+            " the same in all rows.",
+            f"Intervals ({self.level:.0%}) draw raters and artworks again, {self.replicates:,}"
+            " times, leaving out pairs of a rater with a copy of the same rater; n counts answers"
+            " that can be paired.",
+            "No cut-off is applied: low agreement can be honest disagreement of taste, and the"
+            " means of many raters can be reliable where single answers are not.",
+        )
+
+
+def _conditions(answers: DataFrame) -> dict[tuple[str, ...], str]:
+    """Levels of the factors → name of the condition, the untouched ones first."""
+    clean = clean_protection(answers)
+    cells = sorted(by_factors(answers, *FACTORS), key=lambda cell: cell[0]["protection"] != clean)
+    return {tuple(levels.values()): condition_name(levels, clean) for levels, _ in cells}
+
+
+def _rows(question: str, alphas: dict[str, Alpha]) -> DataFrame:
+    return DataFrame(
+        [
+            {
+                "question": question,
+                "scope": scope,
+                "n": alpha.pairable,
+                "raters": alpha.raters,
+                "items": alpha.items,
+                "items_dropped": alpha.items_dropped,
+                **columns("alpha", alpha.estimate),
+                "method": alpha.estimate.method,
+            }
+            for scope, alpha in alphas.items()
+        ]
+    )
+
+
+def _claim(question: str, alphas: dict[str, Alpha]) -> str:
+    overall, within = alphas[ALL].estimate, alphas[WITHIN].estimate
+    said = f"On {question}, Krippendorff's alpha is {overall}"
+    if not overall.defined:
+        return f"{said}."
+    less = f": raters disagree {overall.value:.0%} less than chance would have them"
+    said += less if overall.value > 0 else ": raters agree no more than chance would have them"
+    if not within.defined:
+        return f"{said}. Within conditions it is {within}."
+    if within.excludes(0.0) and within.value > 0:
+        inside = "so they also agree on pictures of one condition"
+    else:
+        inside = "so agreement on pictures of one condition cannot be told from chance"
+    return f"{said}. Within conditions it is {within}, {inside}."
+
+
+def _chart(table: DataFrame, simulated: bool) -> plots.Spec:
+    order, questions = list(dict.fromkeys(table["scope"])), list(dict.fromkeys(table["question"]))
+    return plots.intervals(
+        table.dropna(subset=["alpha"]),
+        ALPHA,
+        row="scope",
+        series="question",
+        title="Krippendorff's alpha",
+        order=order,
+        series_order=questions,
+        domain=(0, 1),
+        simulated=simulated,
+    )

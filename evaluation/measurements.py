@@ -1,0 +1,91 @@
+"""The table of measurements (item, metric, value, version), and which way each metric points."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+from pandas import DataFrame
+
+from evaluation.metrics import METRICS
+from evaluation.ratings import FACTORS, TableError
+
+
+class MeasureError(RuntimeError):
+    """Pictures that cannot be measured; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a measuring did: new values, and metrics that were left out, each with its reason."""
+
+    new: int
+    skipped: Mapping[str, str]
+
+
+COLUMNS = ("item", "metric", "value", "version")
+
+
+def empty() -> DataFrame:
+    """No measurements."""
+    return DataFrame({"item": [], "metric": [], "value": [], "version": []})
+
+
+def checked(table: DataFrame) -> DataFrame:
+    """Measurements from elsewhere: item and metric as text, values as numbers, `inf` allowed.
+
+    A missing version becomes empty. Raises TableError with one sentence.
+    """
+    for name in ("item", "metric", "value"):
+        if name not in table.columns:
+            has = ", ".join(map(str, table.columns)) or "none"
+            raise TableError(f"The metrics lack the column “{name}”; their columns are: {has}.")
+    table = table.reset_index(drop=True)
+    values = pd.to_numeric(table["value"], errors="coerce").astype("float64")
+    wrong = table.index[values.isna()]
+    if len(wrong):
+        raise TableError(
+            f"Row {wrong[0] + 1} of the metrics: “{table['value'][wrong[0]]}” is no number (write"
+            " inf for an infinite one, and leave out what was not measured)."
+        )
+    version = table["version"].astype(str) if "version" in table else ""
+    named = {name: table[name].astype(str) for name in ("item", "metric")}
+    typed = table.assign(**named, value=values, version=version)[list(COLUMNS)]
+    twice = typed[typed.duplicated(["item", "metric"])]
+    if len(twice):
+        row = twice.iloc[0]
+        raise TableError(f"The metrics give {row['metric']} of {row['item']} twice.")
+    return typed
+
+
+def wide(measurements: DataFrame, metrics: Sequence[str]) -> DataFrame:
+    """One row an item, one column a metric; only items that have them all."""
+    chosen = measurements[measurements["metric"].isin(list(metrics))]
+    return (
+        chosen.pivot(index="item", columns="metric", values="value")
+        .reindex(columns=list(metrics))
+        .dropna()
+    )
+
+
+@cache  # a function of its argument alone; looking for plugins reads the disk
+def label_of(metric: str) -> str:
+    """How a metric is written: “LPIPS”; its own name where it is none of ours."""
+    return METRICS.load(metric).label if metric in METRICS.names() else metric
+
+
+@cache
+def direction_of(metric: str) -> int:
+    """1 where more means more alike or is not known, -1 for our distances."""
+    if metric not in METRICS.names():
+        return 1
+    return 1 if METRICS.load(metric).higher_is_closer else -1
+
+
+def mean_of_condition(answers: DataFrame, measurements: DataFrame, metric: str) -> DataFrame:
+    """Factors and the metric's mean over each condition's items; empty where not measured."""
+    values = measurements[measurements["metric"] == metric].set_index("item")["value"]
+    items = answers.drop_duplicates("item")
+    placed = items.assign(**{metric: items["item"].map(values)}).dropna(subset=[metric])
+    means: DataFrame = placed.groupby(list(FACTORS), as_index=False)[[metric]].mean()
+    return means

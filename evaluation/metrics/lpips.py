@@ -1,0 +1,35 @@
+"""LPIPS: learned perceptual distance (Zhang et al. 2018, arXiv:1801.03924), version 0.1.
+
+Values differ by trunk and by version of the linear layers: which network was used is part of every
+stored measurement. The authors advise AlexNet for judging and VGG for optimising; the squeeze trunk
+is the small one that the demo has.
+"""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from config.plugins import plugin
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from generation.networks import Networks
+
+
+@plugin
+class Lpips:
+    """The distance of the perceptual network in use; 0 for equal pictures."""
+
+    label: ClassVar[str] = "LPIPS"
+    version: ClassVar[int] = 1
+    needs: ClassVar[tuple[str, ...]] = ("perceptual",)
+    needs_reference: ClassVar[bool] = True
+    higher_is_closer: ClassVar[bool] = False
+    unit: ClassVar[str] = ""
+
+    def score(self, images: "Tensor", references: "Tensor", networks: "Networks") -> "Tensor":
+        """[N, 3, H, W] in [0, 1], twice → [N] float64, 0 or more."""
+        # brings torch, which the web process, reading labels here, must not load
+        from generation.budgets import measure  # noqa: PLC0415
+
+        values = measure(images, references, networks.perceptual)["lpips"]
+        return images.new_tensor(values).double()

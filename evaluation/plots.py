@@ -1,0 +1,250 @@
+"""Charts in one style: data frames in, Vega-Lite specifications out.
+
+Colours are those of static/tokens.css in its light form (`figures.py` puts the custom properties
+back, so that one drawing serves light and dark pages); they differ in lightness as well as in hue,
+and shapes differ with them, so no chart depends on seeing colour. Whatever rests on simulated
+raters carries SIMULATED across every panel. Pure.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+from pandas import DataFrame
+
+Spec = dict[str, Any]
+
+INK, SOFT, LINE, WARN = "#1d1b18", "#5d5850", "#e0dbd2", "#8a5300"
+SERIES = ("#1f5fa8", "#b4460f", "#00775a", "#8f3f7d", "#7a6000", "#55606b")
+ANSWERS = ("#b3450e", "#e2a57e", "#d5cfc5", "#8fb4dc", "#1e5ea7")
+"""From the lowest point of a scale to the highest."""
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+PANEL_WIDTH, PANEL_HEIGHT, ROW_HEIGHT, WIDTH = 200, 190, 30, 680
+
+Interval = tuple[str, str, str]
+"""Columns of a value and of its interval's ends."""
+
+
+def dose_response(rows: DataFrame, interval: Interval, *, title: str, simulated: bool) -> Spec:
+    """Panels, one a protection: share against budget, a line a purification, with intervals.
+
+    rows  columns protection, budget (as written), amount (number, 0 for untouched), purification,
+          and those of `interval`, which are shares.
+    """
+    colour = _colour(rows, "purification")
+    panels = [
+        _dose_panel(part, interval, str(protection), title, colour, simulated)
+        for protection, part in rows.groupby("protection", sort=True)
+    ]
+    return _finished(alt.concat(*panels, columns=3))
+
+
+def _dose_panel(
+    part: DataFrame, interval: Interval, name: str, title: str, colour: alt.Color, simulated: bool
+) -> alt.LayerChart:
+    part = part.assign(place=_dodged(part, "amount", "purification"))
+    doses = part.drop_duplicates("amount").sort_values("amount")
+    labels = alt.Axis(
+        values=doses["amount"].tolist(),
+        labelExpr=f"{doses['budget'].tolist()}[indexof({doses['amount'].tolist()}, datum.value)]",
+        labelOverlap="greedy",
+        grid=False,
+    )
+    base = alt.Chart(part).encode(
+        x=alt.X("place:Q", title=f"{name}: budget", axis=labels, scale=alt.Scale(zero=False)),
+        color=colour,
+    )
+    layers = _series(base, part, interval, title, "purification")
+    middle = (PANEL_WIDTH / 2, PANEL_HEIGHT / 2)
+    return _panel(layers, simulated, middle).properties(width=PANEL_WIDTH, height=PANEL_HEIGHT)
+
+
+def against_metric(
+    rows: DataFrame, interval: Interval, metric: str, label: str, *, title: str, simulated: bool
+) -> Spec:
+    """Share against the measured change, whatever made it: one point a condition."""
+    base = alt.Chart(rows).encode(
+        x=alt.X(f"{metric}:Q", title=f"{label}, mean over the pictures of a condition"),
+        color=_colour(rows, "protection"),
+    )
+    share = _share(interval[0], title)
+    bars = base.mark_rule(strokeWidth=1.5).encode(
+        y=_share(interval[1], title), y2=f"{interval[2]}:Q"
+    )
+    points = base.mark_point(filled=True, size=70, opacity=1).encode(
+        y=share, shape=_shape(rows, "protection"), tooltip=["condition", interval[0], metric]
+    )
+    fitted = {"width": WIDTH, "height": 280, "autosize": alt.AutoSizeParams(type="fit-x")}
+    return _finished(_panel([bars, points], simulated).properties(**fitted))
+
+
+def answer_shares(
+    rows: DataFrame, labels: Sequence[str], order: Sequence[str], *, simulated: bool
+) -> Spec:
+    """One bar a condition, cut into the shares of each answer.
+
+    rows  columns condition, answer (a label), point (1 ...), share.
+    """
+    colours = answer_colours(len(labels))
+    bars = (
+        alt.Chart(rows)
+        .mark_bar(height={"band": 0.78})
+        .encode(
+            y=alt.Y("condition:N", sort=list(order), title=None),
+            x=alt.X(
+                "share:Q",
+                title="share of answers",
+                axis=alt.Axis(format="%"),
+                scale=alt.Scale(domain=[0, 1]),
+                stack="zero",
+            ),
+            color=alt.Color(
+                "answer:N",
+                scale=alt.Scale(domain=list(labels), range=colours),
+                legend=alt.Legend(title=None, orient="top", columns=3, labelLimit=220),
+            ),
+            order=alt.Order("point:Q"),
+            tooltip=["condition", "answer", alt.Tooltip("share:Q", format=".0%")],
+        )
+    )
+    fitted = {"autosize": alt.AutoSizeParams(type="fit-x"), "height": ROW_HEIGHT * len(order)}
+    return _finished(_panel([bars], simulated).properties(width=WIDTH, **fitted))
+
+
+def intervals(
+    rows: DataFrame,
+    value: Interval,
+    *,
+    row: str,
+    series: str,
+    title: str,
+    order: Sequence[str],
+    series_order: Sequence[str],
+    domain: tuple[float, float],
+    simulated: bool,
+) -> Spec:
+    """A dot and its interval for each `row`, one beside the other for each of the `series`."""
+    step = 22 if len(series_order) == 1 else 13 * len(series_order) + 10
+    colours = alt.Scale(domain=list(series_order), range=_cycle(SERIES, len(series_order)))
+    legend = _legend() if len(series_order) > 1 else None
+    base = alt.Chart(rows).encode(
+        y=alt.Y(f"{row}:N", sort=list(order), title=None, axis=alt.Axis(grid=True)),
+        yOffset=alt.YOffset(f"{series}:N", sort=list(series_order)),
+        color=alt.Color(f"{series}:N", scale=colours, legend=legend),
+    )
+    low, high = rows[value[1]].min(), rows[value[2]].max()
+    ends = [min(domain[0], low if low == low else 0.0), max(domain[1], high if high == high else 0)]
+    scale = alt.Scale(domain=ends)
+    zero = alt.Chart(DataFrame({"zero": [0.0]})).mark_rule(color=SOFT).encode(x="zero:Q")
+    bars = base.mark_rule(strokeWidth=2).encode(
+        x=alt.X(f"{value[1]}:Q", title=title, scale=scale), x2=f"{value[2]}:Q"
+    )
+    dots = base.mark_point(filled=True, size=75, opacity=1).encode(
+        x=alt.X(f"{value[0]}:Q", title=title, scale=scale),
+        shape=alt.Shape(
+            f"{series}:N",
+            scale=alt.Scale(domain=list(series_order), range=_cycle(SHAPES, len(series_order))),
+            legend=legend,
+        ),
+        tooltip=[row, series, *value],
+    )
+    fitted = {"autosize": alt.AutoSizeParams(type="fit-x"), "height": step * len(order)}
+    return _finished(_panel([zero, bars, dots], simulated).properties(width=WIDTH, **fitted))
+
+
+def answer_colours(count: int) -> list[str]:
+    """`count` colours from the lowest answer to the highest, with grey in the middle."""
+    few = {1: (4,), 2: (0, 4), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
+    if count in few:
+        return [ANSWERS[k] for k in few[count]]
+    return [_mixed(4 * k / (count - 1)) for k in range(count)]
+
+
+def _mixed(place: float) -> str:
+    first = min(int(place), 3)
+    pair = [[int(ANSWERS[k][at : at + 2], 16) for at in (1, 3, 5)] for k in (first, first + 1)]
+    share = place - first
+    return "#" + "".join(f"{round(a + share * (b - a)):02x}" for a, b in zip(*pair, strict=True))
+
+
+def _series(
+    base: alt.Chart, rows: DataFrame, interval: Interval, title: str, series: str
+) -> list[alt.Chart]:
+    share = _share(interval[0], title)
+    return [
+        base.mark_line(strokeWidth=1.5, opacity=0.7).encode(y=share),
+        base.mark_rule(strokeWidth=1.5).encode(y=_share(interval[1], title), y2=f"{interval[2]}:Q"),
+        base.mark_point(filled=True, size=60, opacity=1).encode(
+            y=share, shape=_shape(rows, series), tooltip=["condition", *interval]
+        ),
+    ]
+
+
+def _share(column: str, title: str) -> alt.Y:
+    scale, axis = alt.Scale(domain=[0, 1]), alt.Axis(format="%", tickCount=5)
+    return alt.Y(f"{column}:Q", title=title, scale=scale, axis=axis)
+
+
+def _colour(rows: DataFrame, column: str) -> alt.Color:
+    levels = sorted(rows[column].unique())
+    scale = alt.Scale(domain=levels, range=_cycle(SERIES, len(levels)))
+    legend = _legend() if len(levels) > 1 else None
+    return alt.Color(f"{column}:N", scale=scale, legend=legend)
+
+
+def _shape(rows: DataFrame, column: str) -> alt.Shape:
+    levels = sorted(rows[column].unique())
+    scale = alt.Scale(domain=levels, range=_cycle(SHAPES, len(levels)))
+    legend = _legend() if len(levels) > 1 else None
+    return alt.Shape(f"{column}:N", scale=scale, legend=legend)
+
+
+def _legend() -> alt.Legend:
+    return alt.Legend(title=None, orient="top", columns=3, labelLimit=220)
+
+
+def _cycle(values: Sequence[str], count: int) -> list[str]:
+    return [values[k % len(values)] for k in range(count)]
+
+
+def _dodged(part: DataFrame, column: str, series: str) -> Any:
+    """The place on the axis, a little apart for each series, so that intervals do not overlap."""
+    levels = sorted(part[series].unique())
+    reach = (part[column].max() - part[column].min()) or 1.0
+    steps = {level: k - (len(levels) - 1) / 2 for k, level in enumerate(levels)}
+    return part[column] + part[series].map(steps) * 0.03 * reach
+
+
+def _panel(
+    layers: Sequence[alt.Chart], simulated: bool, middle: tuple[float, float] | None = None
+) -> alt.LayerChart:
+    """Layers with the stamp over them; `middle` is said where panels share one drawing."""
+    x, y = middle or (alt.expr("width / 2"), alt.expr("height / 2"))
+    stamp = (
+        alt.Chart(DataFrame({"said": ["SIMULATED"]}))
+        .mark_text(fontSize=26, fontWeight=600, angle=345, opacity=0.28, color=WARN)
+        .encode(x=alt.value(x), y=alt.value(y), text="said:N")
+    )
+    return alt.layer(*layers, *([stamp] if simulated else []))
+
+
+def _finished(chart: Any) -> Spec:
+    styled = chart.configure(
+        background="transparent", font="Segoe UI, Roboto, Liberation Sans, sans-serif", padding=4
+    )
+    styled = styled.configure_view(stroke=None).configure_legend(
+        labelColor=INK, labelFontSize=13, symbolStrokeWidth=0, padding=0, offset=12
+    )
+    styled = styled.configure_axis(
+        labelColor=INK,
+        titleColor=SOFT,
+        gridColor=LINE,
+        domainColor=SOFT,
+        tickColor=SOFT,
+        labelFontSize=13,
+        titleFontSize=13,
+        titleFontWeight="normal",
+        labelLimit=230,
+    )
+    spec: Spec = styled.to_dict()
+    return spec

@@ -1,0 +1,213 @@
+"""The table of ratings: checked, typed, and split so that nothing is pooled silently.
+
+One row an answer; columns as `studies.export` writes them. `analyse` takes the same table from
+elsewhere, so every complaint is a sentence that names the column and the row. Pure.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pandas as pd
+from pandas import DataFrame, Series
+
+NEEDED = ("participant", "item", "question", "value")
+FACTORS = ("protection", "budget", "purification")
+TEXTS: Mapping[str, str] = {
+    "study": "",
+    "population": "",
+    "kind": "",
+    "artist": "",
+    "protection": "",
+    "budget": "0",
+    "purification": "none",
+    "artwork": "",
+    "answer": "",
+    "repeat_of": "",
+    "exclusion_reason": "",
+}
+"""Columns of text and what stands for a missing one."""
+FLAGS = ("simulated", "gold", "excluded")
+YES, NO = {"true", "1", "yes", "1.0"}, {"false", "0", "no", "", "0.0", "nan", "none"}
+
+
+class TableError(ValueError):
+    """A table that cannot be analysed; the sentence says what to change."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Answers that may be pooled: of one population, all of people or all SIMULATED."""
+
+    population: str
+    simulated: bool
+    ratings: DataFrame
+
+    @property
+    def name(self) -> str:
+        population = self.population or "all raters"
+        return f"SIMULATED {population}" if self.simulated else population
+
+
+def checked(table: DataFrame) -> DataFrame:
+    """The table with every column typed and missing optional columns filled in.
+
+    `value` and `scale` become numbers (a missing scale is the largest value given to its
+    question), flags become booleans, all else text. Rows without a value are kept, as nan.
+    Raises TableError with one sentence.
+    """
+    _need_columns(table)
+    table = table.reset_index(drop=True)
+    texts = {name: _text(table, name, default) for name, default in TEXTS.items()}
+    named = {name: _named(table, name) for name in NEEDED[:3]}
+    value = _number(table, "value")
+    flags = {name: _flag(table, name) for name in FLAGS}
+    typed = table.assign(**texts, **named, **flags, value=value)
+    return typed.assign(scale=_scale(typed))
+
+
+def usable(ratings: DataFrame) -> DataFrame:
+    """Rows that count: answered, not excluded, neither gold nor a repetition."""
+    repeated = ratings["repeat_of"] != ""
+    left_out = ratings["excluded"] | ratings["gold"] | repeated | ratings["value"].isna()
+    return ratings[~left_out]
+
+
+def groups(ratings: DataFrame) -> list[Group]:
+    """Every population apart, people before SIMULATED raters; empty for an empty table."""
+    parts = ratings.groupby(["simulated", "population"], sort=True)
+    return [Group(str(key[1]), bool(key[0]), part) for key, part in parts]
+
+
+def one_group(ratings: DataFrame) -> None:
+    """Refuses a table that would pool populations, or people with simulated raters."""
+    if ratings["simulated"].nunique() > 1:
+        raise TableError("The table mixes people with SIMULATED raters: analyse each apart.")
+    populations = sorted(ratings["population"].unique())
+    if len(populations) > 1:
+        raise TableError(f"The table mixes populations ({', '.join(populations)}): analyse each.")
+
+
+def answers_to(ratings: DataFrame, question: str) -> DataFrame:
+    """The usable answers to one question, of one group; raises TableError where there are none."""
+    one_group(ratings)
+    asked = sorted(ratings["question"].unique())
+    if question not in asked:
+        known = ", ".join(asked) or "none"
+        raise TableError(
+            f"Nobody was asked the question “{question}”; questions of the table: {known}."
+        )
+    found = usable(ratings[ratings["question"] == question])
+    if found.empty:
+        raise TableError(f"No answer to the question “{question}” is left to analyse.")
+    return found.assign(cluster=clusters(found))
+
+
+def points(answers: DataFrame) -> int:
+    """Number of points on the scale of one question."""
+    scales = sorted(answers["scale"].unique())
+    if len(scales) > 1:
+        given = ", ".join(f"{scale:g}" for scale in scales)
+        raise TableError(f"One question has one scale; this one has several: {given} points.")
+    return int(scales[0])
+
+
+def clusters(answers: DataFrame) -> Series:
+    """What items are drawn with: the artwork, or the item itself where artworks are not named."""
+    return answers["artwork"].where(answers["artwork"] != "", answers["item"])
+
+
+def amount(budget: str) -> float:
+    """A budget as written: `0.05` → 0.05, `8/255` → 0.0314; anything else sorts last."""
+    try:
+        return float(Fraction(budget))
+    except (ValueError, ZeroDivisionError):
+        return float("inf")
+
+
+def clean_protection(answers: DataFrame) -> str | None:
+    """The label of the untouched arm: the protection whose only budget is 0, where there is one."""
+    for protection, part in answers.groupby("protection", sort=True):
+        if {amount(str(budget)) for budget in part["budget"].unique()} == {0.0}:
+            return str(protection)
+    return None
+
+
+def by_factors(answers: DataFrame, *factors: str) -> Iterator[tuple[dict[str, str], DataFrame]]:
+    """Cells of the crossing of `factors`, in order of label and of budget."""
+    cells = [
+        (dict(zip(factors, map(str, levels), strict=True)), part)
+        for levels, part in answers.groupby(list(factors), sort=True)
+    ]
+    yield from sorted(cells, key=lambda cell: order(cell[0]))
+
+
+def order(levels: Mapping[str, str]) -> tuple[str | float, ...]:
+    """Sorts cells by label, budgets by their size."""
+    return tuple(amount(v) if factor == "budget" else v for factor, v in levels.items())
+
+
+def condition_name(levels: Mapping[str, str], clean: str | None) -> str:
+    """“glaze 0.05 · jpeg-75”; the untouched arm goes by its label alone."""
+    protection, purification = levels["protection"], levels.get("purification", "")
+    dose = protection if protection == clean else f"{protection} {levels['budget']}".strip()
+    return dose if purification in ("", "none") else f"{dose} · {purification}"
+
+
+def _need_columns(table: DataFrame) -> None:
+    for name in NEEDED:
+        if name not in table.columns:
+            has = ", ".join(map(str, table.columns)) or "none"
+            raise TableError(f"The table lacks the column “{name}”; its columns are: {has}.")
+
+
+def _text(table: DataFrame, name: str, default: str) -> Series:
+    if name not in table.columns:
+        return Series(default, index=table.index, dtype="object")
+    return table[name].astype("object").where(table[name].notna(), default).astype(str)
+
+
+def _named(table: DataFrame, name: str) -> Series:
+    empty = table.index[table[name].isna() | (table[name].astype(str).str.strip() == "")]
+    if len(empty):
+        raise TableError(f"Row {empty[0] + 1} has nothing in the column “{name}”.")
+    return table[name].astype(str)
+
+
+def _number(table: DataFrame, name: str) -> Series:
+    numbers = pd.to_numeric(table[name], errors="coerce").astype("float64")
+    given = table[name].notna() & (table[name].astype(str).str.strip() != "")
+    wrong = table.index[given & numbers.isna()]
+    if len(wrong):
+        raise TableError(
+            f"Row {wrong[0] + 1}: “{table[name][wrong[0]]}” in the column “{name}” is no number."
+        )
+    return numbers
+
+
+def _flag(table: DataFrame, name: str) -> Series:
+    if name not in table.columns:
+        return Series(False, index=table.index)
+    words = table[name].astype(str).str.strip().str.lower()
+    wrong = table.index[~words.isin(YES | NO)]
+    if len(wrong):
+        raise TableError(
+            f"Row {wrong[0] + 1}: “{table[name][wrong[0]]}” in the column “{name}” is neither"
+            " true nor false."
+        )
+    return words.isin(YES)
+
+
+def _scale(typed: DataFrame) -> Series:
+    scale = typed.groupby("question")["value"].transform("max")
+    if "scale" in typed.columns:
+        given = _number(typed, "scale")
+        scale = given.where(given.notna(), scale)
+    outside = typed.index[(typed["value"] < 1) | (typed["value"] > scale)]
+    if len(outside):
+        row = outside[0]
+        raise TableError(
+            f"Row {row + 1}: the value {typed['value'][row]:g} is not on a scale of"
+            f" {scale[row]:g} points, which go from 1 to {scale[row]:g}."
+        )
+    return scale
