@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 from pandas import DataFrame, Series, to_datetime
 from pandas.api.types import is_float_dtype, is_string_dtype
 
-from generation.store import write_whole
+from generation.writing import write_whole
 from studies.codebook import ABOUT, RESPONSES, STIMULI, codebook
 from studies.designs.factorial import FACTORS
 from studies.models import Condition, Participant, Response, Stimulus, Study

@@ -74,4 +74,13 @@ def _picture(
 def _drawn(
     experiment: Experiment, painters: Sequence[str], gallery: Gallery, progress: Progress
 ) -> Mapping[str, str]:
-    raise NotImplementedError
+    """Draw by distance between centroids, over all painters of the collection."""
+    # these load torch, which the web process must not: it lists and reads studies, and draws none
+    from generation.target_styles import NoTargetStyle, draw  # noqa: PLC0415
+    from studies.centroids import centroids  # noqa: PLC0415
+
+    found, seed = centroids(experiment, gallery, progress), experiment.stimuli.seed
+    try:
+        return {painter: draw(painter, found, seed) for painter in painters}
+    except NoTargetStyle as error:
+        raise TargetError(str(error)) from error

@@ -7,7 +7,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -16,6 +16,7 @@ from studies.protocol.catalogues import resolve
 from studies.protocol.document import MAX_BYTES, parse
 from studies.protocol.experiment import CLEAN, Experiment, amount
 from studies.protocol.problems import Lines, Problem, ProtocolError, from_validation
+from studies.protocol.schema import json_schema
 
 __all__ = [
     "CLEAN",
@@ -69,15 +70,6 @@ def canonical(experiment: Experiment) -> str:
 def sha256(experiment: Experiment) -> str:
     """Hash of the canonical JSON, as 64 hexadecimal digits."""
     return hashlib.sha256(canonical(experiment).encode()).hexdigest()
-
-
-def json_schema() -> dict[str, Any]:
-    """JSON Schema of the file, for editors and other programs."""
-    schema = Experiment.model_json_schema()
-    return cast(
-        dict[str, Any],
-        {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema},
-    )
 
 
 def _checked(data: Any, lines: Lines) -> Experiment:

@@ -136,8 +136,8 @@ class _Resolver:
         )
 
     def style(self, protection: Protection, place: Place) -> Style | None:
-        style, takes_target = protection.style, PROTECTIONS.load(protection.method).takes_target
-        if takes_target and style is None:
+        plugin, style = PROTECTIONS.load(protection.method), protection.style
+        if plugin.takes_target and style is None:
             self.note(
                 place,
                 f"{protection.method} aims at another style: add a `style` section, for"
@@ -146,8 +146,14 @@ class _Resolver:
         if style is None:
             return None
         place = (*place, "style")
-        if not takes_target:
+        if not plugin.takes_target:
             self.note(place, f"{protection.method} aims at no style; leave this section out.")
+        if style.target == "percentile" and "autoencoder" not in self.whole.stimuli.networks:
+            self.note(
+                place,
+                "`target: percentile` measures distances between styles by the autoencoder: name"
+                " one in stimuli.networks.",
+            )
         call = Call(STYLE_TRANSFERS, style.transfer, place, "transfer")
         settings = self.filled(call, style.settings, style.preset)
         return style.model_copy(update={"settings": settings})

@@ -151,16 +151,18 @@ class Select(Section):
     seed: Seed = Field(0, description="seed of that draw")
 
 
-Levels = Annotated[tuple[Level, ...], Field(min_length=1)]
+Names = Annotated[tuple[Line, ...], Field(min_length=1)]
 
 
 class Skip(Section):
     """Cells to leave out of the crossing: those that match every factor named here."""
 
-    artist: Levels | None = Field(None, description="painters")
-    protection: Levels | None = Field(None, description="labels of protections")
-    budget: Levels | None = Field(None, description="budgets as written; `0` is the clean level")
-    purification: Levels | None = Field(None, description="labels of purifications")
+    artist: Names | None = Field(None, description="painters")
+    protection: Names | None = Field(None, description="labels of protections")
+    budget: Annotated[tuple[Level, ...], Field(min_length=1)] | None = Field(
+        None, description="budgets as written; `0` is the clean level"
+    )
+    purification: Names | None = Field(None, description="labels of purifications")
 
     @model_validator(mode="after")
     def names_a_factor(self) -> "Skip":

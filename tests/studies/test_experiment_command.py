@@ -6,7 +6,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+import yaml
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
@@ -14,6 +16,8 @@ from generation import working
 from generation.models import Job
 from studies.management.commands import experiment as command
 from studies.models import Study
+from studies.presets import preset_names, preset_text
+from tests.conftest import REPOSITORY
 from tests.studies.paintings import import_paintings, text
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +184,31 @@ def test_waiting_says_when_no_worker_is_at_work(
     err = StringIO()
     experiment("generate", "small", "--wait", stderr=err)
     assert err.getvalue().count("No worker is at work") == 1
+
+
+@pytest.mark.parametrize("name", ["experiment-file.md", "experiment.schema.json"])
+def test_the_published_reference_is_up_to_date(name: str, tmp_path: Path) -> None:
+    experiment("reference", "--to", tmp_path)
+    published = (REPOSITORY / "docs" / name).read_text(encoding="utf-8")
+    assert published == (tmp_path / name).read_text(encoding="utf-8"), (
+        "run: manage.py experiment reference --to docs"
+    )
+
+
+def test_the_published_schema_knows_the_settings_of_every_method(tmp_path: Path) -> None:
+    experiment("reference", "--to", tmp_path)
+    schema = json.loads((tmp_path / "experiment.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for preset in preset_names():
+        jsonschema.validate(yaml.safe_load(preset_text(preset)), schema)
+    wrong = yaml.safe_load(preset_text("acceptability"))
+    wrong["stimuli"]["purifications"]["jpeg-75"]["settings"]["quality"] = 101
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, schema)
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_every_preset_is_in_order(preset: str, tmp_path: Path) -> None:
+    path = tmp_path / "preset.yaml"
+    path.write_text(preset_text(preset))
+    assert told("check", path)["valid"]

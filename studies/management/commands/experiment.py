@@ -13,9 +13,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from config.plugins import PluginFolder
 from generation.management.bars import bar
 from generation.models import Job
 from generation.networks import NetworkUnavailable, identify
+from generation.writing import write_whole
 from studies import export, queries, services
 from studies.designs.selection import SelectionError
 from studies.draft import MissingCollection, collection_of, read_checked
@@ -25,7 +27,10 @@ from studies.management.outcome import Outcome
 from studies.models import Study
 from studies.overview import Sums, sum_up
 from studies.plan import plan_of
+from studies.presets import preset_text
 from studies.protocol import Experiment, ProtocolError
+from studies.protocol.reference import reference
+from studies.protocol.schema import full_schema
 from studies.queries import Making
 from studies.services import StudyError
 
@@ -42,8 +47,9 @@ VERBS = {
     "close": "end a study for good",
     "export": "write the tables, codebook, manifest, protocol and hashes into a folder",
     "status": "where a study stands",
+    "reference": "write the reference page and the JSON Schema of experiment files",
 }
-FROM_FILE = ("check", "apply")
+FROM_FILE, INTO_FOLDER, ABOUT_NONE = ("check", "apply"), ("export", "reference"), ("reference",)
 
 
 class Command(BaseCommand):
@@ -61,11 +67,11 @@ class Command(BaseCommand):
             parser = self.add_verb(verbs, verb, says)
             if verb in FROM_FILE:
                 parser.add_argument("file", type=Path, help="the experiment file (YAML)")
-            else:
+            elif verb not in ABOUT_NONE:
                 parser.add_argument("slug", help="the study: first line of its file")
             if verb == "generate":
                 parser.add_argument("--wait", action="store_true", help="follow until all is made")
-            if verb == "export":
+            if verb in INTO_FOLDER:
                 parser.add_argument("--to", type=Path, required=True, help="folder to write")
 
     def add_verb(self, verbs: Any, verb: str, says: str) -> ArgumentParser:
@@ -159,6 +165,22 @@ class Command(BaseCommand):
     def do_status(self, options: dict[str, Any]) -> Outcome:
         """Where a study stands."""
         return outcome.of_status(named(options["slug"]))
+
+    def do_reference(self, options: dict[str, Any]) -> Outcome:
+        """Write what docs/ holds about experiment files."""
+        written = reference_files()
+        for name, content in written.items():
+            write_whole(options["to"] / name, content.encode())
+        lines = [str(options["to"] / name) for name in written]
+        return Outcome(lines, {"files": lines})
+
+
+def reference_files() -> dict[str, str]:
+    """Name → content of what docs/ holds about experiment files, written from the declarations."""
+    analyses: PluginFolder[Any] = PluginFolder(settings.ANALYSES)
+    page = reference(preset_text("acceptability"), analyses)
+    schema = json.dumps(full_schema(analyses), indent=2, ensure_ascii=False)
+    return {"experiment-file.md": page, "experiment.schema.json": schema + "\n"}
 
 
 def named(slug: str) -> Study:
