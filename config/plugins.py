@@ -37,9 +37,8 @@ class PluginError(ValueError):
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def plugin(cls: type[Class]) -> type[Class]:
     """Make a class a plugin: a frozen, keyword-only dataclass whose fields are checked settings."""
-    decorate = pydantic_dataclass(
-        frozen=True, kw_only=True, config=ConfigDict(extra="forbid", allow_inf_nan=False)
-    )
+    config = ConfigDict(extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+    decorate = pydantic_dataclass(frozen=True, kw_only=True, config=config)
     return cast(Callable[[type[Class]], type[Class]], decorate)(cls)
 
 
