@@ -194,7 +194,10 @@ def answered(study: Study) -> QuerySet[Trial]:
     return (
         Trial.objects.filter(COUNTS, participant__study=study)
         .select_related("participant", "item__artwork", "item__condition")
-        .prefetch_related(Prefetch("responses", Response.objects.order_by("pk")))
+        .prefetch_related(
+            Prefetch("responses", Response.objects.order_by("pk")),
+            Prefetch("item__stimuli", Stimulus.objects.select_related("recipe").order_by("pk")),
+        )
         .order_by("-answered_at", "-pk")
     )
 

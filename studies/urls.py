@@ -14,6 +14,7 @@ from studies.views.researcher import (
     pause,
     people,
     pictures,
+    preview,
     study,
 )
 
@@ -30,6 +31,8 @@ RESEARCHER: list[URLPattern] = [
     path("studies/<slug:slug>/live/", study.live, name="live"),
     path("studies/<slug:slug>/gallery/", pictures.gallery, name="gallery"),
     path("studies/<slug:slug>/items/<int:position>/", pictures.item_page, name="item"),
+    path("studies/<slug:slug>/preview/", preview.preview, name="rehearsal"),
+    path("studies/<slug:slug>/preview/<slug:step>/", preview.preview, name="preview"),
     path("studies/<slug:slug>/participants/", people.participants, name="participants"),
     path("studies/<slug:slug>/answers/", people.answers, name="answers"),
     path("studies/<slug:slug>/answers.csv", download.answers_table, name="table"),

@@ -1,18 +1,19 @@
 """Studies in each stage of their life, made row by row: small, quick, and without torch."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from random import Random
-from typing import Any
 
 import PIL.Image
 from django.contrib.auth.models import User
 
-from generation.models import Artwork, Collection, Image, Job, Recipe, RecipeInput
-from generation.store import put_png
+from generation.models import Artwork, Collection, Image, Job, Recipe
+from generation.recipe import Step, artwork_step
+from generation.services import describe
+from generation.store import get, put_png
 from studies.models import (
     Condition,
     Event,
@@ -24,6 +25,8 @@ from studies.models import (
     Study,
     Trial,
 )
+from studies.protocol import document, structure
+from studies.queries import ancestry
 
 NOW = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
 
@@ -105,7 +108,6 @@ class Scene:
     seed: int = 20
     study: Study = field(init=False)
     items: list[Item] = field(init=False, default_factory=list)
-    recipes: list[Recipe] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         """A draft whose pictures nobody has asked for yet."""
@@ -139,8 +141,6 @@ class Scene:
         return list(dict.fromkeys(painter for painter, _ in self.works))
 
     def _protocol(self) -> None:
-        from studies.protocol import document, structure
-
         text = SOURCE.format(
             slug=self.slug,
             title=self.title,
@@ -151,7 +151,7 @@ class Scene:
         stored = document(structure(text))
         Protocol.objects.create(study=self.study, source=text, document=stored, sha256=digest(text))
 
-    def _artwork(self, number: int, painter: str, title: str) -> tuple[Artwork, Recipe]:
+    def _artwork(self, number: int, painter: str, title: str) -> tuple[Artwork, Step]:
         collection, _ = Collection.objects.get_or_create(slug="demo", title="Demo collection")
         image = keep(self.paint(number))
         artwork, _ = Artwork.objects.get_or_create(
@@ -166,10 +166,12 @@ class Scene:
                 "rights_statement": "died before 1950",
             },
         )
-        leaf = self._recipe("artwork", "import", {"image": image.sha256}, image=image)
-        return artwork, self._recipe("preparation", "square", {"size": 64}, {"image": leaf})
+        prepared = Step(
+            "preparation", "square", {"size": 64}, {"image": artwork_step(image.sha256)}
+        )
+        return artwork, prepared
 
-    def _item(self, artwork: Artwork, condition: Condition, prepared: Recipe, number: int) -> None:
+    def _item(self, artwork: Artwork, condition: Condition, prepared: Step, number: int) -> None:
         item = Item.objects.create(
             study=self.study, position=len(self.items), condition=condition, artwork=artwork
         )
@@ -178,39 +180,19 @@ class Scene:
         altered = prepared
         if levels["protection"] != "clean":
             settings = {"budget": float(levels["budget"]), "number": number}
-            altered = self._recipe("protection", "glaze", settings, {"image": altered})
+            altered = Step("protection", "glaze", settings, {"image": altered}, seed=self.seed)
         if levels["purification"] != "none":
-            altered = self._recipe("purification", "jpeg", {"quality": 75}, {"image": altered})
-        Stimulus.objects.create(item=item, slot="original", recipe=prepared)
-        Stimulus.objects.create(item=item, slot="altered", recipe=altered)
+            altered = Step("purification", "jpeg", {"quality": 75}, {"image": altered})
+        for slot, step in (("original", prepared), ("altered", altered)):
+            (recipe,) = describe(steps=[step])
+            Stimulus.objects.create(item=item, slot=slot, recipe=recipe)
 
-    def _recipe(
-        self,
-        kind: str,
-        method: str,
-        settings: Mapping[str, Any],
-        inputs: Mapping[str, Recipe] | None = None,
-        image: Image | None = None,
-    ) -> Recipe:
-        sources = {role: source.key for role, source in (inputs or {}).items()}
-        document = {
-            "kind": kind,
-            "method": method,
-            "version": 1,
-            "settings": settings,
-            "inputs": sources,
-            "seed": self.seed,
-            "networks": {},
-        }
-        recipe, new = Recipe.objects.get_or_create(
-            key=digest(repr(document)),
-            defaults={"kind": kind, "method": method, "document": document, "image": image},
-        )
-        if new:
-            for role, source in (inputs or {}).items():
-                RecipeInput.objects.create(recipe=recipe, source=source, role=role)
-            self.recipes.append(recipe)
-        return recipe
+    @property
+    def recipes(self) -> list[Recipe]:
+        """Every recipe of the study's pictures, inputs before what is made from them."""
+        steps = ("preparation", "protection", "purification")
+        found = Recipe.objects.filter(key__in=ancestry(stimuli_keys(self.study)))
+        return sorted(found, key=lambda recipe: (steps.index(recipe.kind), recipe.key))
 
     # what happens to it
 
@@ -331,6 +313,11 @@ class Scene:
         )
 
 
+def stimuli_keys(study: Study) -> list[str]:
+    """Keys of the recipes of the pictures that raters see."""
+    return list(Stimulus.objects.filter(item__study=study).values_list("recipe", flat=True))
+
+
 def keep(picture: Picture) -> Image:
     """The row of a picture whose bytes are in the store."""
     buffer = BytesIO()
@@ -340,8 +327,6 @@ def keep(picture: Picture) -> Image:
 
 def opened(image: Image | None) -> Picture:
     """The picture of a row."""
-    from generation.store import get
-
     assert image is not None
     return PIL.Image.open(BytesIO(get(image.sha256))).convert("RGB")
 

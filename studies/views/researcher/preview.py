@@ -1,0 +1,147 @@
+"""The study as a rater meets it, page by page: marked PREVIEW, and nothing is written."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from studies.access import study_for
+from studies.answers import IncompleteAnswer, read_points
+from studies.models import Item, Participant, Study, Trial
+from studies.plan import Plan, plan_of
+from studies.prose import prose
+from studies.views.participant.trials import Asked, Picture
+
+TRIALS_SHOWN = 3
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def preview(request: HttpRequest, slug: str, step: str = "consent") -> HttpResponse:
+    """GET shows a page of the rater's way; POST leads to the next one and keeps nothing."""
+    rehearsal = Rehearsal(study_for(request.user, slug))
+    if step not in rehearsal.steps:
+        raise Http404("The way through this study has no such page.")
+    if request.method == "POST":
+        return _go_on(request, rehearsal, step)
+    template, context = rehearsal.page(step)
+    shown = {**context, "preview": True, "preview_study": rehearsal.study}
+    return render(request, template, shown)
+
+
+def _go_on(request: HttpRequest, rehearsal: "Rehearsal", step: str) -> HttpResponse:
+    later = rehearsal.after(step)
+    if request.headers.get("Accept") != "application/json":
+        return redirect(later)
+    try:
+        read_points(rehearsal.plan.kind.questions, request.POST.dict())
+    except IncompleteAnswer as error:
+        return JsonResponse({"missing": error.missing}, status=422)
+    return JsonResponse({"next": later})
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """One way through a study, with a person and trials that are never saved."""
+
+    study: Study
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What the study goes by."""
+        return plan_of(self.study)
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """A few items whose pictures are there, each of another condition."""
+        made = (
+            self.study.items.filter(practice=False)
+            .exclude(stimuli__recipe__image=None)
+            .order_by("position")
+            .prefetch_related("stimuli__recipe__image")
+        )
+        apart = max(1, made.count() // TRIALS_SHOWN)
+        return list(made[::apart][:TRIALS_SHOWN])
+
+    @cached_property
+    def steps(self) -> list[str]:
+        """Names of the pages, in their order."""
+        about = ["about"] if self.plan.person_questions else []
+        trials = [f"trial-{number}" for number in range(1, len(self.items) + 1)]
+        return ["consent", *about, "guide", *trials, "done"]
+
+    def address(self, step: str) -> str:
+        """Where a page of the preview is."""
+        return reverse("studies:preview", args=[self.study.slug, step])
+
+    def after(self, step: str) -> str:
+        """Where the next page is; after the last one, the study's own page."""
+        later = self.steps[self.steps.index(step) + 1 :]
+        return self.address(later[0]) if later else reverse("studies:study", args=[self.study.slug])
+
+    def page(self, step: str) -> tuple[str, dict[str, Any]]:
+        """Template and context of a page, as the rater's own views give them."""
+        person = Participant(study=self.study, code="P-PREVIEW", completion_code="PREVIEW")
+        shared = {"study": self.study, "plan": self.plan, "person": person}
+        name, _, number = step.partition("-")
+        own = getattr(self, f"_{name}")(int(number)) if number else getattr(self, f"_{name}")()
+        templates = {"consent": "rater/landing.html"}
+        return templates.get(name, f"rater/{name}.html"), {**shared, **own}
+
+    def _consent(self) -> dict[str, Any]:
+        statements = enumerate(self.plan.fieldwork.consent)
+        return {
+            "information": prose(self.plan.fieldwork.information),
+            "statements": [(number, text, False) for number, text in statements],
+        }
+
+    def _about(self) -> dict[str, Any]:
+        return {"questions": [(q, None, False) for q in self.plan.person_questions]}
+
+    def _guide(self) -> dict[str, Any]:
+        raters = self.plan.fieldwork.raters
+        return {
+            "practice": self.plan.practice_trials,
+            "counted": raters.items_each,
+            "first": self.after("guide"),
+            "personal_link": self.address("consent"),
+        }
+
+    def _trial(self, number: int) -> dict[str, Any]:
+        item = self.items[number - 1]
+        layout = self.plan.kind.layout(self.plan.rng("preview", number))
+        return {
+            "trial": Trial(item=item, token=f"preview-{number}", layout=layout),
+            "pictures": self._pictures(item, layout["order"]),
+            "upcoming": [],
+            "asked": [Asked(question, "", missing=False) for question in self.plan.kind.questions],
+            "number": number,
+            "total": len(self.items),
+            "personal_link": self.address("consent"),
+        }
+
+    def _pictures(self, item: Item, order: list[str]) -> list[Picture]:
+        slots = {slot.name: slot for slot in self.plan.kind.slots}
+        images = {stimulus.slot: stimulus.recipe.image for stimulus in item.stimuli.all()}
+        return [
+            Picture(
+                slots[name].label,
+                slots[name].alt,
+                reverse("generation:image", args=[image.sha256]),
+                image.width,
+                image.height,
+            )
+            for name in order
+            if (image := images[name]) is not None
+        ]
+
+    def _done(self) -> dict[str, Any]:
+        return {
+            "debrief": prose(self.plan.fieldwork.debrief),
+            "farewell": self.plan.channel.farewell("PREVIEW"),
+        }
