@@ -69,7 +69,12 @@ export class Lens {
     this.to(this.whole);
   }
 
+  // Pressed once more, back to the whole picture.
   actual() {
+    if (this.isActual && !this.fits) {
+      this.fit();
+      return;
+    }
     this.actualUsed = true;
     this.to(this.actualScale);
   }

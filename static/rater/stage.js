@@ -66,6 +66,11 @@ export class Stage {
     this.arrange();
   }
 
+  // Leads the eye, and the keyboard, to the button that shows the other picture.
+  pointOut() {
+    this.flipButton?.focus({ focusVisible: true });
+  }
+
   press(button) {
     if (!button) return;
     const { zoom, move } = button.dataset;
@@ -99,10 +104,8 @@ export class Stage {
   showSize() {
     const level = this.tools.querySelector("[data-zoom-level]");
     level.textContent = `${this.lens.percent} %`;
-    const press = (name, on) =>
-      this.tools.querySelector(`[data-zoom=${name}]`).setAttribute("aria-pressed", String(on));
-    press("fit", this.lens.fits);
-    press("actual", this.lens.isActual);
+    const actual = this.tools.querySelector("[data-zoom=actual]");
+    actual.setAttribute("aria-pressed", String(this.lens.isActual));
     this.tools.querySelector("[data-pan]").hidden = !this.lens.large;
   }
 

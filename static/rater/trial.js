@@ -26,7 +26,7 @@ async function showPictures() {
 
 function whatIsLacking() {
   if (!stage.loaded) return "Please wait until the pictures are here.";
-  if (stage.unseen.length) return `Please look at the other picture too: ${stage.unseen.join(", ")}.`;
+  if (stage.unseen.length) return `Please look at the other picture too: tap “${stage.unseen[0]}”.`;
   return answers.lacking();
 }
 
@@ -35,6 +35,7 @@ async function submit() {
   const lacking = whatIsLacking();
   if (lacking) {
     answers.say(lacking, "lacking");
+    if (stage.unseen.length) stage.pointOut();
     return;
   }
   busy = true;
