@@ -5,8 +5,6 @@ same bytes at the same moment both end with the right file, and whoever reads ca
 """
 
 import hashlib
-import os
-import tempfile
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from generation.models import Image
+from generation.writing import write_whole
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -81,19 +80,3 @@ def _write(name: str, data: bytes) -> None:
         default_storage.save(name, ContentFile(data))
     else:
         write_whole(path, data)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, even after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from moto.server import ThreadedMotoServer
 
-from generation import store
+from generation import store, writing
 from generation.models import Image
 from generation.pixels import read_png
 from tests.studies.races import together
@@ -110,9 +110,9 @@ def test_many_writers_of_the_same_bytes_leave_one_whole_file(place: str) -> None
 
 
 def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr(store.os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr(writing.os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
-        store.write_whole(tmp_path / "a" / "file", DATA)
+        writing.write_whole(tmp_path / "a" / "file", DATA)
     assert list((tmp_path / "a").iterdir()) == []
 
 
