@@ -62,7 +62,12 @@ class Site:
         missing = number - len([one for one in self.workers if one.poll() is None])
         for _ in range(missing):
             self.worker()
-        self.wait_for(lambda: self.logs().count("worker ready") >= len(self.workers))
+        self.wait_for(self._all_ready)
+
+    def _all_ready(self) -> bool:
+        for started in self.workers[-2:]:
+            assert started.poll() in {None, -signal.SIGKILL, 0}, f"it did not start: {self.logs()}"
+        return self.logs().count("worker ready") >= len(self.workers)
 
     def holder(self, job: Job) -> subprocess.Popen[bytes]:
         """The worker that holds the job."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
-from lpips import LPIPS
 from torch import Tensor
 
 Features = Sequence[Tensor]
@@ -62,6 +61,9 @@ def load_lpips(net: str, trunk: Mapping[str, Tensor]) -> Lpips:
 
     The linear layers come with the lpips package. No network connection is ever used.
     """
+    # lpips and torchvision take seconds to import, and a worker may never need them
+    from lpips import LPIPS  # noqa: PLC0415
+
     with warnings.catch_warnings():
         # the package says pretrained=False the way torchvision used to spell it
         warnings.simplefilter("ignore", UserWarning)

@@ -1,6 +1,7 @@
 """`manage.py work`: be a worker until stopped, or carry out what there is to do and leave."""
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -11,7 +12,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
 
 from config.celery import app
 from generation import jobs
@@ -64,12 +64,10 @@ class Command(BaseCommand):
         for number in before:
             signal.signal(number, lambda *_: stopping.set())
         try:
-            # no bar where nobody sees it move
-            hidden = as_json or None
-            with (
-                logging_redirect_tqdm(),
-                tqdm(unit="image", disable=hidden, dynamic_ncols=True) as bar,
-            ):
+            # a bar where somebody sees it move, log lines where not
+            with tqdm(unit="image", disable=as_json or None, dynamic_ncols=True) as bar:
+                if not bar.disable:
+                    logging.getLogger("generation").setLevel(logging.WARNING)
                 tally = work_off(wait=wait, stopping=stopping.is_set, onlooker=Bar(bar))
         finally:
             for number, handler in before.items():
