@@ -1,15 +1,20 @@
-"""A small graph of steps to ask for, and what must hold after many have asked for it at once."""
+"""A small graph of steps to ask for, made or not, and what must hold after many ask at once."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
 from PIL import Image as Picture
 
 from generation import services, store
-from generation.models import Job, Recipe, RecipeInput
+from generation.importing import import_folder
+from generation.manifest import RightsRecord
+from generation.models import Artwork, Job, Production, Recipe, RecipeInput
 from generation.originals import encode_png
 from generation.recipe import Step, artwork_step
+from tests.generation.pictures import encoded, picture
 from tests.studies.races import together
 
 NETWORK = {"id": "small", "revision": "", "sha256": "0" * 64}
@@ -49,3 +54,29 @@ def check_asked_once() -> None:
     assert RecipeInput.objects.count() == 4 + 8 + 24
     assert Job.objects.count() == 20
     assert Job.objects.filter(state=Job.State.READY).count() == 4
+
+
+def poppies(folder: Path) -> Artwork:
+    """One painting, imported into the collection `demo` from a folder inside `folder`."""
+    place = folder / "paintings" / "Claude Monet"
+    place.mkdir(parents=True)
+    (place / "Poppies.png").write_bytes(encoded(picture(60, 40)))
+    rights = RightsRecord("public_domain", "painter died 1926")
+    import_folder(folder=place.parent, slug="demo", title="Monet and others", rights=rights)
+    return Artwork.objects.get()
+
+
+def made(step: Step, shade: int = 90, realised: dict[str, float] | None = None) -> Recipe:
+    """The step's recipe, described, as if a worker had made its image."""
+    (recipe,) = services.describe(steps=[step])
+    recipe.image = store.put_png(encode_png(Picture.new("RGB", (16, 16), (shade, 9, 9))))
+    recipe.realised = realised or {}
+    recipe.production = Production.objects.create(
+        recipe_keys=[recipe.key],
+        device="cpu",
+        environment={"torch": "2.15.0", "threads": 2},
+        started_at=timezone.now(),
+        seconds=1.5,
+    )
+    recipe.save()
+    return recipe

@@ -17,13 +17,11 @@ from PIL import Image as Picture
 
 from generation import services, store
 from generation.ancestry import lay_out
-from generation.importing import import_folder
-from generation.manifest import RightsRecord
-from generation.models import Artwork, Collection, Image, Job, Production, Recipe
+from generation.models import Artwork, Collection, Image, Job, Recipe
 from generation.originals import encode_png
 from generation.recipe import Step, artwork_step, digest
-from tests.generation.asking import cloak
-from tests.generation.pictures import encoded, picture
+from tests.generation.asking import cloak, made, poppies
+from tests.generation.pictures import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -37,16 +35,7 @@ def _own_store(tmp_path: Path, settings: Any) -> None:
 @pytest.fixture
 def artwork(tmp_path: Path) -> Artwork:
     """One imported painting."""
-    folder = tmp_path / "paintings" / "Claude Monet"
-    folder.mkdir(parents=True)
-    (folder / "Poppies.png").write_bytes(encoded(picture(60, 40)))
-    import_folder(
-        folder=folder.parent,
-        slug="demo",
-        title="Monet and others",
-        rights=RightsRecord("public_domain", "painter died 1926"),
-    )
-    return Artwork.objects.get()
+    return poppies(tmp_path)
 
 
 @pytest.fixture
@@ -55,22 +44,6 @@ def browser() -> Client:
     client = Client()
     client.force_login(User.objects.create_user("ada"))
     return client
-
-
-def made(step: Step, shade: int = 90, realised: dict[str, float] | None = None) -> Recipe:
-    """The step's recipe, described, as if a worker had made its image."""
-    (recipe,) = services.describe(steps=[step])
-    recipe.image = store.put_png(encode_png(Picture.new("RGB", (16, 16), (shade, 9, 9))))
-    recipe.realised = realised or {}
-    recipe.production = Production.objects.create(
-        recipe_keys=[recipe.key],
-        device="cpu",
-        environment={"torch": "2.15.0", "threads": 2},
-        started_at=timezone.now(),
-        seconds=1.5,
-    )
-    recipe.save()
-    return recipe
 
 
 def page(browser: Client, address: str) -> str:
