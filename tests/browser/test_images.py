@@ -51,8 +51,9 @@ def inside(new_page: Open) -> Open:
     def open_page(*args: str) -> Page:
         page = new_page(*args)
         page.goto("/login/")
+        site = page.url.removesuffix("login/")
         page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}]
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}]
         )
         return page
 
