@@ -17,7 +17,8 @@ def candidates(participant: Participant) -> list[Candidate]:
     raters and real ones never count for each other.
     """
     done = participant.trials.filter(answered_at__isnull=False).values("item")
-    rows = _items(participant, claims=Q(trials__released=False)).exclude(pk__in=done)
+    held = _trials_of_peers(participant, Q(trials__released=False))
+    rows = _items(participant).exclude(pk__in=done).annotate(claims=held)
     keys = ("pk", "artwork_id", "artwork__painter", "condition__levels", "claims")
     return [
         Candidate(item, artwork, painter, _treatment(levels), claims)
@@ -27,16 +28,18 @@ def candidates(participant: Participant) -> list[Candidate]:
 
 def most_claims(participant: Participant, plan: Plan) -> int | None:
     """How many claims an item may have and still be given to this participant."""
-    rows = _items(participant, answered=Q(trials__answered_at__isnull=False))
-    counts = rows.values_list("answered", flat=True)
+    given = _trials_of_peers(participant, Q(trials__answered_at__isnull=False))
+    counts = _items(participant).annotate(answered=given).values_list("answered", flat=True)
     return ceiling(counts, plan.fieldwork.raters.per_item)
 
 
-def _items(participant: Participant, **counted: Q) -> QuerySet[Item]:
-    """The study's items that count, with trials of raters of the same sort (real, simulated)."""
-    same_sort = Q(trials__participant__simulated=participant.simulated)
-    counts = {name: Count("trials", filter=same_sort & which) for name, which in counted.items()}
-    return Item.objects.filter(study=participant.study_id, practice=False).annotate(**counts)
+def _items(participant: Participant) -> QuerySet[Item]:
+    return Item.objects.filter(study=participant.study_id, practice=False)
+
+
+def _trials_of_peers(participant: Participant, which: Q) -> Count:
+    """Counts an item's trials of raters of the same sort (real, simulated)."""
+    return Count("trials", filter=which & Q(trials__participant__simulated=participant.simulated))
 
 
 def _treatment(levels: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from studies.models import Participant, Study
 from studies.places import CLOSED, FULL, is_full
 from studies.plan import plan_of
 from studies.prose import prose
-from studies.views.participant.steps import for_participant, note_of, place_of, trial_address
+from studies.views.participant.steps import first_address, for_participant, note_of, place_of
 
 
 @require_safe
@@ -57,7 +57,7 @@ def guide(request: HttpRequest, person: Participant) -> HttpResponse:
         "plan": plan,
         "practice": person.trials.filter(practice=True, released=False).count(),
         "counted": person.trials.filter(practice=False, released=False).count(),
-        "first": trial_address(person),
+        "first": first_address(person),
         "personal_link": personal_link(person),
         "note": note_of(request),
     }

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from studies.fieldwork import is_described, next_trial
-from studies.models import Participant, Study
+from studies.models import Participant, Study, Trial
 
 NOTES = {
     "saved": "Your earlier answers are saved, and stay as they are.",
@@ -39,18 +39,25 @@ def place_of(participant: Participant) -> str:
     lapsed = participant.state == Participant.State.LAPSED
     if lapsed or participant.study.state == Study.State.CLOSED:
         return reverse("studies:place", args=[token])
-    if not is_described(participant):
-        return reverse("studies:about", args=[token])
-    if not participant.trials.filter(shown_at__isnull=False).exists():
-        return reverse("studies:guide", args=[token])
-    return trial_address(participant)
-
-
-def trial_address(participant: Participant) -> str:
-    """The address of the trial that waits for an answer."""
     trial = next_trial(participant)
     if trial is None:
-        return reverse("studies:place", args=[participant.token])
+        return reverse("studies:place", args=[token])
+    if not (participant.population or is_described(participant)):
+        return reverse("studies:about", args=[token])
+    if trial.shown_at is None and not participant.trials.exclude(shown_at=None).exists():
+        return reverse("studies:guide", args=[token])
+    return address_of(trial, participant)
+
+
+def first_address(participant: Participant) -> str:
+    """Where the guide leads: the trial that waits for an answer."""
+    trial = next_trial(participant)
+    assert trial is not None, "the guide is for whoever has a trial to answer"
+    return address_of(trial, participant)
+
+
+def address_of(trial: Trial, participant: Participant) -> str:
+    """The address of a trial's page."""
     return reverse("studies:trial", args=[participant.token, trial.token])
 
 

@@ -1,5 +1,6 @@
 """One trial on one page: shown, answered, saved before anything else is shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -7,15 +8,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from generation.models import Image
 from studies import renditions
 from studies.answers import IncompleteAnswer
 from studies.fieldwork import Outcome, record, shown, undelivered
 from studies.models import Participant, Stimulus, Trial
 from studies.plan import Plan, plan_of
-from studies.trials import Question
+from studies.trials import Question, Slot
 from studies.viewing import read_milliseconds, read_viewing
 from studies.views.participant.journey import personal_link
-from studies.views.participant.steps import for_participant, note_of, place_of, trial_address
+from studies.views.participant.steps import first_address, for_participant, note_of, place_of
 
 NOTE_AFTER = {Outcome.DIFFERS: "?note=first"}
 
@@ -56,10 +58,11 @@ def trial(request: HttpRequest, person: Participant, trial_token: str) -> HttpRe
         return _save(request, person, row)
     place = place_of(person)
     if place == reverse("studies:guide", args=[person.token]):
-        place = trial_address(person)
+        place = first_address(person)
     if place != request.path:
         return redirect(place + ("?note=saved" if row.answered_at else ""))
-    shown(trial=row)
+    if row.shown_at is None:
+        shown(trial=row)
     return _page(request, person, row)
 
 
@@ -97,50 +100,75 @@ def _page(
 ) -> HttpResponse:
     plan = plan_of(person.study)
     asked = [Asked(q, request.POST.get(q.name, ""), q.name in lacking) for q in plan.kind.questions]
-    upcoming = _after(person, row)
+    course = Course(list(person.trials.all()), row)
+    this, upcoming = pictures(person, plan, [row, *course.upcoming])
     context = {
         "person": person,
         "trial": row,
         "plan": plan,
-        "pictures": pictures(person, plan, row),
-        "upcoming": pictures(person, plan, upcoming) if upcoming else [],
+        "pictures": this,
+        "upcoming": upcoming,
         "asked": asked,
         "missing": [item for item in asked if item.missing],
-        "first_that_counts": not row.practice and _follows_practice(person, row),
+        "number": course.number,
+        "total": course.total,
+        "first_that_counts": course.first_that_counts,
         "note": note_of(request),
         "personal_link": personal_link(person),
-        **_progress(person, row),
     }
     return render(request, "rater/trial.html", context, status=422 if lacking else 200)
 
 
-def pictures(person: Participant, plan: Plan, row: Trial) -> list[Picture]:
-    """The pictures of a trial in the order of its layout."""
-    stimuli = Stimulus.objects.filter(item=row.item_id).select_related("image")
-    images = {stimulus.slot: stimulus.image for stimulus in stimuli}
+@dataclass(frozen=True)
+class Course:
+    """All trials of a participant, and where this one stands among them."""
+
+    trials: list[Trial]
+    this: Trial
+
+    @property
+    def same(self) -> list[Trial]:
+        """Those of the same sort (practice or not) that are not left out."""
+        return [t for t in self.trials if t.practice == self.this.practice and not t.released]
+
+    @property
+    def number(self) -> int:
+        """This one's place among them, from 1."""
+        return sum(trial.position <= self.this.position for trial in self.same)
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return len(self.same)
+
+    @property
+    def upcoming(self) -> list[Trial]:
+        """The next one that waits for an answer, if there is one."""
+        later = (t for t in self.trials if t.position > self.this.position)
+        return [t for t in later if t.answered_at is None and not t.released][:1]
+
+    @property
+    def first_that_counts(self) -> bool:
+        """Whether the one before was the last for practice."""
+        earlier = [trial for trial in self.trials if trial.position < self.this.position]
+        return bool(earlier) and earlier[-1].practice and not self.this.practice
+
+
+def pictures(person: Participant, plan: Plan, rows: Sequence[Trial]) -> list[list[Picture]]:
+    """The pictures of this trial and of the next (empty after the last), each in its order."""
+    stimuli = Stimulus.objects.filter(item__in=[row.item_id for row in rows])
+    images = {(s.item_id, s.slot): s.image for s in stimuli.select_related("image")}
     slots = {slot.name: slot for slot in plan.kind.slots}
-    row.participant = person
-    found = []
-    for name in row.layout["order"]:
-        image = images[name]
-        assert image is not None, "a launched study has all its pictures"
-        address = reverse("studies:picture", args=[person.token, renditions.address(row, name)])
-        slot = slots[name]
-        found.append(Picture(slot.label, slot.alt, address, image.width, image.height))
-    return found
+    shown_in: list[list[Picture]] = []
+    for row in rows:
+        row.participant = person
+        names = row.layout["order"]
+        shown_in.append([_picture(row, slots[n], images[row.item_id, n]) for n in names])
+    return [*shown_in, []][:2]
 
 
-def _after(person: Participant, row: Trial) -> Trial | None:
-    waiting = person.trials.filter(answered_at=None, released=False, position__gt=row.position)
-    return waiting.order_by("position").first()
-
-
-def _follows_practice(person: Participant, row: Trial) -> bool:
-    earlier = person.trials.filter(position__lt=row.position).order_by("-position").first()
-    return earlier is not None and earlier.practice
-
-
-def _progress(person: Participant, row: Trial) -> dict[str, int]:
-    """Where this trial stands among those of its sort that are not left out."""
-    same = person.trials.filter(practice=row.practice, released=False)
-    return {"number": same.filter(position__lte=row.position).count(), "total": same.count()}
+def _picture(row: Trial, slot: Slot, image: Image | None) -> Picture:
+    assert image is not None, "a launched study has all its pictures"
+    opaque = renditions.address(row, slot.name)
+    address = reverse("studies:picture", args=[row.participant.token, opaque])
+    return Picture(slot.label, slot.alt, address, image.width, image.height)

@@ -1,0 +1,166 @@
+"""Simulated raters: they take the doors a browser takes, and everything they leave is marked.
+
+A rater is enrolled as simulated and then works through the site's own addresses: opens each page,
+fills in its form, sends it and follows where it leads. What they answer comes from `simulate` of
+the study's trial kind: how visible a change is (`studies.visibility`), how lenient and attentive
+the rater is, how the picture strikes people in general, and chance. They take no real person's
+place, and no rating of theirs counts towards an item's number of raters.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from random import Random
+from urllib.parse import urlsplit
+
+import numpy as np
+import PIL.Image
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from generation import store
+from generation.progress import Progress, silent
+from studies import fieldwork
+from studies.models import Item, Participant, Study, Trial
+from studies.places import check_open
+from studies.plan import Plan, plan_of
+from studies.trials import SimulatedRater
+from studies.views.participant.steps import first_address
+
+OK, FOUND = 200, 302
+
+ITEM_SPREAD = 0.3
+"""Standard deviation of what is special about an item, in points of a five-point scale."""
+
+
+class SimulationError(RuntimeError):
+    """A page did not do what a browser may expect; the message names the page."""
+
+
+def simulate(
+    *, study: Study, raters: int, seed: int, progress: Progress = silent
+) -> list[Participant]:
+    """`raters` simulated participants take part in a live study, from consent to completion code.
+
+    The answers follow from `seed`, the study and how many simulated raters came before. Raises
+    StudyClosed where the study is not live.
+    """
+    check_open(study)
+    crowd = Crowd(study, plan_of(study), seed)
+    people = []
+    with _quiet():
+        for number in range(raters):
+            people.append(crowd.send(number))
+            progress(number + 1, raters, f"{people[-1].code} SIMULATED")
+    return people
+
+
+@dataclass
+class Crowd:
+    """Raters of one study; what they see of an item is worked out once."""
+
+    study: Study
+    plan: Plan
+    seed: int
+    impressions: dict[int, float] = field(default_factory=dict)
+
+    def send(self, number: int) -> Participant:
+        """One rater's whole way through the study."""
+        participant = fieldwork.enrol(
+            study=self.study,
+            channel=self.plan.fieldwork.channel.kind,
+            consent_sha256=self.plan.consent_sha256,
+            simulated=True,
+        )
+        rng = self.rng("rater", number, participant.seed)
+        rater = SimulatedRater(
+            leniency=rng.gauss(0, 0.5),
+            sensitivity=min(1.6, max(0.5, rng.gauss(1, 0.15))),
+            noise=rng.uniform(0.3, 0.7),
+        )
+        browser = Browser(participant)
+        place = browser.start()
+        while place != reverse("studies:done", args=[participant.token]):
+            place = browser.send(place, self.form(participant, rater, rng))
+        participant.refresh_from_db()
+        return participant
+
+    def form(self, participant: Participant, rater: SimulatedRater, rng: Random) -> dict[str, str]:
+        """What the rater fills in on the page that is next."""
+        if not fieldwork.is_described(participant):
+            return {q.name: rng.choice(q.choices) for q in self.plan.person_questions}
+        trial = fieldwork.next_trial(participant)
+        assert trial is not None, "a participant who is not done has a trial to answer"
+        effect = self.rng("item", trial.item_id).gauss(0, ITEM_SPREAD)
+        points = self.plan.kind.simulate(self.impression(trial), effect, rater, rng)
+        answers = {question: str(point) for question, point in points.items()}
+        return answers | {"rt_ms": str(int(1000 * rng.lognormvariate(2.0, 0.4)))}
+
+    def impression(self, trial: Trial) -> float:
+        """What a simulated eye makes of the pictures that this trial really shows."""
+        if trial.item_id not in self.impressions:
+            self.impressions[trial.item_id] = self.plan.kind.impression(_pictures(trial.item))
+        return self.impressions[trial.item_id]
+
+    def rng(self, *purpose: object) -> Random:
+        """A generator for one purpose."""
+        return self.plan.rng("simulation", self.seed, *purpose)
+
+
+class Browser:
+    """A participant's browser: the site's addresses, no script."""
+
+    def __init__(self, participant: Participant) -> None:
+        self.participant = participant
+        self.client = Client(SERVER_NAME=_host())
+        self.secure = settings.SITE_URL.startswith("https://")
+
+    def start(self) -> str:
+        """Open the personal link; the address of the page it leads to."""
+        return self.open(reverse("studies:participant", args=[self.participant.token]))
+
+    def send(self, place: str, form: dict[str, str]) -> str:
+        """Send a page's form and open the page it leads to; that page's address."""
+        response = self.client.post(place, form, secure=self.secure)
+        if response.status_code != FOUND:
+            raise SimulationError(f"{place} answered {response.status_code} to a complete form.")
+        return self.open(response.headers["Location"])
+
+    def open(self, place: str) -> str:
+        """Open a page, wherever it leads; from the guide go on to the first trial."""
+        response = self.client.get(place, secure=self.secure)
+        if response.status_code == FOUND:
+            return self.open(response.headers["Location"])
+        if response.status_code != OK:
+            raise SimulationError(f"{place} answered {response.status_code}.")
+        if place == reverse("studies:guide", args=[self.participant.token]):
+            return self.open(first_address(self.participant))
+        return place
+
+
+def _pictures(item: Item) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:
+    """Slot → pixels [H, W, 3], from the renditions that raters are sent."""
+    pictures = {}
+    for slot, sha256 in item.stimuli.values_list("slot", "rendition_sha256"):
+        with PIL.Image.open(BytesIO(store.get(sha256))) as image:
+            pictures[slot] = np.asarray(image.convert("RGB"))
+    return pictures
+
+
+def _host() -> str:
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Thousands of pages opened in a row need no line each in the log; warnings stay."""
+    logger = logging.getLogger("django_structlog")
+    before = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
