@@ -10,7 +10,7 @@ from generation.steps import StepError
 from generation.store import StoreError
 
 
-@dataclass
+@dataclass(eq=False)
 class JobFailure(Exception):
     """`permanent`: trying again changes nothing. `shared`: it would hit each image of the batch."""
 

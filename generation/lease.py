@@ -21,6 +21,12 @@ WRITE_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
 
+def mend_connection() -> None:
+    """Drop this thread's database connection where it is broken; the next query makes a new one."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+
+
 class Stopped(Cancelled):
     """The worker is asked to stop; its jobs are for others."""
 
@@ -84,7 +90,7 @@ class Lease:
         except DatabaseError as error:
             # go on: if the lease runs out meanwhile, what is made here will not be accepted
             log.warning("progress not written", error=str(error))
-            connection.close_if_unusable_or_obsolete()
+            mend_connection()
 
     def _keep(self) -> None:
         interval = settings.LEASE_SECONDS / 4

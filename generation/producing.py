@@ -123,7 +123,10 @@ def _realised(
     if kind not in MEASURED_KINDS:
         return [{} for _ in images]
     perceptual = members.perceptual if "perceptual" in members.records else None
-    measured = budgets.measure(pixels.quantise(images), inputs["image"], perceptual)
+    saved, originals = (
+        tensor.to(members.device) for tensor in (pixels.quantise(images), inputs["image"])
+    )
+    measured = budgets.measure(saved, originals, perceptual)
     return [
         {norm: round(float(values[index]), 6) for norm, values in measured.items()}
         for index in range(len(images))
@@ -141,6 +144,7 @@ def _production(
             **{name: version(name) for name in LIBRARIES},
             "threads": threads,
             "processor": _processor(),
+            **_cuda(),
         },
         started_at=started_at,
         seconds=round(seconds, 3),
@@ -152,6 +156,13 @@ def _device() -> str:
     if device.type != "cuda":
         return str(device)
     return f"{device} ({torch.cuda.get_device_name(device)})"[:60]
+
+
+def _cuda() -> dict[str, str]:
+    if torch.device(settings.DEVICE).type != "cuda":
+        return {}
+    cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]
+    return {"cuda": str(torch.version.cuda), "cudnn": str(cudnn)}
 
 
 def _processor() -> str:

@@ -12,13 +12,12 @@ from time import monotonic, sleep
 import structlog
 import torch
 from django.conf import settings
-from django.db import connection
 from torch import Tensor
 
 from generation import claims, pixels, replay, store
 from generation.claims import Batch, Made
 from generation.failures import JobFailure, explain
-from generation.lease import Lease, Stopped
+from generation.lease import Lease, Stopped, mend_connection
 from generation.models import Job
 from generation.producing import Product, produce
 from generation.progress import Cancelled, Progress, silent
@@ -119,6 +118,8 @@ def _is_finite(image: Tensor) -> bool:
 
 def _save(jobs: Sequence[Job], good: Sequence[Job], product: Product, lease: Lease) -> None:
     """Bytes first, then the rows in one transaction; a passing failure is waited out."""
+    lease.check()
+    good = [job for job in good if job.pk in lease.held]
     for pause in SAVE_AGAIN_SECONDS:
         try:
             claims.finish(lease.batch.claim, product.production, _stored(jobs, good, product))
@@ -126,7 +127,7 @@ def _save(jobs: Sequence[Job], good: Sequence[Job], product: Product, lease: Lea
             if explain(error, "saving").permanent:
                 raise
             log.warning("not saved yet", error=str(error))
-            connection.close_if_unusable_or_obsolete()
+            mend_connection()
             sleep(pause)
         else:
             return

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db.models import F
@@ -20,6 +21,7 @@ from config.celery import app
 from generation import claims, jobs, runner, services, store
 from generation.failures import JobFailure
 from generation.models import Image, Job, Production, Recipe
+from generation.networks import NetworkRecord, Networks
 from generation.recipe import Step, artwork_step
 from generation.working import work_off
 from tests.workers import (
@@ -214,6 +216,22 @@ def test_a_worker_that_was_taken_for_dead_stops_and_writes_nothing(
     assert not Production.objects.exists()
 
 
+def test_a_claim_that_was_lost_at_the_last_moment_finishes_nothing() -> None:
+    asked = ask_for(1)
+    late = claims.claim_any("late")
+    assert late is not None
+    silence(asked)
+    claims.recover()
+    image = Image.objects.get(recipes__kind="artwork")
+    production = Production(
+        recipe_keys=[asked[0].recipe_id], device="cpu", environment={}, started_at=timezone.now(),
+        seconds=1.0,
+    )  # fmt: skip
+    assert claims.finish(late.claim, production, {asked[0].pk: claims.Made(image, {})}) == []
+    assert states(asked) == ["ready"]
+    assert not Production.objects.exists()
+
+
 KILLING_POINTS = (
     "generation.producing.store.get",
     "generation.producing.steps.run",
@@ -353,6 +371,22 @@ def test_what_can_never_work_fails_at_once_and_says_why(
     assert sentence in job.message
 
 
+def test_other_weights_than_the_recipe_names_fail_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = {"id": "sd1_vaelight", "revision": "", "sha256": "a" * 64}
+    here = Networks(
+        device=torch.device("cpu"),
+        records={"autoencoder": NetworkRecord("sd1_vaelight", "", "b" * 64)},
+        members={},
+    )
+    monkeypatch.setattr("generation.producing.networks.load", lambda *_: here)
+    image = {"image": original(3)}
+    job = request(Step("purification", "jpeg", {}, image, networks={"autoencoder": wanted}))
+    run_one()
+    job.refresh_from_db()
+    assert job.state == "failed"
+    assert "is not the one that the recipe names (sha256 bbbbbbbbbbbb…" in job.message
+
+
 def test_one_bad_picture_does_not_take_the_others_with_it() -> None:
     asked = [*ask_for(3, trouble="white"), *ask_for(1, shade=255, trouble="white")]
     run_one()
@@ -481,6 +515,8 @@ def test_cancelling_one_job_of_a_running_batch_keeps_the_others_work(
     assert states(asked) == ["cancelled", "done", "done"]
     cancelled = Recipe.objects.get(pk=asked[1].recipe_id)
     assert cancelled.image is None
+    assert Image.objects.filter(recipes__kind="purification").count() == 2
+    assert Image.objects.count() == 3 + 2
     assert productions_of(asked) == [[job.recipe_id for job in asked]]
 
 
