@@ -1,21 +1,23 @@
 """What a draft holds, drawn up from the experiment file and its collection, recipes included."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
 
 from config.plugins import PluginFolder
 from generation.models import Artwork, Collection
+from generation.networks import identify
 from generation.progress import Progress
-from generation.recipe import Step
+from generation.recipe import Step, digest
 from studies import protocol, targets
 from studies.designs.selection import Picture, SelectionError
 from studies.layout import Layout, Placed, lay_out
+from studies.models import Protocol
 from studies.protocol import Experiment
 from studies.queries import item_record
-from studies.stimuli import Recipes, Targets
+from studies.stimuli import Recipes, Target, Targets
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,14 @@ class Draft:
     targets: Targets
     steps: Mapping[int, Mapping[str, Step]]
     """Position of the item → slot → recipe."""
+    sources_sha256: str
+    """Hash over what targets are drawn from: pictures of the collection, and the autoencoder."""
 
     @property
     def drawn(self) -> dict[str, Any]:
         """What was drawn, as plain JSON values, to be kept with the protocol."""
         return {
+            "from": self.sources_sha256,
             "targets": [
                 {"protection": label, "artist": artist, "painter": to.painter, "image": to.image}
                 for (label, artist), to in self.targets.items()
@@ -84,18 +89,42 @@ def collection_of(experiment: Experiment) -> Sequence[Picture]:
     return pictures
 
 
-def draw_up(experiment: Experiment, progress: Progress) -> Draft:
+def draw_up(experiment: Experiment, stored: Protocol | None, progress: Progress) -> Draft:
     """The draft of a checked experiment.
 
-    Loads the autoencoder (so: in commands and workers only) where target styles are drawn by
-    distance. Raises SelectionError, TargetError or NetworkUnavailable, each with a sentence.
+    Target styles that are `stored` already are taken over where nothing they depend on changed.
+    Otherwise, where they are drawn by distance, the autoencoder is loaded (so: in commands and
+    workers only). Raises SelectionError, TargetError or NetworkUnavailable, each with a sentence.
     """
     artworks = collection_of(experiment)
     layout = lay_out(experiment, artworks)
-    styles = targets.choose(experiment, layout, artworks, progress)
+    sources = _sources(experiment, artworks)
+    styles = _known_targets(experiment, stored, sources)
+    if styles is None:
+        styles = targets.choose(experiment, layout, artworks, progress)
     recipes = Recipes(experiment, styles, settings.NETWORKS_DIR)
     steps = {item.position: _steps(recipes, item) for item in layout.items}
-    return Draft(experiment, layout, styles, steps)
+    return Draft(experiment, layout, styles, steps, sources)
+
+
+def _sources(experiment: Experiment, artworks: Sequence[Picture]) -> str:
+    pictures = sorted([picture.painter, picture.sha256] for picture in artworks)
+    protections = experiment.stimuli.protections.values()
+    autoencoder = experiment.stimuli.networks.get("autoencoder")
+    if autoencoder is None or not any(each and each.style for each in protections):
+        return digest(pictures)
+    return digest([pictures, asdict(identify(autoencoder, settings.NETWORKS_DIR))])
+
+
+def _known_targets(experiment: Experiment, stored: Protocol | None, sources: str) -> Targets | None:
+    if stored is None or stored.drawn.get("from") != sources:
+        return None
+    if stored.document["stimuli"] != protocol.document(experiment)["stimuli"]:
+        return None
+    return {
+        (row["protection"], row["artist"]): Target(row["painter"], row["image"])
+        for row in stored.drawn["targets"]
+    }
 
 
 def _steps(recipes: Recipes, item: Placed) -> Mapping[str, Step]:

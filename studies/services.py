@@ -37,8 +37,9 @@ def apply(*, text: str, owner: Actor = None, progress: Progress = silent) -> Stu
     """
     experiment = read_checked(text)
     _refuse_apply(Study.objects.filter(slug=experiment.experiment).first(), owner)
+    stored = Protocol.objects.filter(study__slug=experiment.experiment).first()
     try:
-        return _store(draw_up(experiment, progress), text, owner)
+        return _store(draw_up(experiment, stored, progress), text, owner)
     except (SelectionError, TargetError, NetworkUnavailable, RecipeError) as error:
         raise StudyError(str(error)) from error
 
