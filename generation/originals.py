@@ -92,9 +92,12 @@ def decode(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Original:
 
 
 def encode_png(image: Image.Image) -> bytes:
-    """An RGB picture as PNG: the same bytes for the same pixels, no metadata."""
+    """An RGB picture as PNG: the same bytes for the same pixels, no metadata.
+
+    Level 3 takes a third of the time of zlib's usual 6 and 4 % more bytes (paintings of 2 MB).
+    """
     buffer = io.BytesIO()
-    image.save(buffer, format="PNG", compress_level=6)
+    image.save(buffer, format="PNG", compress_level=3)
     return buffer.getvalue()
 
 

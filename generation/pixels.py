@@ -12,6 +12,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from generation.originals import encode_png
+
 LEVELS = 255
 
 Crop = Literal["centre", "top", "fit"]
@@ -46,9 +48,7 @@ def read_png(data: bytes) -> Tensor:
 
 def write_png(image: Tensor) -> bytes:
     """An image [1, 3, H, W] or [3, H, W] as PNG without metadata; same pixels, same bytes."""
-    buffer = io.BytesIO()
-    to_image(image).save(buffer, format="PNG", compress_level=6)
-    return buffer.getvalue()
+    return encode_png(to_image(image))
 
 
 def quantise(images: Tensor) -> Tensor:
