@@ -126,7 +126,10 @@ def test_a_study_goes_from_its_file_to_its_data(file: Path, tmp_path: Path) -> N
     study = Study.objects.get(slug="small")
     assert launched["design"] == study.protocol.design_sha256
     assert study.link_token in launched["link"]
-    assert told("status", "small")["participants"]["started"] == 0
+    assert len(told("simulate", "small", "--raters", 2, "--seed", 5)["raters"]) == 2
+    status = told("status", "small")
+    assert status["participants"]["started"] == 0
+    assert status["simulated"]["finished"] == 2
     assert told("pause", "small")["state"] == "paused"
     assert told("resume", "small")["state"] == "live"
     assert told("close", "small")["state"] == "closed"
@@ -141,6 +144,10 @@ def test_what_a_study_cannot_do_now_is_refused_in_a_sentence(file: Path) -> None
         experiment("launch", "small")
     with pytest.raises(CommandError, match="is draft; it cannot be closed"):
         experiment("close", "small")
+    with pytest.raises(CommandError, match="has not opened yet"):
+        experiment("simulate", "small", "--raters", 1)
+    with pytest.raises(CommandError, match="at least 1"):
+        experiment("simulate", "small", "--raters", 0)
 
 
 def test_following_says_why_pictures_cannot_be_made(file: Path) -> None:

@@ -21,6 +21,7 @@ from generation.writing import write_whole
 from studies import export, queries, services
 from studies.designs.selection import SelectionError
 from studies.draft import MissingCollection, collection_of, read_checked
+from studies.fieldwork import FieldworkError
 from studies.layout import lay_out
 from studies.management import outcome
 from studies.management.outcome import Outcome
@@ -33,6 +34,7 @@ from studies.protocol.reference import reference
 from studies.protocol.schema import full_schema
 from studies.queries import Making
 from studies.services import StudyError
+from studies.simulation import simulate
 
 PAUSE_SECONDS = 0.5
 PATIENCE_SECONDS = 15
@@ -45,11 +47,15 @@ VERBS = {
     "pause": "stop a live study for a while",
     "resume": "open a paused study again",
     "close": "end a study for good",
+    "simulate": "let SIMULATED raters take part through the pages that a browser uses",
     "export": "write the tables, codebook, manifest, protocol and hashes into a folder",
     "status": "where a study stands",
     "reference": "write the reference page and the JSON Schema of experiment files",
 }
 FROM_FILE, INTO_FOLDER, ABOUT_NONE = ("check", "apply"), ("export", "reference"), ("reference",)
+
+REFUSALS = (ProtocolError, StudyError, SelectionError, NetworkUnavailable, FieldworkError)
+"""What a verb may be refused with: each is a sentence for whoever typed it."""
 
 
 class Command(BaseCommand):
@@ -71,6 +77,9 @@ class Command(BaseCommand):
                 parser.add_argument("slug", help="the study: first line of its file")
             if verb == "generate":
                 parser.add_argument("--wait", action="store_true", help="follow until all is made")
+            if verb == "simulate":
+                parser.add_argument("--raters", type=int, required=True, help="how many")
+                parser.add_argument("--seed", type=int, default=0, help="their answers follow it")
             if verb in INTO_FOLDER:
                 parser.add_argument("--to", type=Path, required=True, help="folder to write")
 
@@ -84,7 +93,7 @@ class Command(BaseCommand):
         """Run the verb's method, and print what it came to."""
         try:
             came_to: Outcome = getattr(self, f"do_{verb}")(options)
-        except (ProtocolError, StudyError, SelectionError, NetworkUnavailable) as error:
+        except REFUSALS as error:
             raise CommandError(str(error)) from error
         if options["json"]:
             self.stdout.write(json.dumps(came_to.data, indent=2, ensure_ascii=False))
@@ -151,6 +160,17 @@ class Command(BaseCommand):
     def do_close(self, options: dict[str, Any]) -> Outcome:
         """End for good."""
         return outcome.of_move(services.close(study=named(options["slug"])))
+
+    def do_simulate(self, options: dict[str, Any]) -> Outcome:
+        """Send SIMULATED raters through the study."""
+        study, raters, seed = named(options["slug"]), options["raters"], options["seed"]
+        if raters < 1:
+            raise CommandError("--raters must be at least 1.")
+        with bar("SIMULATED raters", "rater") as progress:
+            people = simulate(study=study, raters=raters, seed=seed, progress=progress)
+        codes = [person.code for person in people]
+        line = f"{study.slug}: {len(people)} SIMULATED raters took part; they are no people."
+        return Outcome([line], {"study": study.slug, "simulated": True, "raters": codes})
 
     def do_export(self, options: dict[str, Any]) -> Outcome:
         """Write what leaves a study."""
