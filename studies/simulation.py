@@ -94,7 +94,7 @@ class Crowd:
             return {q.name: rng.choice(q.choices) for q in self.plan.person_questions}
         trial = fieldwork.next_trial(participant)
         assert trial is not None, "a participant who is not done has a trial to answer"
-        effect = self.rng("item", trial.item_id).gauss(0, ITEM_SPREAD)
+        effect = self.rng("item", trial.item.position).gauss(0, ITEM_SPREAD)
         points = self.plan.kind.simulate(self.impression(trial), effect, rater, rng)
         answers = {question: str(point) for question, point in points.items()}
         return answers | {"rt_ms": str(int(1000 * rng.lognormvariate(2.0, 0.4)))}

@@ -1,9 +1,9 @@
 """Expertise: how far a person's life is made of pictures; sets the population."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.plugins import plugin
 from studies.checks import RATHER_NOT, PersonQuestion
@@ -35,6 +35,14 @@ class Expertise:
     """The population of those who would rather not say."""
     ask_posting: bool = True
     """Whether to ask how often the person posts pictures of their own."""
+
+    @model_validator(mode="after")
+    def populations_differ(self) -> Self:
+        """Each choice leads to one population, and nobody undisclosed to a named one."""
+        choices = [*self.populations.values(), RATHER_NOT]
+        if len(set(choices)) < len(choices) or self.undisclosed in self.populations:
+            raise ValueError("two populations have the same choice, or the undisclosed have a name")
+        return self
 
     @property
     def questions(self) -> tuple[PersonQuestion, ...]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from random import Random
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from numpy import uint8
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.plugins import plugin
 from studies.trials import Question, SimulatedRater, Slot
@@ -40,6 +40,13 @@ class Rating:
         "Excellent",
     )
     """The words of each point, from 1 upward; the default is ITU-T P.910's quality scale."""
+
+    @model_validator(mode="after")
+    def labels_differ(self) -> Self:
+        """Two points with the same words could not be told apart in the table."""
+        if len(set(self.labels)) < len(self.labels):
+            raise ValueError("two points of the scale have the same words")
+        return self
 
     @property
     def slots(self) -> tuple[Slot, ...]:

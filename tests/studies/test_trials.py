@@ -1,0 +1,130 @@
+"""Contracts over whole catalogues: trial kinds, checks, channels; and what simulated eyes see."""
+
+from random import Random
+
+import numpy as np
+import pytest
+from django.template.loader import get_template
+from pydantic import ValidationError
+
+from config.plugins import PluginError
+from studies.answers import read_points
+from studies.channels import CHANNELS
+from studies.checks import CHECKS, RATHER_NOT
+from studies.trials import TRIALS, SimulatedRater
+from studies.visibility import graininess, visibility
+
+RATER = SimulatedRater(leniency=0.0, sensitivity=1.0, noise=0.4)
+
+
+def noisy(strength: float, size: int = 48) -> np.ndarray:
+    rng = np.random.default_rng(1)
+    y, x = np.mgrid[0:size, 0:size] / size
+    base = np.stack([120 + 60 * np.sin(6 * x + phase) * np.cos(5 * y) for phase in (0, 1, 2)], -1)
+    return np.clip(base + strength * rng.standard_normal(base.shape), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("name", TRIALS.names())
+def test_every_trial_kind_says_what_it_shows_and_asks(name):
+    kind = TRIALS.build(name)
+    names = [slot.name for slot in kind.slots]
+    assert len(set(names)) == len(names) > 0
+    assert len({question.name for question in kind.questions}) == len(kind.questions) > 0
+    assert all(2 <= question.points <= 9 for question in kind.questions)
+    assert all(words.strip() for question in kind.questions for words in question.labels)
+    assert kind.instructions
+    get_template(kind.template)
+
+
+@pytest.mark.parametrize("name", TRIALS.names())
+def test_every_layout_is_an_order_of_all_slots_and_is_drawn_from_its_generator(name):
+    kind = TRIALS.build(name)
+    for seed in range(20):
+        layout = kind.layout(Random(seed))
+        assert sorted(layout["order"]) == sorted(slot.name for slot in kind.slots)
+        assert layout == kind.layout(Random(seed))
+
+
+@pytest.mark.parametrize("name", TRIALS.names())
+def test_every_trial_kind_can_play_its_own_participant(name):
+    kind = TRIALS.build(name)
+    for strength in (0.0, 5.0, 40.0):
+        pictures = {slot.name: noisy(strength) for slot in kind.slots}
+        impression = kind.impression(pictures)
+        for seed in range(20):
+            answers = kind.simulate(impression, 0.0, RATER, Random(seed))
+            assert read_points(kind.questions, answers) == answers
+            assert answers == kind.simulate(impression, 0.0, RATER, Random(seed))
+
+
+@pytest.mark.parametrize("name", CHECKS.names())
+def test_every_check_offers_a_way_not_to_say(name):
+    check = CHECKS.build(name)
+    assert all(RATHER_NOT in question.choices for question in check.questions)
+    assert all(len(set(q.choices)) == len(q.choices) for q in check.questions)
+    assert check.practice_trials >= 0
+    assert isinstance(check.population({q.name: q.choices[0] for q in check.questions}), str)
+
+
+@pytest.mark.parametrize("name", CHANNELS.names())
+def test_every_channel_has_an_entrance(name):
+    assert (
+        CHANNELS.build(name).entrance("https://x.example", "abc").startswith("https://x.example/")
+    )
+
+
+def test_the_original_stands_left_unless_sides_are_drawn():
+    fixed, drawn = (
+        TRIALS.build("acceptability"),
+        TRIALS.build("acceptability", {"original_side": "random"}),
+    )
+    assert {fixed.layout(Random(n))["order"][0] for n in range(30)} == {"original"}
+    first = [drawn.layout(Random(n))["order"][0] for n in range(400)]
+    assert 160 < first.count("original") < 240
+
+
+def test_a_scale_of_another_length_is_a_setting():
+    kind = TRIALS.build("rating", {"labels": ["No", "Hm", "Yes"], "text": "Like it?"})
+    assert kind.questions[0].points == 3
+    answers = {
+        kind.simulate(g, 0.0, RATER, Random(n))["rating"] for g in (1, 3, 5) for n in range(9)
+    }
+    assert answers == {1, 2, 3}
+
+
+def test_populations_are_a_setting_and_never_pool_the_undisclosed():
+    check = CHECKS.build("expertise", {"populations": {"artist": "I paint", "crowd": "I do not"}})
+    assert check.questions[0].choices == ("I paint", "I do not", RATHER_NOT)
+    named = [check.population({"expertise": choice}) for choice in check.questions[0].choices]
+    assert named == ["artist", "crowd", "undisclosed"]
+
+
+@pytest.mark.parametrize(
+    "populations",
+    [{}, {"artist": "I paint", "painter": "I paint"}, {"a": RATHER_NOT}, {"undisclosed": "Me"}],
+)
+def test_populations_that_cannot_be_told_apart_are_refused(populations):
+    with pytest.raises((PluginError, ValidationError)):
+        CHECKS.build("expertise", {"populations": populations})
+
+
+def test_a_stronger_change_is_more_visible_and_none_is_unseen():
+    seen = [visibility(noisy(0), noisy(strength)) for strength in (0, 2, 6, 14, 30)]
+    assert seen == sorted(seen)
+    assert seen[0] < 1
+    assert seen[-1] > 3.5
+
+
+def test_the_same_change_hides_in_a_busy_picture():
+    calm, busy = noisy(0).astype(int), noisy(25).astype(int)
+    change = np.random.default_rng(2).integers(-8, 9, calm.shape)
+    add = lambda picture: np.clip(picture + change, 0, 255).astype(np.uint8)  # noqa: E731
+    assert visibility(busy.astype(np.uint8), add(busy)) < visibility(
+        calm.astype(np.uint8), add(calm)
+    )
+
+
+def test_a_grainy_picture_looks_grainier():
+    grain = [graininess(noisy(strength)) for strength in (0, 10, 40)]
+    assert grain == sorted(grain)
+    assert 1 <= grain[0] < 2
