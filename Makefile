@@ -47,7 +47,7 @@ demo: $(READY) ## the whole chain on this machine, ending with a live study
 	@$(BIN)/python manage.py demo --host $(HOST) --port $(PORT)
 
 test: $(READY) ## the tests that need nothing but Python
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY) types arrows ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ from generation.recipe import Step, artwork_step
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TOY_PLUGIN = REPOSITORY / "tests" / "generation" / "toy_plugin"
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass
