@@ -73,7 +73,7 @@ def page(client: Client, name: str, *args: object, **query: str) -> str:
 
 def address(name: str | None) -> str:
     """The address of a page about Alice's study."""
-    extra = {"position": 0} if name == "item" else {}
+    extra = {"item": {"position": 0}, "preview": {"step": "guide"}}.get(name or "", {})
     return reverse(f"studies:{name}", kwargs={"slug": SLUG, **extra})
 
 
@@ -643,3 +643,47 @@ def test_the_number_of_queries_is_fixed(
 def test_the_store_of_these_tests_is_their_own(tmp_path: object) -> None:
     assert str(tmp_path) in default_storage.path("x")
     assert not Participant.objects.exists()
+
+
+# Preview
+
+
+def test_the_preview_shows_each_page_of_the_raters_way(as_alice: Client, alice: User) -> None:
+    Scene(alice).generate()
+    seen = []
+    where = reverse("studies:rehearsal", args=[SLUG])
+    while where != reverse("studies:study", args=[SLUG]):
+        text = as_alice.get(where).content.decode()
+        assert "PREVIEW" in text
+        seen.append(re.search(r"<h1[^>]*>(.*?)</h1>", text, re.DOTALL).group(1))  # type: ignore[union-attr]
+        where = as_alice.post(where)["Location"]
+    assert seen[0] == "Which perturbations do people accept?"
+    assert seen[3:6] == ["1 of 3", "2 of 3", "3 of 3"]
+    assert seen[-1] == "Thank you!"
+    assert not Participant.objects.exists()
+
+
+def test_the_preview_asks_for_each_answer_and_keeps_none(as_alice: Client, alice: User) -> None:
+    Scene(alice).generate()
+    where = reverse("studies:preview", args=[SLUG, "trial-1"])
+    accept = {"accept": "application/json"}
+    half = as_alice.post(where, {"acceptability": "3"}, headers=accept)
+    assert half.status_code == 422
+    assert half.json() == {"missing": ["noticeability"]}
+    full = as_alice.post(where, {"acceptability": "3", "noticeability": "1"}, headers=accept)
+    assert full.json() == {"next": reverse("studies:preview", args=[SLUG, "trial-2"])}
+
+
+def test_a_draft_without_pictures_previews_all_but_the_trials(
+    as_alice: Client, alice: User
+) -> None:
+    Scene(alice)
+    assert as_alice.get(reverse("studies:preview", args=[SLUG, "guide"])).status_code == 200
+    assert as_alice.get(reverse("studies:preview", args=[SLUG, "trial-1"])).status_code == 404
+
+
+def test_raters_never_see_the_preview_mark(client: Client, alice: User) -> None:
+    scene = Scene(alice).generate().launch()
+    page_ = client.get(reverse("studies:landing", args=[scene.study.link_token]))
+    assert "PREVIEW" not in page_.content.decode()
+    assert "site-nav" not in page_.content.decode()
