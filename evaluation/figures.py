@@ -38,6 +38,8 @@ def narrow(spec: Spec) -> Spec:
             panel["width"] = NARROW_PANEL
     else:
         spec["width"] = NARROW
+    spec["config"]["axisQuantitative"]["tickCount"] = 4
+    spec["config"]["legend"]["columns"] = 2
     spec["config"]["axis"] |= {"labelLimit": 160, "labelFontSize": 12, "titleFontSize": 12}
     return spec
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from pandas import DataFrame
+from torch import Tensor
 
 from config.plugins import PluginError
 from evaluation import queries, scoring
@@ -73,14 +74,17 @@ def _measure(
     total, done, new = sum(len(pairs) for pairs in work.values()), 0, 0
     for names, pairs in work.items():
         due = {name: metrics[name] for name in names}
-        batches = scoring.scores(
-            pairs, due, networks, lambda name: read_png(store.get(name)), settings.BATCH_SIZE
-        )
-        for batch, values in batches:
-            new += _store(batch, values, versions)
-            done += len(batch)
+        entries = (scoring.loaded(pair, _read) for pair in pairs)
+        for lot in scoring.lots(entries, settings.BATCH_SIZE):
+            values = scoring.scores(lot, due, networks)
+            new += _store([entry.pair for entry in lot], values, versions)
+            done += len(lot)
             progress(done, total, ", ".join(names))
     return new
+
+
+def _read(sha256: str) -> Tensor:
+    return read_png(store.get(sha256))
 
 
 def _missing(table: DataFrame, wanted: Mapping[str, str]) -> dict[tuple[str, ...], list[Pair]]:

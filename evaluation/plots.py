@@ -94,14 +94,14 @@ def answer_shares(
             x=alt.X(
                 "share:Q",
                 title="share of answers",
-                axis=alt.Axis(format="%"),
+                axis=alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1]),
                 scale=alt.Scale(domain=[0, 1]),
                 stack="zero",
             ),
             color=alt.Color(
                 "answer:N",
                 scale=alt.Scale(domain=list(labels), range=colours),
-                legend=alt.Legend(title=None, orient="top", columns=3, labelLimit=220),
+                legend=alt.Legend(title=None, orient="top", labelLimit=220),
             ),
             order=alt.Order("point:Q"),
             tooltip=["condition", "answer", alt.Tooltip("share:Q", format=".0%")],
@@ -200,7 +200,7 @@ def _shape(rows: DataFrame, column: str) -> alt.Shape:
 
 
 def _legend() -> alt.Legend:
-    return alt.Legend(title=None, orient="top", columns=3, labelLimit=220)
+    return alt.Legend(title=None, orient="top", labelLimit=220)
 
 
 def _cycle(values: Sequence[str], count: int) -> list[str]:
@@ -232,8 +232,12 @@ def _finished(chart: Any) -> Spec:
     styled = chart.configure(
         background="transparent", font="Segoe UI, Roboto, Liberation Sans, sans-serif", padding=4
     )
-    styled = styled.configure_view(stroke=None).configure_legend(
-        labelColor=INK, labelFontSize=13, symbolStrokeWidth=0, padding=0, offset=12
+    styled = (
+        styled.configure_view(stroke=None)
+        .configure_axisQuantitative(tickCount=6)
+        .configure_legend(
+            labelColor=INK, labelFontSize=13, symbolStrokeWidth=0, padding=0, offset=12, columns=3
+        )
     )
     styled = styled.configure_axis(
         labelColor=INK,
@@ -245,6 +249,8 @@ def _finished(chart: Any) -> Spec:
         titleFontSize=13,
         titleFontWeight="normal",
         labelLimit=230,
+        labelOverlap="greedy",
+        labelSeparation=8,
     )
     spec: Spec = styled.to_dict()
     return spec

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from pandas import DataFrame
 
+from config.plugins import record
 from evaluation import measurements as measured
 from evaluation.analyses import ANALYSES
 from evaluation.models import Measurement, Report
@@ -12,7 +13,7 @@ from evaluation.ratings import checked
 from evaluation.report import Plan
 from generation.models import Recipe, RecipeInput
 from studies import export
-from studies.models import Stimulus, Study
+from studies.models import Response, Stimulus, Study
 from studies.plan import plan_of
 
 PREPARATION = "preparation"
@@ -91,17 +92,31 @@ def seed(study: Study) -> int:
     return int(study.protocol.document["analysis"]["seed"])
 
 
-def unmeasured(study: Study, metrics: Sequence[str]) -> int:
-    """How many items lack a value of some of these metrics, in whatever version."""
-    wanted = len(set(metrics))
+def unmeasured(study: Study) -> int:
+    """How many items lack a measurement by one of the metrics that the plan asks for."""
+    asked = plan(study).get("metric_association")
+    if asked is None:
+        return 0
+    metrics = set(record(ANALYSES.build("metric_association", asked))["metrics"])
     done = measurements(study)
-    counts = done[done["metric"].isin(list(metrics))].groupby("item")["metric"].nunique()
-    return len(pairs(study)) - int((counts == wanted).sum())
+    counts = done[done["metric"].isin(metrics)].groupby("item")["metric"].nunique()
+    return len(pairs(study)) - int((counts == len(metrics)).sum())
+
+
+def answers(study: Study) -> int:
+    """How many answers about items a study has; practice is never counted."""
+    return Response.objects.filter(participant__study=study, trial__practice=False).count()
 
 
 def latest_report(study: Study) -> Report | None:
     """The newest report of a study."""
     return Report.objects.filter(study=study).first()
+
+
+def earlier_reports(study: Study) -> QuerySet[Report]:
+    """All but the newest, newest first, without their documents."""
+    newest = Report.objects.filter(study=study).values("pk")[:1]
+    return Report.objects.filter(study=study).exclude(pk__in=newest).defer("document")
 
 
 def _shown_originals(study: Study) -> dict[str, str]:

@@ -28,6 +28,8 @@ TEXTS: Mapping[str, str] = {
 }
 """Columns of text and what stands for a missing one."""
 FLAGS = ("simulated", "gold", "excluded")
+MISSING = ("", "na", "nan", "null", "none")
+"""What other programs write where there is no number."""
 YES, NO = {"true", "1", "yes", "1.0"}, {"false", "0", "no", "", "0.0", "nan", "none"}
 
 
@@ -176,7 +178,7 @@ def _named(table: DataFrame, name: str) -> Series:
 
 def _number(table: DataFrame, name: str) -> Series:
     numbers = pd.to_numeric(table[name], errors="coerce").astype("float64")
-    given = table[name].notna() & (table[name].astype(str).str.strip() != "")
+    given = table[name].notna() & ~table[name].astype(str).str.strip().str.lower().isin(MISSING)
     wrong = table.index[given & numbers.isna()]
     if len(wrong):
         raise TableError(

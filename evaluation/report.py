@@ -56,6 +56,12 @@ def compose(
         "title": title,
         "facts": [list(fact) for fact in facts],
         "simulated": _simulated(apart),
+        "answers": len(ratings),
+        "raters": {
+            "people": ratings[~ratings["simulated"]]["participant"].nunique(),
+            "simulated": ratings[ratings["simulated"]]["participant"].nunique(),
+        },
+        "items": int(ratings["item"].nunique()),
         "groups": [_group(group) for group in apart],
         "flow": flow(ratings, participants),
         "sections": sections,
@@ -121,7 +127,7 @@ def _block(
 
 
 def _exhibits(finding: Finding) -> list[Exhibit]:
-    own = Exhibit("By condition", finding.table, finding.chart, finding.caption)
+    own = Exhibit("The numbers", finding.table, finding.chart, finding.caption)
     return [own, *finding.exhibits]
 
 

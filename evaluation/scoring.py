@@ -5,7 +5,7 @@ Imports torch: for commands and workers, never for the web process.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -57,51 +57,51 @@ def provenance(
     return hashlib.sha256(text.encode()).hexdigest(), document
 
 
-@torch.no_grad()
-def scores(
-    pairs: Sequence[Pair],
-    metrics: Mapping[str, Metric],
-    networks: Networks,
-    read: Read,
-    batch_size: int,
-) -> Iterator[tuple[Sequence[Pair], dict[str, list[float]]]]:
-    """Batch after batch: its pairs, and metric → one value a pair (inf where infinite).
+@dataclass(frozen=True)
+class Loaded:
+    """A pair with its pixels, [1, 3, H, W] in [0, 1] each."""
 
-    Pairs of one size share a batch; which pairs share one changes no value. Raises ScoreError
-    where a picture and its reference differ in size or are too small for a metric.
-    """
-    waiting: dict[tuple[int, ...], list[tuple[Pair, Tensor, Tensor]]] = {}
-    for pair in pairs:
-        image = read(pair.image)
-        reference = read(pair.reference) if pair.reference else image
-        _check_sizes(pair, image, reference)
-        lot = waiting.setdefault(tuple(image.shape), [])
-        lot.append((pair, image, reference))
-        if len(lot) == batch_size:
-            yield _scored(waiting.pop(tuple(image.shape)), metrics, networks)
-    for lot in waiting.values():
-        yield _scored(lot, metrics, networks)
+    pair: Pair
+    image: Tensor
+    reference: Tensor
 
 
-def _scored(
-    lot: Sequence[tuple[Pair, Tensor, Tensor]], metrics: Mapping[str, Metric], networks: Networks
-) -> tuple[Sequence[Pair], dict[str, list[float]]]:
-    images = torch.cat([image for _, image, _ in lot]).to(networks.device)
-    references = torch.cat([reference for _, _, reference in lot]).to(networks.device)
-    pairs = [pair for pair, _, _ in lot]
-    values = {}
-    for name, metric in metrics.items():
-        try:
-            values[name] = metric.score(images, references, networks).tolist()
-        except ValueError as error:
-            raise ScoreError(f"{pairs[0].image}: {error}") from error
-    return pairs, values
-
-
-def _check_sizes(pair: Pair, image: Tensor, reference: Tensor) -> None:
+def loaded(pair: Pair, read: Read) -> Loaded:
+    """The pixels of a pair; raises ScoreError where the two differ in size."""
+    image = read(pair.image)
+    reference = read(pair.reference) if pair.reference else image
     if image.shape != reference.shape:
         sizes = [f"{picture.shape[-1]}×{picture.shape[-2]}" for picture in (image, reference)]
         raise ScoreError(
             f"{pair.image} is {sizes[0]} pixels and its reference {pair.reference} {sizes[1]}:"
             " only pictures of one size can be compared."
         )
+    return Loaded(pair, image, reference)
+
+
+def lots(entries: Iterable[Loaded], size: int) -> Iterator[list[Loaded]]:
+    """Lists of up to `size` pairs of pictures of one size, for one tensor batch each."""
+    waiting: dict[tuple[int, ...], list[Loaded]] = {}
+    for entry in entries:
+        shape = tuple(entry.image.shape)
+        lot = waiting.setdefault(shape, [])
+        lot.append(entry)
+        if len(lot) == size:
+            yield waiting.pop(shape)
+    yield from waiting.values()
+
+
+@torch.no_grad()
+def scores(
+    lot: Sequence[Loaded], metrics: Mapping[str, Metric], networks: Networks
+) -> dict[str, list[float]]:
+    """Metric → one value a pair of the lot (inf where infinite); raises ScoreError."""
+    images = torch.cat([entry.image for entry in lot]).to(networks.device)
+    references = torch.cat([entry.reference for entry in lot]).to(networks.device)
+    values = {}
+    for name, metric in metrics.items():
+        try:
+            values[name] = metric.score(images, references, networks).tolist()
+        except ValueError as error:
+            raise ScoreError(f"{lot[0].pair.image}: {error}") from error
+    return values

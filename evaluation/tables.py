@@ -21,7 +21,9 @@ LABELS: Mapping[str, str] = {
     "spearman": "Spearman's rho",
     "kendall": "Kendall's tau-b",
     "alpha": "Krippendorff's alpha",
+    "over": "correlated over",
 }
+COUNTS = ("n", "raters", "items", "artworks", "over", "items_dropped")
 HIDDEN = ("method", "artist", "protection", "budget", "purification")
 """In the files, but not on the page: the condition's name says it already."""
 
@@ -47,8 +49,13 @@ def shown(table: Mapping[str, Any]) -> Shown:
         (LABELS.get(name, name.removeprefix("n_").replace("_", " ")), numeric[name])
         for name in visible
     ]
-    methods = list(dict.fromkeys(record["method"] for record in records if record.get("method")))
+    methods = list(dict.fromkeys(_kind(r["method"]) for r in records if r.get("method")))
     return Shown(table["title"], headings, rows, methods)
+
+
+def _kind(method: str) -> str:
+    """The method without its counts, which the columns give: “two-way clustered”."""
+    return method.partition(" (")[0]
 
 
 def _is_end(name: str, names: Sequence[str]) -> bool:
@@ -74,10 +81,14 @@ def _cell(name: str, record: Mapping[str, Any]) -> str:
 
 
 def _number(name: str, value: float) -> str:
+    return _format(name, value).replace("-", "−")
+
+
+def _format(name: str, value: float) -> str:
     if name.startswith("share"):
         return f"{value:+.0%}" if "difference" in name else f"{value:.0%}"
     if name == "p" or name.startswith("p_"):
         return "< 0.001" if value < 0.001 else f"{value:.3f}"
-    if isinstance(value, int) and name not in ("mean", "alpha", "spearman", "kendall"):
-        return f"{value:,}"
-    return f"{value:+.2f}" if "difference" in name else f"{value:.2f}"
+    if "difference" in name:
+        return f"{value:+.2f}"
+    return f"{value:,}" if name in COUNTS or name.startswith("n_") else f"{value:.2f}"

@@ -7,18 +7,18 @@ from evaluation.statistics.estimate import Estimate
 SIGNIFICANT = 0.05
 
 
-def percent(estimate: Estimate) -> str:
-    """“71% [62%, 79%]”"""
-    return f"{estimate:.0%}"
-
-
 def points(estimate: Estimate) -> str:
     """A difference of shares in percentage points: “-12 [-20, -4] points”."""
     numbers = [estimate.value, estimate.low, estimate.high]
     if not estimate.has_interval:
-        return f"{100 * estimate.value:+.0f} points [{estimate.method}]"
-    value, low, high = (f"{100 * number:+.0f}" for number in numbers)
+        return f"{signed(100 * estimate.value, '.0f')} points [{estimate.method}]"
+    value, low, high = (signed(100 * number, ".0f") for number in numbers)
     return f"{value} points [{low}, {high}]"
+
+
+def signed(number: float, spec: str) -> str:
+    """“+0.12”, “−3”: with a sign, and a minus that is one."""
+    return format(number, f"+{spec}").replace("-", "−")
 
 
 def verdict(p: float, adjusted: float, family: int) -> str:
@@ -36,7 +36,8 @@ def p_value(p: float) -> str:
     """“p = 0.03”, “p < 0.001”"""
     if p != p:
         return "no p-value"
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}".rstrip("0")
+    said = "p < 0.001" if p < 0.001 else f"p = {p:.3f}".rstrip("0")
+    return said.replace(" ", "\u00a0")  # never broken over two lines
 
 
 def listed(words: Sequence[str]) -> str:

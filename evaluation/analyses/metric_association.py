@@ -199,8 +199,9 @@ def _sentences(compared: DataFrame) -> Iterator[str]:
     for level, rows in compared.groupby("level", sort=False):
         proven = rows[rows["verdict"] == "significant"]
         said = [
-            f"{row['comparison']} {row['difference']:+.2f}"
-            f" [{row['difference_low']:+.2f}, {row['difference_high']:+.2f}]"
+            f"{row['comparison']} {words.signed(row['difference'], '.2f')}"
+            f" [{words.signed(row['difference_low'], '.2f')},"
+            f" {words.signed(row['difference_high'], '.2f')}]"
             for _, row in proven.iterrows()
         ]
         if said:

@@ -41,34 +41,46 @@ class Level:
     point: Coefficients
     replicates: Coefficients
     level: float
-    clusters: int | None
-    """how many of the scarcer axis were drawn; empty at the level of conditions"""
+    clusters: int
+    """how many of the scarcer of raters and artworks were drawn"""
+    of_conditions: bool = False
+    """over condition means, which crowd at 1: intervals are wider there, and not expanded again"""
 
     def estimate(self, coefficient: str, metric: int) -> Estimate:
         """The correlation of one metric, e.g. `estimate("spearman", 0)`."""
+        point = float(self.point[coefficient][0, metric])
+        if self.clusters < 2 and np.isfinite(point):
+            return self._without_interval(point)
         return centred_interval(
-            float(self.point[coefficient][0, metric]),
+            point,
             self.replicates[coefficient][:, metric],
             FISHER_Z,
             n=self.n,
             level=self.level,
             drawn=self.drawn,
-            clusters=self.clusters,
-            keep_inner_end=self.clusters is None,
+            clusters=None if self.of_conditions else self.clusters,
+            keep_inner_end=self.of_conditions,
         )
 
     def difference(self, coefficient: str, first: int, second: int) -> tuple[Estimate, float]:
         """One metric's correlation minus another's on the same draws, and its two-sided p."""
         point, drawn = self.point[coefficient][0], self.replicates[coefficient]
         value = float(point[first] - point[second])
+        if self.clusters < 2 and np.isfinite(value):
+            return self._without_interval(value), float("nan")
         apart = drawn[:, first] - drawn[:, second]
         if np.isfinite(apart).any():
             apart = apart - np.nanmedian(apart) + value
         said = f"{self.drawn}, both metrics on the same draws"
+        clusters = None if self.of_conditions else self.clusters
         estimate = percentile_interval(
-            value, apart, n=self.n, level=self.level, drawn=said, clusters=self.clusters
+            value, apart, n=self.n, level=self.level, drawn=said, clusters=clusters
         )
-        return estimate, two_sided_p(apart, clusters=self.clusters)
+        return estimate, two_sided_p(apart, clusters=clusters)
+
+    def _without_interval(self, value: float) -> Estimate:
+        reason = "one rater or one artwork says nothing about others"
+        return Estimate.without_interval(value, level=self.level, n=self.n, reason=reason)
 
 
 def associate(
@@ -133,9 +145,11 @@ def _conditions(rated: Rated, draws: Draws, treatments: Floats, level: float) ->
     all_held = np.ones_like(treatments)
     point = by_condition(rated, _once(rated), np.ones((1, count)))
     drawn, held = (by_condition(rated, draws, weights) for weights in (treatments, all_held))
+    scarcer = min(rated.answers.raters, rated.artworks)
+    like_these, these = f"{people} and {count} conditions", f"{people}, conditions held"
     return [
-        Level("condition", count, f"{people} and {count} conditions", point, drawn, level, None),
-        Level("condition_held", count, f"{people}, conditions held", point, held, level, None),
+        Level("condition", count, like_these, point, drawn, level, scarcer, of_conditions=True),
+        Level("condition_held", count, these, point, held, level, scarcer, of_conditions=True),
     ]
 
 

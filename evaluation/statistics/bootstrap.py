@@ -18,6 +18,7 @@ from evaluation.statistics.answers import Answers, Codes, Floats, Labels
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 
 REPLICATES = 2000
+ALONE = "one rater or one item says nothing about others"
 CHUNK_CELLS = 4_000_000  # numbers held at once: 32 MB
 
 
@@ -101,12 +102,14 @@ def crossed_mean(
     """
     check_level(level)
     answers = Answers.of(values, raters, items)
+    value = float(answers.values.mean())
+    if min(answers.raters, answers.items) < 2:
+        return Estimate.without_interval(value, level=level, n=answers.n, reason=ALONE)
     draws = draw(answers.raters, answers.items, generator, replicates=replicates)
     totals = np.einsum("bi,bi->b", draws.raters @ answers.sums, draws.items)
     weights = np.einsum("bi,bi->b", draws.raters @ answers.counts, draws.items)
     with np.errstate(invalid="ignore"):
         means = totals / weights
-    value = float(answers.values.mean())
     return percentile_interval(value, means, n=answers.n, level=level, drawn=_drawn(answers))
 
 
@@ -127,11 +130,13 @@ def crossed_statistic(
     """
     check_level(level)
     answers = Answers.of(values, raters, items)
+    point = item_means(answers, np.ones((1, answers.raters)))
+    value = float(statistic(point, np.ones_like(point))[0])
+    if min(answers.raters, answers.items) < 2:
+        return Estimate.without_interval(value, level=level, n=answers.n, reason=ALONE)
     draws = draw(answers.raters, answers.items, generator, replicates=replicates)
     means = item_means(answers, draws.raters)
     weights = np.where(np.isnan(means), 0.0, draws.items)
-    point = item_means(answers, np.ones((1, answers.raters)))
-    value = float(statistic(point, np.ones_like(point))[0])
     replicated = statistic(np.nan_to_num(means), weights)
     return percentile_interval(value, replicated, n=answers.n, level=level, drawn=_drawn(answers))
 

@@ -63,9 +63,10 @@ class Estimate:
         spec = spec or ".2f"
         if not self.defined:
             return self.method
-        if not self.has_interval:
-            return f"{format(self.value, spec)} [{self.method}]"
-        return f"{format(self.value, spec)} [{format(self.low, spec)}, {format(self.high, spec)}]"
+        value, low, high = (
+            format(number, spec).replace("-", "−") for number in (self.value, self.low, self.high)
+        )
+        return f"{value} [{low}, {high}]" if self.has_interval else f"{value} [{self.method}]"
 
 
 def check_level(level: float) -> None:

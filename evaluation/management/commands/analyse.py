@@ -1,0 +1,98 @@
+"""`manage.py analyse RATINGS.csv --to DIR`: the same analyses on data collected elsewhere."""
+
+import hashlib
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from django.core.management.base import BaseCommand, CommandError
+from pandas import DataFrame
+
+from evaluation import files, measurements, ratings
+from evaluation.analyses import ANALYSES
+from evaluation.report import claims, compose, fingerprint
+from evaluation.services import versions
+from generation.management.bars import bar
+
+
+class Command(BaseCommand):
+    """Tables in, report out; nothing is stored."""
+
+    help = (
+        "Analyses a table of ratings (one row an answer: participant, item, question, value, and"
+        " what else docs/report.md names) and writes the report as HTML, CSV and JSON."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("ratings", type=Path, help="CSV, one row an answer")
+        parser.add_argument("--metrics", type=Path, help="CSV: item, metric, value")
+        parser.add_argument("--to", type=Path, required=True, help="folder to write")
+        parser.add_argument("--seed", type=int, default=0, help="of the bootstraps (default 0)")
+        parser.add_argument("--question", help="question to analyse (default: acceptability)")
+        parser.add_argument("--title", default="", help="heading of the report")
+        parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            table = ratings.checked(_read(options["ratings"]))
+            found = _read(options["metrics"]) if options["metrics"] else measurements.empty()
+            measured = measurements.checked(found)
+        except ratings.TableError as error:
+            raise CommandError(str(error)) from error
+        plan = _plan(options["question"], measured)
+        with bar("analysing", "finding") as progress:
+            document = compose(
+                title=options["title"] or options["ratings"].stem,
+                facts=_facts(options, fingerprint(plan, table, measured, None)),
+                plan=plan,
+                ratings=table,
+                measurements=measured,
+                participants=None,
+                seed=options["seed"],
+                progress=progress,
+            )
+        written = _write(document, options["to"])
+        if options["json"]:
+            told = [claim for _, _, claim in claims(document)]
+            self.stdout.write(json.dumps({"claims": told, "files": written}, indent=2))
+        else:
+            self.stdout.write("\n".join(files.told(document, options["to"], written)))
+
+
+def _plan(question: str | None, measured: DataFrame) -> dict[str, dict[str, Any]]:
+    chosen = {"question": question} if question else {}
+    plan: dict[str, dict[str, Any]] = {name: {} for name in ANALYSES.names()}
+    plan["acceptability"] |= chosen
+    if measured.empty:
+        del plan["metric_association"]
+    else:
+        names = sorted(measured["metric"].unique())
+        plan["metric_association"] |= {"metrics": names, **chosen}
+    return plan
+
+
+def _facts(options: dict[str, Any], table: str) -> list[tuple[str, str]]:
+    facts = [
+        (f"{path.name} (sha256)", hashlib.sha256(path.read_bytes()).hexdigest())
+        for path in (options["ratings"], options["metrics"])
+        if path
+    ]
+    return [*facts, ("Table (sha256)", table), ("Seed", str(options["seed"])), ("With", versions())]
+
+
+def _read(path: Path) -> DataFrame:
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False)
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise CommandError(f"{path} is no CSV table in UTF-8: {error}.") from error
+
+
+def _write(document: dict[str, Any], folder: Path) -> dict[str, int]:
+    try:
+        return files.write(document, folder)
+    except OSError as error:
+        raise CommandError(f"{folder} cannot be written: {error.strerror}.") from error

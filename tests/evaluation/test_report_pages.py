@@ -1,0 +1,146 @@
+"""The report's pages: who may see them, what they say, what they hand out."""
+
+import io
+import zipfile
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from evaluation import services
+from evaluation.models import Report
+from tests.evaluation.scenes import answered_study, measured_as, researcher
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice(client: Client):
+    user = researcher("alice")
+    client.force_login(user)
+    return user
+
+
+def page(slug: str) -> str:
+    return reverse("evaluation:report", args=[slug])
+
+
+def test_a_visitor_is_sent_to_the_log_in(client: Client) -> None:
+    study = answered_study()
+    response = client.get(page(study.slug))
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("login"))
+
+
+@pytest.mark.parametrize("verb", ["report", "compute", "measure"])
+def test_charlie_cannot_tell_that_the_study_exists(client: Client, verb: str) -> None:
+    study = answered_study(owner=researcher("alice"))
+    client.force_login(researcher("charlie"))
+    address = reverse(f"evaluation:{verb}", args=[study.slug])
+    response = client.get(address) if verb == "report" else client.post(address)
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("name", ["earlier", "html", "tables", "findings"])
+def test_charlie_cannot_download_either(client: Client, name: str) -> None:
+    report = services.compute_report(study=answered_study(owner=researcher("alice")))
+    client.force_login(researcher("charlie"))
+    address = reverse(f"evaluation:{name}", args=[report.study.slug, report.pk])
+    assert client.get(address).status_code == 404
+
+
+def test_a_report_is_never_found_under_another_study(client: Client, alice) -> None:
+    report = services.compute_report(study=answered_study(owner=alice))
+    other = answered_study(owner=alice, slug="other")
+    address = reverse("evaluation:html", args=[other.slug, report.pk])
+    assert client.get(address).status_code == 404
+
+
+def test_without_answers_the_page_says_what_to_do(client: Client, alice) -> None:
+    study = answered_study(owner=alice, people=0, simulated=0)
+    text = client.get(page(study.slug)).content.decode()
+    assert "Nobody has answered yet" in text
+    assert f"experiment simulate {study.slug}" in text
+
+
+def test_the_report_is_computed_on_demand_and_then_shown(client: Client, alice) -> None:
+    study = answered_study(owner=alice)
+    assert "Compute the report" in client.get(page(study.slug)).content.decode()
+    response = client.post(reverse("evaluation:compute", args=[study.slug]), follow=True)
+    text = response.content.decode()
+    assert "What was found" in text
+    assert "Which pictures are raters willing to post?" in text
+    assert "<svg" in text
+    assert Report.objects.count() == 1
+
+
+def test_reading_a_report_computes_nothing(client: Client, alice) -> None:
+    study = answered_study(owner=alice)
+    client.get(page(study.slug))
+    assert not Report.objects.exists()
+
+
+def test_answers_that_came_since_are_counted(client: Client, alice) -> None:
+    from tests.studies.researcher_scene import Scene
+
+    scene = Scene(alice, slug="growing").generate().launch().take_part(2)
+    services.compute_report(study=scene.study)
+    scene.take_part(1)
+    assert "24 answers came in since" in client.get(page("growing")).content.decode()
+
+
+def test_pictures_that_wait_to_be_measured_are_counted(client: Client, alice, monkeypatch) -> None:
+    study = answered_study(owner=alice, launched=False)
+    asked = {"seed": 1, "analyses": {"metric_association": {"metrics": ["lpips"]}}}
+    study.protocol.document = {**study.protocol.document, "analysis": asked}
+    study.protocol.save()
+    assert "18 pictures are not measured yet" in client.get(page(study.slug)).content.decode()
+    sent: list[object] = []
+    monkeypatch.setattr(services.app, "send_task", lambda *args, **kwargs: sent.append(args))
+    client.post(reverse("evaluation:measure", args=[study.slug]))
+    assert sent == [(services.MEASURE_TASK, [study.pk])]
+    measured_as(study, {"lpips": 0.1})
+    assert "not measured yet" not in client.get(page(study.slug)).content.decode()
+
+
+def test_nothing_on_the_page_breaks_the_content_security_policy(client: Client, alice) -> None:
+    study = answered_study(owner=alice)
+    services.compute_report(study=study)
+    response = client.get(page(study.slug))
+    main = response.content.decode().partition("<main")[2]
+    assert " style=" not in main
+    assert "<style" not in main
+    assert "onclick" not in main
+    assert "'unsafe-inline'" not in response["Content-Security-Policy"]
+
+
+def test_downloads_are_files(client: Client, alice) -> None:
+    report = services.compute_report(study=answered_study(owner=alice))
+    got = {
+        name: client.get(reverse(f"evaluation:{name}", args=[report.study.slug, report.pk]))
+        for name in ("html", "tables", "findings")
+    }
+    assert got["html"]["Content-Disposition"] == 'attachment; filename="judged-report.html"'
+    assert got["html"].content.startswith(b"<!doctype html>")
+    names = zipfile.ZipFile(io.BytesIO(got["tables"].content)).namelist()
+    assert any(name.startswith("acceptability-SIMULATED") for name in names)
+    assert got["findings"].json()["answers"] == report.document["answers"]
+
+
+def test_earlier_reports_stay_readable(client: Client, alice) -> None:
+    study = answered_study(owner=alice)
+    first = services.compute_report(study=study)
+    measured_as(study, {"lpips": 0.1})
+    services.compute_report(study=study)
+    earlier = reverse("evaluation:earlier", args=[study.slug, first.pk])
+    assert earlier in client.get(page(study.slug)).content.decode()
+    assert client.get(earlier).status_code == 200
+
+
+def test_the_page_needs_few_queries_whatever_the_number_of_answers(
+    client: Client, alice, django_assert_max_num_queries
+) -> None:
+    study = answered_study(owner=alice, people=4)
+    services.compute_report(study=study)
+    with django_assert_max_num_queries(14):
+        client.get(page(study.slug))
