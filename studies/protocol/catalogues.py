@@ -146,7 +146,7 @@ class _Resolver:
         if style is None:
             return None
         place = (*place, "style")
-        if not plugin.takes_target:
+        if not (plugin.takes_target or getattr(plugin, "may_take_target", False)):
             self.note(place, f"{protection.method} aims at no style; leave this section out.")
         if style.target == "percentile" and "autoencoder" not in self.whole.stimuli.networks:
             self.note(

@@ -9,6 +9,7 @@ from diffusers import AutoencoderKL
 from pytest_django.fixtures import Settings
 
 from generation.models import Artwork, Recipe
+from generation.protections.photoguard_encoder import PhotoguardEncoder
 from studies import centroids, services
 from studies.models import Study
 from studies.protocol import ProtocolError
@@ -130,11 +131,14 @@ def test_an_impossible_target_is_refused_in_a_sentence(target: object, words: st
     assert not Study.objects.exists()
 
 
-def test_a_style_is_asked_for_where_it_is_needed_and_refused_where_it_is_not() -> None:
+def test_a_style_is_asked_for_where_it_is_needed_and_refused_where_it_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with pytest.raises(ProtocolError, match="add a `style` section"):
         services.apply(text=cloaked(stimuli__protections={"glaze": {"method": "glaze"}}))
     style = {"transfer": "gram"}
     guard = {"method": "photoguard_encoder", "style": style}
+    monkeypatch.setattr(PhotoguardEncoder, "may_take_target", False)
     with pytest.raises(ProtocolError, match="aims at no style"):
         services.apply(text=cloaked(stimuli__protections={"guard": guard}))
 
