@@ -45,7 +45,7 @@ def fix(study: Study) -> int:
             seed = f"{study.slug}/{stimulus.image_id}/{stimulus.slot}"
             made[key] = store.put(encode(store.get(stimulus.image_id), length, seed.encode()))
         stimulus.rendition_sha256 = made[key]
-        stimulus.save(update_fields=["rendition_sha256"])
+    Stimulus.objects.bulk_update(stimuli, ["rendition_sha256"], batch_size=500)
     return length
 
 

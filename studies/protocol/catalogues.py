@@ -232,6 +232,4 @@ class _Resolver:
             self.note((*call.place, "preset"), str(error))
 
     def note(self, place: Place, message: str) -> None:
-        problem = at(place, message, self.lines)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        self.problems.append(at(place, message, self.lines))

@@ -33,7 +33,7 @@ class ProtocolError(ValueError):
     """An experiment file that cannot be used; `problems` holds everything that was found."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = sorted(problems, key=lambda problem: problem.line or 0)
+        self.problems = sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

@@ -21,7 +21,7 @@ Catalogue = PluginFolder[Any]
 
 HEAD = """# The experiment file
 
-<!-- Written by `manage.py experiment reference --to docs`; change the declarations, not this page. -->
+<!-- Written by `manage.py experiment reference --to docs` from the declarations: change those. -->
 
 One YAML file says everything about a study: which pictures, what is done to them, what raters see
 and are asked, how many take part, and how their answers are analysed. `manage.py experiment check
