@@ -5,6 +5,7 @@ again: what is there already is kept, so the second run is quick and answers are
 """
 
 import csv
+import logging
 import secrets
 import signal
 import socket
@@ -104,6 +105,7 @@ def build(raters: int, say: Say) -> Links:
     Raises DemoError where the networks or the paintings are missing.
     """
     paintings, networks = _data()
+    logging.getLogger().setLevel(logging.WARNING)  # the progress bars say it better
     say(f"Paintings from {paintings}\nNetworks from {networks}\n")
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -115,17 +117,20 @@ def build(raters: int, say: Say) -> Links:
 
 
 def _data() -> tuple[Path, Path]:
-    for variable, folder in (
-        ("NETWORKS_DIR", settings.NETWORKS_DIR),
-        ("ARTWORKS_DIR", settings.ARTWORKS_DIR),
-    ):
-        if folder is None or not (folder / "MANIFEST.csv").is_file():
-            raise DemoError(
-                f"The demo needs a folder with a MANIFEST.csv, named by {variable}"
-                f" ({'not set' if folder is None else f'none in {folder}'}): try"
-                " `make DATA=folder demo`, where the folder holds artworks/ and weights/."
-            )
-    return settings.ARTWORKS_DIR, settings.NETWORKS_DIR
+    return (
+        _folder("ARTWORKS_DIR", settings.ARTWORKS_DIR),
+        _folder("NETWORKS_DIR", settings.NETWORKS_DIR),
+    )
+
+
+def _folder(variable: str, folder: Path | None) -> Path:
+    if folder is None or not (folder / "MANIFEST.csv").is_file():
+        raise DemoError(
+            f"The demo needs a folder with a MANIFEST.csv, named by {variable}"
+            f" ({'not set' if folder is None else f'none in {folder}'}): try"
+            " `make DATA=folder demo`, where the folder holds artworks/ and weights/."
+        )
+    return folder
 
 
 def _import(paintings: Path, say: Say) -> None:
@@ -137,13 +142,16 @@ def _import(paintings: Path, say: Say) -> None:
         writer = csv.DictWriter(file, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
-    call_command(
+    _manage(
         "collection",
         "import",
-        str(paintings),
-        slug=COLLECTION,
-        manifest=str(manifest),
-        title="Paintings of the demo",
+        paintings,
+        "--slug",
+        COLLECTION,
+        "--manifest",
+        manifest,
+        "--title",
+        "Paintings of the demo",
     )
 
 
@@ -165,11 +173,11 @@ def _study(say: Say) -> Study:
     found = Study.objects.filter(slug=SLUG).first()
     if found is None or found.state == Study.State.DRAFT:
         say("\n2 of 5  Making the stimuli: cloaks at three budgets each, and a purifier")
-        call_command("experiment", "apply", str(PRESET))
-        call_command("experiment", "generate", SLUG)
-        call_command("work", until_done=True)
+        _manage("experiment", "apply", PRESET)
+        _manage("experiment", "generate", SLUG)
+        _manage("work", "--until-done")
         say("\n3 of 5  Opening the study")
-        call_command("experiment", "launch", SLUG)
+        _manage("experiment", "launch", SLUG)
     return Study.objects.get(slug=SLUG)
 
 
@@ -178,12 +186,17 @@ def _simulate(study: Study, raters: int, say: Say) -> None:
     there = study.participants.filter(simulated=True).count()
     if study.state == Study.State.LIVE and there < raters:
         say("\n4 of 5  Playing SIMULATED raters through the rater's own pages")
-        call_command("experiment", "simulate", SLUG, raters=raters - there, seed=there + 1)
+        _manage("experiment", "simulate", SLUG, "--raters", raters - there, "--seed", there + 1)
 
 
 def _report(say: Say) -> None:
     say("\n5 of 5  Measuring the stimuli and writing the report")
-    call_command("experiment", "report", SLUG, to=settings.VAR_DIR / "demo-report")
+    _manage("experiment", "report", SLUG, "--to", settings.VAR_DIR / "demo-report")
+
+
+def _manage(*words: object) -> None:
+    """Run a command as it would be typed."""
+    call_command(*(str(word) for word in words))
 
 
 def _researcher() -> str:
