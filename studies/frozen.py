@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 from django.apps import apps
 from django.db import models
 
-Row = TypeVar("Row", bound="Design")
+Row_co = TypeVar("Row_co", bound="Design", covariant=True)
 
 
 class FrozenError(RuntimeError):
@@ -18,7 +18,7 @@ class FrozenError(RuntimeError):
         )
 
 
-class DesignQuerySet(models.QuerySet[Row]):
+class DesignQuerySet(models.QuerySet[Row_co]):
     """Refuses to change many rows at once where one of them belongs to a launched study."""
 
     def update(self, **values: Any) -> int:
@@ -29,7 +29,7 @@ class DesignQuerySet(models.QuerySet[Row]):
         self.refuse_frozen()
         return super().delete()
 
-    def bulk_create(self, objs: Iterable[Row], *args: Any, **kwargs: Any) -> list[Row]:
+    def bulk_create(self, objs: Iterable[Row_co], *args: Any, **kwargs: Any) -> list[Row_co]:
         rows = list(objs)
         refuse_frozen({row.study_key for row in rows})
         return super().bulk_create(rows, *args, **kwargs)
