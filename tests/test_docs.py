@@ -1,0 +1,61 @@
+"""What the documentation says exists, and what exists is documented."""
+
+import re
+
+import pytest
+
+from config.environment import Environment
+from evaluation.analyses import ANALYSES
+from evaluation.metrics import METRICS
+from generation.protections import PROTECTIONS
+from generation.purifications import PURIFICATIONS
+from generation.style_transfers import STYLE_TRANSFERS
+from studies.trials import TRIALS
+from tests.conftest import REPOSITORY
+
+DOCS = REPOSITORY / "docs"
+PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *DOCS.glob("*.md")]
+
+
+def test_each_environment_variable_stands_in_the_table_of_settings():
+    table = (DOCS / "configuration.md").read_text()
+    written = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", table, re.M))
+    assert written == {name.upper() for name in Environment.model_fields}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text())
+    relative = [link for link in links if "://" not in link]
+    assert [link for link in relative if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "page"),
+    [
+        (PROTECTIONS, "methods.md"),
+        (PURIFICATIONS, "methods.md"),
+        (STYLE_TRANSFERS, "methods.md"),
+        (TRIALS, "fieldwork.md"),
+        (METRICS, "statistics.md"),
+        (ANALYSES, "statistics.md"),
+    ],
+    ids=lambda value: getattr(value, "package", value),
+)
+def test_every_plugin_is_named_in_its_page(folder, page):
+    text = (DOCS / page).read_text()
+    assert [name for name in folder.names() if f"`{name}`" not in text] == []
+
+
+def test_every_make_target_the_pages_name_exists():
+    targets = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), re.M))
+    named = {
+        target
+        for page in PAGES
+        for target in re.findall(r"make (?:[A-Z]+=\S+ )*([a-z][a-z-]+)\b", _code(page.read_text()))
+    }
+    assert named - targets == set()
+
+
+def _code(text: str) -> str:
+    return "\n".join(re.findall(r"`make [^`\n]+`|^make .*$|^    make .*$", text, re.M))
