@@ -51,8 +51,10 @@ class Contrast:
 
     @property
     def sentence(self) -> str:
-        said = words.verdict(self.share.p, self.adjusted, self.family)
         change = words.points(self.share.estimate)
+        if not self.share.estimate.has_interval:
+            return f"{self.name}: {change}, untested ({self.share.estimate.method})."
+        said = words.verdict(self.share.p, self.adjusted, self.family)
         return f"{self.name}: {change}, {said} ({words.p_value(self.adjusted)})."
 
 

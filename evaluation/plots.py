@@ -6,6 +6,7 @@ and shapes differ with them, so no chart depends on seeing colour. Whatever rest
 raters carries SIMULATED across every panel. Pure.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,8 +20,12 @@ SERIES = ("#1f5fa8", "#b4460f", "#00775a", "#8f3f7d", "#7a6000", "#55606b")
 ANSWERS = ("#b3450e", "#e2a57e", "#d5cfc5", "#8fb4dc", "#1e5ea7")
 """From the lowest point of a scale to the highest."""
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-PANEL_WIDTH, PANEL_HEIGHT, ROW_HEIGHT, WIDTH = 200, 190, 30, 680
+WIDTH, ROW_HEIGHT, PANEL_HEIGHT = 680, 30, 200
+PANEL_WIDTHS = {1: 420, 2: 260}
+"""Of one panel and of two beside each other; of more,"""
+PANEL_WIDTH = 190
 
+Layers = Sequence[alt.Chart]
 Interval = tuple[str, str, str]
 """Columns of a value and of its interval's ends."""
 
@@ -31,32 +36,41 @@ def dose_response(rows: DataFrame, interval: Interval, *, title: str, simulated:
     rows  columns protection, budget (as written), amount (number, 0 for untouched), purification,
           and those of `interval`, which are shares.
     """
-    colour = _colour(rows, "purification")
+    width = PANEL_WIDTHS.get(rows["protection"].nunique(), PANEL_WIDTH)
+    rows = rows.assign(place=_dodged(rows, "amount", "purification"))
     panels = [
-        _dose_panel(part, interval, str(protection), title, colour, simulated)
-        for protection, part in rows.groupby("protection", sort=True)
+        _panel(
+            _dose_layers(rows, str(protection), interval, title),
+            simulated,
+            middle=(width / 2, PANEL_HEIGHT / 2),
+        ).properties(width=width, height=PANEL_HEIGHT)
+        for protection in sorted(rows["protection"].unique())
     ]
     return _finished(alt.concat(*panels, columns=3))
 
 
-def _dose_panel(
-    part: DataFrame, interval: Interval, name: str, title: str, colour: alt.Color, simulated: bool
-) -> alt.LayerChart:
-    part = part.assign(place=_dodged(part, "amount", "purification"))
+def _dose_layers(rows: DataFrame, protection: str, interval: Interval, title: str) -> Layers:
+    """Line, intervals and points of one protection; scales are those of all `rows`."""
+    part = rows[rows["protection"] == protection]
     doses = part.drop_duplicates("amount").sort_values("amount")
+    budgets, amounts = (json.dumps(doses[name].tolist()) for name in ("budget", "amount"))
     labels = alt.Axis(
         values=doses["amount"].tolist(),
-        labelExpr=f"{doses['budget'].tolist()}[indexof({doses['amount'].tolist()}, datum.value)]",
-        labelOverlap="greedy",
+        labelExpr=f"{budgets}[indexof({amounts}, datum.value)]",
         grid=False,
     )
     base = alt.Chart(part).encode(
-        x=alt.X("place:Q", title=f"{name}: budget", axis=labels, scale=alt.Scale(zero=False)),
-        color=colour,
+        x=alt.X("place:Q", title=f"{protection}: budget", axis=labels, scale=alt.Scale(zero=False)),
+        color=_colour(rows, "purification"),
     )
-    layers = _series(base, part, interval, title, "purification")
-    middle = (PANEL_WIDTH / 2, PANEL_HEIGHT / 2)
-    return _panel(layers, simulated, middle).properties(width=PANEL_WIDTH, height=PANEL_HEIGHT)
+    share = _share(interval[0], title)
+    return [
+        base.mark_line(strokeWidth=1.5, opacity=0.7).encode(y=share),
+        base.mark_rule(strokeWidth=1.5).encode(y=_share(interval[1], title), y2=f"{interval[2]}:Q"),
+        base.mark_point(filled=True, size=60, opacity=1).encode(
+            y=share, shape=_shape(rows, "purification"), tooltip=["condition", *interval]
+        ),
+    ]
 
 
 def against_metric(
@@ -167,19 +181,6 @@ def _mixed(place: float) -> str:
     return "#" + "".join(f"{round(a + share * (b - a)):02x}" for a, b in zip(*pair, strict=True))
 
 
-def _series(
-    base: alt.Chart, rows: DataFrame, interval: Interval, title: str, series: str
-) -> list[alt.Chart]:
-    share = _share(interval[0], title)
-    return [
-        base.mark_line(strokeWidth=1.5, opacity=0.7).encode(y=share),
-        base.mark_rule(strokeWidth=1.5).encode(y=_share(interval[1], title), y2=f"{interval[2]}:Q"),
-        base.mark_point(filled=True, size=60, opacity=1).encode(
-            y=share, shape=_shape(rows, series), tooltip=["condition", *interval]
-        ),
-    ]
-
-
 def _share(column: str, title: str) -> alt.Y:
     scale, axis = alt.Scale(domain=[0, 1]), alt.Axis(format="%", tickCount=5)
     return alt.Y(f"{column}:Q", title=title, scale=scale, axis=axis)
@@ -207,16 +208,16 @@ def _cycle(values: Sequence[str], count: int) -> list[str]:
     return [values[k % len(values)] for k in range(count)]
 
 
-def _dodged(part: DataFrame, column: str, series: str) -> Any:
+def _dodged(rows: DataFrame, column: str, series: str) -> Any:
     """The place on the axis, a little apart for each series, so that intervals do not overlap."""
-    levels = sorted(part[series].unique())
-    reach = (part[column].max() - part[column].min()) or 1.0
+    levels = sorted(rows[series].unique())
     steps = {level: k - (len(levels) - 1) / 2 for k, level in enumerate(levels)}
-    return part[column] + part[series].map(steps) * 0.03 * reach
+    reach = rows.groupby("protection")[column].transform(lambda x: (x.max() - x.min()) or 1.0)
+    return rows[column] + rows[series].map(steps) * 0.03 * reach
 
 
 def _panel(
-    layers: Sequence[alt.Chart], simulated: bool, middle: tuple[float, float] | None = None
+    layers: Layers, simulated: bool, middle: tuple[float, float] | None = None
 ) -> alt.LayerChart:
     """Layers with the stamp over them; `middle` is said where panels share one drawing."""
     x, y = middle or (alt.expr("width / 2"), alt.expr("height / 2"))

@@ -1,19 +1,33 @@
 """Numbers and comparisons in plain English, with their intervals. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from evaluation.statistics.estimate import Estimate
 
 SIGNIFICANT = 0.05
 
 
+def said(estimate: Estimate, spec: str = ".2f") -> str:
+    """“0.71 [0.62, 0.79]”; where there is no interval, that there is none, but not why."""
+    if estimate.has_interval:
+        return format(estimate, spec)
+    if not estimate.defined:
+        return "undefined"
+    return f"{format(estimate.value, spec).replace('-', '−')} [no interval]"
+
+
+def reasons(estimates: Iterable[Estimate]) -> str:
+    """Why intervals or values are missing, each reason once; empty where none is."""
+    missing = [estimate.method for estimate in estimates if not estimate.has_interval]
+    return "".join(f" {reason[0].upper()}{reason[1:]}." for reason in dict.fromkeys(missing))
+
+
 def points(estimate: Estimate) -> str:
-    """A difference of shares in percentage points: “-12 [-20, -4] points”."""
-    numbers = [estimate.value, estimate.low, estimate.high]
-    if not estimate.has_interval:
-        return f"{signed(100 * estimate.value, '.0f')} points [{estimate.method}]"
-    value, low, high = (signed(100 * number, ".0f") for number in numbers)
-    return f"{value} points [{low}, {high}]"
+    """A difference of shares in percentage points: “−12 points [−20, −4]”."""
+    value, low, high = (
+        signed(100 * number, ".0f") for number in (estimate.value, estimate.low, estimate.high)
+    )
+    return f"{value} points [{low}, {high}]" if estimate.has_interval else f"{value} points"
 
 
 def signed(number: float, spec: str) -> str:
@@ -36,7 +50,7 @@ def p_value(p: float) -> str:
     """“p = 0.03”, “p < 0.001”"""
     if p != p:
         return "no p-value"
-    said = "p < 0.001" if p < 0.001 else f"p = {p:.3f}".rstrip("0")
+    said = "p < 0.001" if p < 0.001 else f"p = {p:.3f}".rstrip("0").rstrip(".")
     return said.replace(" ", "\u00a0")  # never broken over two lines
 
 

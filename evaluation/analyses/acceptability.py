@@ -6,13 +6,14 @@ two-way clustered intervals, differences to the untouched arm and between neighb
 """
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Annotated, ClassVar
 
 from pandas import DataFrame, concat
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import plots
+from evaluation import plots, words
 from evaluation.analyses import Exhibit, Finding
 from evaluation.conditions import (
     DOSE,
@@ -118,27 +119,35 @@ class Acceptability:
 
 
 def _claim(doses: Sequence[Cell], clean: str | None) -> str:
-    protected = [cell for cell in doses if cell.levels["protection"] != clean]
     untouched = [cell for cell in doses if cell.levels["protection"] == clean]
+    protected = [cell for cell in doses if cell.levels["protection"] != clean]
+    ranked = sorted(protected, key=lambda cell: -cell.share.estimate.value)
     said = [
-        f"Raters would post the untouched picture in {cell.share.estimate:.0%} of answers."
+        f"Raters would post the untouched picture in {_share(cell)} of answers."
         for cell in untouched
     ]
-    ranked = sorted(protected, key=lambda cell: cell.share.estimate.value)
     if len(ranked) == 1:
-        said.append(f"For {ranked[0].name} it was {ranked[0].share.estimate:.0%}.")
+        said.append(f"For {ranked[0].name} it was {_share(ranked[0])}.")
     elif ranked:
-        best, worst = ranked[-1], ranked[0]
+        best, worst = ranked[0], ranked[-1]
         said.append(
-            f"Among protected pictures the share was highest for {best.name},"
-            f" {best.share.estimate:.0%}, and lowest for {worst.name}, {worst.share.estimate:.0%}."
+            f"Among protected pictures the share was highest for {best.name}, {_share(best)},"
+            f" and lowest for {worst.name}, {_share(worst)}."
         )
-    return " ".join(said)
+    told = [cell.share.estimate for cell in (*untouched, *ranked[:1], *ranked[-1:])]
+    return " ".join(said) + words.reasons(told)
+
+
+def _share(cell: Cell) -> str:
+    return words.said(cell.share.estimate, ".0%")
 
 
 def _dose_chart(rows: DataFrame, clean: str | None, simulated: bool) -> plots.Spec:
     """Every protection's panel begins with the untouched arm at budget 0."""
-    rows = rows.assign(amount=rows["budget"].map(amount))
+    amounts = rows["budget"].map(amount)
+    if not amounts.map(isfinite).all():  # budgets that are no numbers stand in their order
+        amounts = amounts.rank(method="dense") - 1
+    rows = rows.assign(amount=amounts)
     untouched = rows[rows["protection"] == clean]
     arms = [name for name in rows["protection"].unique() if name != clean] or [clean]
     panels = [

@@ -12,7 +12,7 @@ from pandas import DataFrame, concat
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import plots
+from evaluation import plots, words
 from evaluation.analyses import Finding
 from evaluation.conditions import columns
 from evaluation.ratings import (
@@ -141,18 +141,20 @@ def _rows(question: str, alphas: dict[str, Alpha]) -> DataFrame:
 
 def _claim(question: str, alphas: dict[str, Alpha]) -> str:
     overall, within = alphas[ALL].estimate, alphas[WITHIN].estimate
-    said = f"On {question}, Krippendorff's alpha is {overall}"
+    said = f"On {question}, Krippendorff's alpha is {words.said(overall)}"
     if not overall.defined:
-        return f"{said}."
-    less = f": raters disagree {overall.value:.0%} less than chance would have them"
-    said += less if overall.value > 0 else ": raters agree no more than chance would have them"
-    if not within.defined:
-        return f"{said}. Within conditions it is {within}."
-    if within.excludes(0.0) and within.value > 0:
-        inside = "so they also agree on pictures of one condition"
-    else:
-        inside = "so agreement on pictures of one condition cannot be told from chance"
-    return f"{said}. Within conditions it is {within}, {inside}."
+        return f"{said}.{words.reasons([overall])}"
+    less = f"raters disagree {overall.value:.0%} less than chance would have them"
+    said += f": {less if overall.value > 0 else 'raters agree no more than by chance'}."
+    said += f" Within conditions it is {words.said(within)}"
+    if within.has_interval:
+        agree = within.value > 0 and within.excludes(0.0)
+        said += (
+            ", so they also agree on pictures of one condition"
+            if agree
+            else (", so agreement on pictures of one condition cannot be told from chance")
+        )
+    return f"{said}.{words.reasons([overall, within])}"
 
 
 def _chart(table: DataFrame, simulated: bool) -> plots.Spec:

@@ -111,8 +111,8 @@ class MetricAssociation:
         notes = [
             "Distances are turned round, so a positive correlation always means: the closer a"
             " picture is to its original by the metric, the higher the answers.",
-            f"With {each:.1f} answers a picture, a perfect metric could reach {ceiling} over all"
-            " pictures (the square root of the answers' reliability; items drawn again).",
+            f"With {each:.1f} answers a picture, a perfect metric could reach {words.said(ceiling)}"
+            " over all pictures (the root of the answers' reliability; items drawn again).",
             f"Intervals ({self.level:.0%}) draw raters and artworks again, {self.replicates:,}"
             " times, all metrics on the same draws. “Conditions like these” draws conditions too,"
             " and speaks of other treatments of this kind; “these conditions” does not.",
@@ -187,10 +187,10 @@ def _claim(level: Level, known: Sequence[str], question: str) -> str:
     if not defined:
         return "No correlation is defined: metrics or answers do not vary."
     ranked = sorted(defined, key=lambda pair: -pair[0].value)
-    said = [f"{label_of(name)} {estimate}" for estimate, name in ranked]
+    said = [f"{label_of(name)} {words.said(estimate)}" for estimate, name in ranked]
     return (
         f"Over {level.n} pictures, metrics order {question} with rank correlations (Spearman) of"
-        f" {words.listed(said)}."
+        f" {words.listed(said)}.{words.reasons(estimate for estimate, _ in ranked)}"
     )
 
 
@@ -207,6 +207,8 @@ def _sentences(compared: DataFrame) -> Iterator[str]:
         if said:
             yield f"{OVER[str(level)]}, these differ significantly: {words.listed(said)}."
         else:
+            if rows["difference_low"].isna().all():
+                continue
             widest = max(rows["difference_high"].max(), -rows["difference_low"].min())
             yield (
                 f"{OVER[str(level)]}, no two metrics differ significantly; differences up to"

@@ -87,12 +87,12 @@ def clustered_mean(
     answers = Answers.of(values, raters, items)
     _check_bounds(answers.values, bounds)
     mean = float(answers.values.mean())
-    if bounds is not None and np.ptp(answers.values) == 0:
-        return _summary(answers, _all_alike(answers, mean, bounds, level), variance=0.0)
     reason = _too_few(answers)
     if reason:
         bare = Estimate.without_interval(mean, level=level, n=answers.n, reason=reason)
         return _summary(answers, bare, variance=float("nan"))
+    if bounds is not None and np.ptp(answers.values) == 0:
+        return _summary(answers, _all_alike(answers, mean, bounds, level), variance=0.0)
     variance, source = _variance(answers, (answers.values - mean) / answers.n)
     se, quantile = sqrt(variance), _quantile(answers, level)
     low, high = _limits(mean, se * quantile, bounds)

@@ -1,10 +1,17 @@
 """Studies with answers and measured pictures, for tests of services, pages and commands."""
 
+from functools import cache
+from typing import Any
+
+import pandas as pd
 from django.contrib.auth.models import User
 
-from evaluation.models import Measurement
+from evaluation import measurements, ratings
+from evaluation.models import Measurement, Report
 from evaluation.queries import pairs
+from evaluation.report import compose
 from studies.models import Study
+from tests.evaluation.tables import ratings_table
 from tests.studies.researcher_scene import Scene
 
 
@@ -46,3 +53,25 @@ def measured_as(study: Study, values: dict[str, float]) -> None:
         for number, row in enumerate(table.itertuples())
         for metric, value in values.items()
     )
+
+
+@cache
+def small_document() -> dict[str, Any]:
+    """A report of eight people and six simulated raters, composed once for all page tests."""
+    made_up = ratings_table(raters=6, artworks=4, simulated=True, seed=9)
+    both = pd.concat([ratings_table(raters=8, artworks=4), made_up])
+    return compose(
+        title="Which perturbations do people accept?",
+        facts=[("Seed", "4")],
+        plan={"acceptability": {}},
+        ratings=ratings.checked(both),
+        measurements=measurements.empty(),
+        participants=None,
+        seed=4,
+    )
+
+
+def reported(study: Study, *, answers: int = 120, table: str = "t" * 64) -> Report:
+    """A stored report of the study, without computing one."""
+    document = {**small_document(), "answers": answers}
+    return Report.objects.create(study=study, table_sha256=table, seed=4, document=document)
