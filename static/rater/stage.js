@@ -83,8 +83,8 @@ export class Stage {
   key(event) {
     if (!this.opened || event.ctrlKey || event.metaKey || event.altKey) return false;
     const { target, key } = event;
-    if (target.matches("input:not([type=radio]), textarea, select, button, a, summary")) return false;
-    const free = !target.matches("input");
+    if (target.matches("input:not([type=radio], [type=checkbox]), textarea, select")) return false;
+    const free = !target.matches("input, button, a, summary"); // there Space has its own meaning
     if (this.flipping && ((key === " " && free) || key === "f")) {
       if (!event.repeat) this.flip();
       return true;

@@ -40,7 +40,7 @@ async function submit() {
   }
   busy = true;
   next.setAttribute("aria-busy", "true");
-  const outcome = await save(form, () => viewing.fill(form), (text) => answers.say(text, "trouble"));
+  const outcome = await save(form, (attempts) => viewing.fill(form, attempts), (text) => answers.say(text, "trouble"));
   if (outcome.missing) {
     busy = false;
     next.removeAttribute("aria-busy");
@@ -57,8 +57,9 @@ form.addEventListener("submit", (event) => {
   submit();
 });
 document.addEventListener("keydown", (event) => {
+  const wanted = answers.keysOn() || event.target.closest("[data-frame]");
   if (answers.key(event)) viewing.keys += 1;
-  else if (stage.key(event)) event.preventDefault();
+  else if (wanted && stage.key(event)) event.preventDefault();
 });
 document.getElementById("missing").addEventListener("submit", (event) => viewing.fill(event.target));
 form.querySelector("[data-again]").addEventListener("click", showPictures);

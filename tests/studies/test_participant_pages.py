@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -346,3 +347,10 @@ def viewing() -> str:
             "keys": 2,
         }
     )  # fmt: skip
+
+
+def test_every_module_of_a_trial_is_fetched_under_its_hashed_name():
+    page = (settings.BASE_DIR / "templates" / "rater" / "modules.html").read_text()
+    modules = {path.name for path in (settings.BASE_DIR / "static" / "rater").glob("*.js")}
+    for name in modules - {"trial.js", "copy.js"}:
+        assert page.count(f"rater/{name}") == 3, name
