@@ -16,6 +16,7 @@ ROUNDED = "16 bits a channel, rounded to 8"
 GREY_16 = ("I;16", "I;16L", "I;16B", "I;16N")
 SWAPPED = {"B": "L", "L": "B", "N": "L" if sys.byteorder == "big" else "B"}
 """The other byte order, as Pillow's raw modes name them (big, little, native)."""
+BAND = 256
 PROFILE_LIMIT = 4 * 1024 * 1024
 COLOUR_SPACES = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK"}
 TRANSPARENT = ("RGBA", "LA", "PA", "La", "RGBa")
@@ -130,9 +131,9 @@ def load_deep(data: bytes, image: ImageFile.ImageFile, notes: list[str]) -> Imag
         return image
     with Image.open(io.BytesIO(data), formats=[image.format or ""]) as again:
         again.tile = [_swapped(tile) for tile in again.tile]
-        lower = np.asarray(again, dtype=np.uint32)
+        lower = np.asarray(again)
     notes.append(ROUNDED)
-    whole = Image.fromarray(_rounded(np.asarray(image, dtype=np.uint32) * 256 + lower))
+    whole = Image.fromarray(_joined(np.asarray(image), lower))
     whole.info = dict(image.info)
     return whole
 
@@ -148,6 +149,15 @@ def _swapped(tile: Any) -> Any:
     return tile._replace(
         args=(swapped, *tile.args[1:]) if isinstance(tile.args, tuple) else swapped
     )
+
+
+def _joined(upper: NDArray[np.uint8], lower: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Two bytes a value, rounded to one; in bands of rows, since whole values take eight times."""
+    made = np.empty_like(upper)
+    for top in range(0, len(upper), BAND):
+        rows = slice(top, top + BAND)
+        made[rows] = _rounded(upper[rows].astype(np.uint32) * 256 + lower[rows])
+    return made
 
 
 def _rounded(values: NDArray[Any]) -> NDArray[np.uint8]:

@@ -182,9 +182,9 @@ def _cells(names: list[str], cells: list[str]) -> dict[str, str]:
 
 
 def _entry(row: Mapping[str, str], place: Path, default: RightsRecord | None) -> Entry:
-    path = row.get("path", "").replace("\\", "/").removeprefix("./")
-    if not path:
+    if not row.get("path"):
         raise ValueError("the path is empty.")
+    path = PurePosixPath(row["path"].replace("\\", "/")).as_posix()
     if not row.get("painter"):
         raise ValueError("the painter is empty.")
     return Entry(

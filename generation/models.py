@@ -64,7 +64,9 @@ class Artwork(models.Model):
         help_text="why: date of death, name of the licence, or what was consented to"
     )
     consent_sha256 = models.CharField(max_length=64, blank=True, help_text="of the stored document")
-    notes = models.JSONField(default=dict, help_text="further columns of the manifest")
+    notes = models.JSONField(
+        default=dict, help_text="columns: further ones of the manifest; changes: made to get here"
+    )
     imported_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -135,7 +137,7 @@ class RecipeInput(models.Model):
 
 
 class Job(models.Model):
-    """The work of carrying out one recipe; moved from state to state by conditional updates only."""
+    """The work of carrying out one recipe; moved between states by conditional updates only."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "waiting for its inputs"

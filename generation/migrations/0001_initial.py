@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('rights', models.CharField(choices=[('public_domain', 'public domain'), ('licence', 'licence'), ('consent', 'consent document')], max_length=20)),
                 ('rights_statement', models.TextField(help_text='why: date of death, name of the licence, or what was consented to')),
                 ('consent_sha256', models.CharField(blank=True, help_text='of the stored document', max_length=64)),
-                ('notes', models.JSONField(default=dict, help_text='further columns of the manifest')),
+                ('notes', models.JSONField(default=dict, help_text='columns: further ones of the manifest; changes: made to get here')),
                 ('imported_at', models.DateTimeField(auto_now_add=True)),
                 ('collection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='artworks', to='generation.collection')),
                 ('image', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='artworks', to='generation.image')),
