@@ -46,7 +46,7 @@ def stages(study: Study, pictures: Pictures) -> list[Stage]:
     here = present[stage_of(study, pictures)]
     notes = [
         f"{study.created_at:%-d %b %Y}",
-        f"{pictures.made} of {pictures.total} pictures" if pictures.total else "",
+        f"{pictures.total} pictures" if pictures.total else "",
         f"since {study.launched_at:%-d %b %Y}" if study.launched_at else "",
         f"{study.closed_at:%-d %b %Y}" if study.closed_at else "",
     ]

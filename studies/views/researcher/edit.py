@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from studies import protocol, uploads
 from studies.access import researcher, study_for
 from studies.models import Study, Upload
+from studies.presets import preset_names, preset_text
 from studies.protocol import Problem, ProtocolError
 
-PRESETS = Path(__file__).resolve().parents[2] / "presets"
 MAX_BYTES = 900_000
 """Below Django's limit for a whole request, so that what is too long is refused in words."""
 
@@ -24,10 +23,8 @@ MAX_BYTES = 900_000
 def new(request: HttpRequest) -> HttpResponse:
     """GET offers an empty sheet or a preset; POST hands the file to a worker."""
     if request.method != "POST":
-        preset = PRESETS / f"{request.GET.get('preset', '')}.yaml"
-        presets = sorted(PRESETS.glob("*.yaml"))
-        text = preset.read_text(encoding="utf-8") if preset in presets else ""
-        return _editor(request, text, presets=[path.stem for path in presets])
+        text = preset_text(request.GET.get("preset", ""))
+        return _editor(request, text, presets=preset_names())
     text, problems = _given(request)
     if problems:
         return _editor(request, text, problems, status=422)

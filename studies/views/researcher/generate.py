@@ -15,6 +15,8 @@ from studies.access import researcher, study_for
 def generate(request: HttpRequest, slug: str) -> HttpResponse:
     """Queue every picture that is missing; workers do the rest."""
     study = study_for(request.user, slug)
-    missing = services.generate(study=study, actor=researcher(request))
-    messages.success(request, f"{missing} pictures are asked for. Workers make them one by one.")
+    if services.generate(study=study, actor=researcher(request)):
+        messages.success(request, "The pictures are asked for; workers make them now.")
+    else:
+        messages.info(request, "Every picture is there already.")
     return redirect("studies:study", slug)
