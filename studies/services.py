@@ -127,9 +127,11 @@ def _store(draft: Draft, text: str, owner: Actor) -> Study:
             "drawn": draft.drawn,
         },
     )
+    before = queries.unmade(study)
     study.items.all().delete()
     study.conditions.all().delete()
     _store_items(study, draft, _store_conditions(study, draft))
+    _cancel_unwanted(before)
     _tell(study, owner, "applied", {"sha256": study.protocol.sha256, "notes": draft.layout.notes})
     return study
 
@@ -172,6 +174,18 @@ def _store_items(study: Study, draft: Draft, conditions: Mapping[int, Condition]
         Stimulus(item=item, slot=slot, recipe=recipe)
         for (item, slot, _), recipe in zip(slots, recipes, strict=True)
     )
+
+
+def _cancel_unwanted(keys: Sequence[str]) -> None:
+    """Stop the work on pictures that no study shows any more, and on what only they need."""
+    shown = Stimulus.objects.filter(recipe__image=None).values_list("recipe", flat=True)
+    unwanted = set(queries.ancestry(keys)) - set(queries.ancestry(shown.distinct()))
+    if not unwanted:
+        return
+    stopped = Job.objects.filter(
+        recipe__in=unwanted, purpose=Job.Purpose.MAKE, state__in=jobs.UNFINISHED
+    )
+    jobs.cancel(stopped.values_list("pk", flat=True))
 
 
 def _refuse_unready(study: Study) -> None:

@@ -85,6 +85,21 @@ def test_applying_a_changed_file_brings_the_draft_in_line(study: Study) -> None:
     assert list(study.items.values_list("position", flat=True)) == list(range(1, 9))
 
 
+def test_work_that_a_changed_file_no_longer_needs_is_cancelled(study: Study) -> None:
+    services.generate(study=study)
+    services.apply(text=text(experiment="other", stimuli__purifications={"none": None}))
+    services.apply(text=text(stimuli__purifications={"none": None, "jpeg-9": {"method": "jpeg"}}))
+    states = dict(Job.objects.values_list("recipe__kind", "state").distinct())
+    assert states == {"preparation": Job.State.READY, "purification": Job.State.CANCELLED}
+
+
+def test_work_that_another_study_needs_goes_on(study: Study) -> None:
+    services.generate(study=study)
+    services.apply(text=text(experiment="other"))
+    services.apply(text=text(stimuli__purifications={"none": None}))
+    assert not Job.objects.filter(state=Job.State.CANCELLED).exists()
+
+
 def test_a_grown_collection_is_noticed(study: Study) -> None:
     import_paintings({"Dora Dun": 2}, first=200)
     assert services.apply(text=text()).items.filter(practice=False).count() == 16
