@@ -4,7 +4,6 @@
 `restore` takes up a stored document. The last two import no plugin, so the web may call them.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.plugins import PluginFolder
+from generation.recipe import canonical_json, digest
 from studies.protocol.catalogues import resolve
 from studies.protocol.document import MAX_BYTES, parse
 from studies.protocol.experiment import CLEAN, Experiment, amount
@@ -61,15 +61,13 @@ def document(experiment: Experiment) -> dict[str, Any]:
 
 
 def canonical(experiment: Experiment) -> str:
-    """The one JSON text of an experiment: sorted keys, no spaces, UTF-8 as it is."""
-    return json.dumps(
-        document(experiment), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    """The one JSON text of an experiment, written as recipes are."""
+    return canonical_json(document(experiment))
 
 
 def sha256(experiment: Experiment) -> str:
     """Hash of the canonical JSON, as 64 hexadecimal digits."""
-    return hashlib.sha256(canonical(experiment).encode()).hexdigest()
+    return digest(document(experiment))
 
 
 def _checked(data: Any, lines: Lines) -> Experiment:
