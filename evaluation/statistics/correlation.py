@@ -6,9 +6,12 @@ written-out sample (midranks; Kendall's tau-b), as scipy computes them.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluation.statistics.answers import Codes, Floats
 from evaluation.statistics.bootstrap import CHUNK_CELLS
+
+Singles = NDArray[np.float32]
 
 
 def midranks(x: Floats, weights: Floats) -> Floats:
@@ -59,11 +62,13 @@ def kendall(x: Floats, y: Floats, weights: Floats) -> Floats:
     tau-b = (C - D) / √((n0 - n1)(n0 - n2)), with C and D the concordant and discordant pairs, n0
     all pairs and n1, n2 those tied in x, in y. `weights` [B, I]; nan where one side does not vary.
     """
+    # ranks and whole weights are exact in float32, which halves the time
+    ranks, times = midranks(x, np.ones_like(x)).astype(np.float32), weights.astype(np.float32)
     pairs = np.triu_indices(x.shape[1], 1)
-    of_y = _signs(y, pairs)
+    of_y = _signs(y, pairs).astype(np.float32)
     size = max(1, CHUNK_CELLS // max(1, len(pairs[0])))
     parts = [
-        _kendall(x[k : k + size], of_y, weights[k : k + size], pairs)
+        _kendall(ranks[k : k + size], of_y, times[k : k + size], pairs)
         for k in range(0, len(x), size)
     ]
     return np.concatenate(parts)
@@ -78,11 +83,12 @@ def kendall_rows(x: Floats, y: Floats, weights: Floats) -> Floats:
     return _ratio((weight * of_x * of_y).sum(1), untied)
 
 
-def _kendall(x: Floats, of_y: Floats, weights: Floats, pairs: tuple[Codes, Codes]) -> Floats:
+def _kendall(ranks: Singles, of_y: Singles, weights: Singles, pairs: tuple[Codes, Codes]) -> Floats:
     weight = weights[:, pairs[0]] * weights[:, pairs[1]]
-    signed = weight * _signs(x, pairs)
-    untied = abs(signed).sum(1, keepdims=True) * (weight @ abs(of_y).T)
-    return _ratio(signed @ of_y.T, untied)
+    signed = weight * np.sign(ranks[:, pairs[0]] - ranks[:, pairs[1]])
+    untied_x = abs(signed).sum(1, keepdims=True, dtype=np.float64)
+    untied_y = (weight @ abs(of_y).T).astype(np.float64)
+    return _ratio((signed @ of_y.T).astype(np.float64), untied_x * untied_y)
 
 
 def _signs(x: Floats, pairs: tuple[Codes, Codes]) -> Floats:

@@ -1,6 +1,9 @@
 """Measuring a study's pictures: against the working copy, once a version, nothing lost."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from evaluation import queries, services
 from evaluation.measurements import MeasureError
 from evaluation.metrics.ssim import Ssim
 from evaluation.models import Measurement
+from evaluation.tasks import measure_study
 from generation.pixels import read_png
 from generation.store import get
 from studies.models import Stimulus
@@ -197,3 +201,35 @@ def test_csv_of_the_command_is_what_analyse_reads(tmp_path, capsys) -> None:
 def test_impossible_orders_are_refused(options, said, tmp_path) -> None:
     with pytest.raises(CommandError, match=said):
         call_command("measure", tmp_path / "absent", **options)
+
+
+@pytest.mark.django_db
+def test_a_worker_measures_and_a_second_message_changes_nothing() -> None:
+    study = answered_study(people=0, simulated=0, launched=False)
+    study.protocol.document["stimuli"]["networks"] = {}
+    study.protocol.save()
+    for _ in range(2):
+        measure_study(study.pk)
+    assert set(Measurement.objects.values_list("metric", flat=True)) == set(PIXELS_ONLY)
+    assert len(queries.measurements(study)) == len(PIXELS_ONLY) * len(queries.pairs(study))
+
+
+@pytest.mark.django_db
+def test_a_worker_that_cannot_measure_says_so_and_goes_on(settings, tmp_path, caplog) -> None:
+    settings.NETWORKS_DIR = tmp_path
+    measure_study(answered_study(people=0, simulated=0).pk)
+    assert not Measurement.objects.exists()
+
+
+def test_the_web_process_reads_reports_without_torch() -> None:
+    code = (
+        "import django, sys; django.setup(); import evaluation.urls;"
+        "from evaluation.analyses import ANALYSES; [ANALYSES.load(n) for n in ANALYSES.names()];"
+        "print('torch' in sys.modules)"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment,
+        cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert ran.stdout.strip() == "False", ran.stderr
