@@ -79,7 +79,7 @@ def launch(*, study: Study, actor: Actor = None) -> Study:
 
 
 def pause(*, study: Study, actor: Actor = None) -> Study:
-    """Stop showing trials for a while; answers and places are kept."""
+    """Let nobody start for a while; whoever began may finish, answers and places are kept."""
     return _move(study, actor, "paused", [Study.State.LIVE], Study.State.PAUSED)
 
 

@@ -54,7 +54,10 @@ export class Answers {
 
   markOne(question, missing) {
     question.toggleAttribute("data-missing", missing);
-    question.querySelector("[data-lacking]").hidden = !missing;
+    const line = question.querySelector("[data-lacking]");
+    line.hidden = !missing;
+    const said = [question.querySelector(".hint")?.id, missing && line.id].filter(Boolean);
+    question.setAttribute("aria-describedby", said.join(" "));
   }
 
   say(text, state = "") {
