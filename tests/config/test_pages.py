@@ -218,22 +218,52 @@ def test_a_short_password_is_refused(client: Client, alice: User) -> None:
 # Static files
 
 
-def test_static_files_carry_the_hash_of_their_bytes(tmp_path: Path) -> None:
+@pytest.fixture
+def hashed(tmp_path: Path) -> Iterator[Path]:
+    """The storage of a real server, with a folder that is still empty."""
     storages = {
         **settings.STORAGES,
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "config.static_files.HashedFiles"},
     }
     with override_settings(STORAGES=storages, STATIC_ROOT=tmp_path):
-        call_command("collectstatic", "--noinput", "-v0")
-        page = Client().get("/login/").content.decode()
-        named = re.findall(r'(?:href|src)="/static/([^"]+)"', page)
-        served = Client().get(f"/static/{named[0]}")
-        assert len(b"".join(served)) > 0
-    assert len(named) >= 3
-    for name in named:
+        yield tmp_path
+
+
+def named_files() -> list[str]:
+    """The static files that the log-in page names."""
+    page = Client().get("/login/").content.decode()
+    return re.findall(r'(?:href|src)="/static/([^"]+)"', page)
+
+
+def served(name: str) -> HttpResponse:
+    """A static file as a new process serves it."""
+    return Client().get(f"/static/{name}")
+
+
+def test_static_files_carry_the_hash_of_their_bytes(hashed: Path) -> None:
+    call_command("collectstatic", "--noinput", "-v0")
+    names = named_files()
+    assert len(names) >= 3
+    for name in names:
         assert re.search(r"\.[0-9a-f]{12}\.(css|js|svg)$", name)
-        assert (tmp_path / name).is_file()
-    assert "immutable" in served["Cache-Control"]
+        assert served(name).status_code == 200
+        assert "immutable" in served(name)["Cache-Control"]
+
+
+def test_modules_name_one_another_by_their_hash(hashed: Path) -> None:
+    call_command("collectstatic", "--noinput", "-v0")
+    manifest = json.loads((hashed / "staticfiles.json").read_text())["paths"]
+    trial = (hashed / manifest["rater/trial.js"]).read_text()
+    names = re.findall(r'from "\./([^"]+)"', trial)
+    assert names
+    for name in names:
+        assert f"rater/{name}" in manifest.values()
+
+
+def test_pages_stand_where_nothing_was_collected(hashed: Path) -> None:
+    names = named_files()
+    assert "connoisseur.css" in names
+    assert served("connoisseur.css").status_code == 200
 
 
 # Logs
