@@ -11,6 +11,7 @@ from generation.models import Artwork, Job, Recipe
 from studies.models import Item, Stimulus, Study
 from studies.monitoring import ratings
 from studies.plan import plan_of
+from studies.protocol import CLEAN
 
 BUDGETS: Sequence[tuple[str, str, Callable[[float], str]]] = (
     ("linf", "L∞", lambda value: f"{255 * value:.1f}/255"),
@@ -67,10 +68,18 @@ class Row:
     shown: Sequence[Shown]
 
 
+UNSAID = {"budget": CLEAN, "purification": "none"}
+"""Levels that mean that nothing was done; they go without saying below a picture."""
+
+
 def levels_beside_artist(item: Item) -> list[str]:
-    """The levels of an item's condition; the artist is left out, who is named with the artwork."""
+    """What was done to an item's picture; the artist is named with the artwork, not here."""
     levels = item.condition.levels if item.condition else {}
-    return [level for factor, level in levels.items() if factor != "artist"]
+    return [
+        level
+        for factor, level in levels.items()
+        if factor != "artist" and UNSAID.get(factor) != level
+    ]
 
 
 def factors(study: Study) -> Mapping[str, Sequence[str]]:

@@ -1,6 +1,10 @@
 """Filters of the researchers' templates: how a condition, a duration, an item are written."""
 
+from datetime import datetime, timedelta
+
 from django import template
+from django.utils import timezone
+from django.utils.timesince import timesince
 
 from studies.gallery import levels_beside_artist
 from studies.models import Item
@@ -10,7 +14,7 @@ register = template.Library()
 
 @register.filter
 def condition(item: Item) -> str:
-    """`glaze · 0.05 · none`; practice items have no condition."""
+    """`glaze · 0.05 · jpeg-75`; practice items have no condition."""
     return " · ".join(levels_beside_artist(item)) if item.condition else "practice"
 
 
@@ -18,3 +22,17 @@ def condition(item: Item) -> str:
 def seconds(milliseconds: int | None) -> str:
     """`4.2`; empty where nothing was measured."""
     return "" if milliseconds is None else f"{milliseconds / 1000:.1f}"
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """`just now`, `5 minutes ago`, `2 days ago`."""
+    if timezone.now() - moment < timedelta(minutes=1):
+        return "just now"
+    return f"{timesince(moment, depth=1)} ago"
+
+
+@register.filter
+def told(value: object) -> str:
+    """A detail of an event as text: lists are joined, everything else is as it is."""
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

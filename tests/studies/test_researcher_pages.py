@@ -1,9 +1,13 @@
 """What researchers see and do, and what they must not: Alice owns, Bob runs the server, Charlie
 must see nothing of Alice's."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -17,6 +21,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 import evaluation.urls
+from config.environment import ROOT
 from generation.models import Job
 from studies import uploads
 from studies.models import Event, Participant, Study, Upload
@@ -49,7 +54,7 @@ PAGES += [f"evaluation:{p.name}" for p in evaluation.urls.urlpatterns]
 
 
 @pytest.fixture(autouse=True)
-def _own_store(tmp_path: object) -> Iterator[None]:
+def _own_store(tmp_path: Path) -> Iterator[None]:
     with override_settings(
         STORAGES={
             "default": {
@@ -660,7 +665,7 @@ def test_the_number_of_queries_is_fixed(
     assert queries_of(as_alice, where) == few
 
 
-def test_the_store_of_these_tests_is_their_own(tmp_path: object) -> None:
+def test_the_store_of_these_tests_is_their_own(tmp_path: Path) -> None:
     assert str(tmp_path) in default_storage.path("x")
     assert not Participant.objects.exists()
 
@@ -707,3 +712,43 @@ def test_raters_never_see_the_preview_mark(client: Client, alice: User) -> None:
     page_ = client.get(reverse("studies:landing", args=[scene.study.link_token]))
     assert "PREVIEW" not in page_.content.decode()
     assert "site-nav" not in page_.content.decode()
+
+
+# What the web process is made of
+
+WALK = """
+import sys, django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from django.contrib.auth.models import User
+from django.test import Client
+from tests.studies.researcher_scene import Scene, SOURCE
+from tests.studies.test_researcher_pages import about_a_study
+alice = User.objects.create(username="alice")
+Scene(alice).generate()
+client = Client(SERVER_NAME="localhost")
+client.force_login(alice)
+pages = about_a_study()
+client.post("/experiment/", {"text": SOURCE.format(
+    slug="other", title="Other", places=3, items_each=4, per_item=1)})
+for step in ("generate", "launch", "pause", "resume"):
+    assert client.post(pages[f"studies:{step}"]).status_code == 302
+for name, address in pages.items():
+    assert client.get(address).status_code in {200, 302, 404, 405}, name
+print([name for name in ("torch", "torchvision", "diffusers", "lpips") if name in sys.modules])
+"""
+
+
+def test_no_page_loads_torch_into_the_web_process(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WALK],
+        cwd=ROOT,
+        env={**os.environ, "VAR_DIR": str(tmp_path), "LOG_LEVEL": "ERROR"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "[]\n"
