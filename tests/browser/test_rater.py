@@ -387,7 +387,7 @@ def test_enlarging_shows_the_same_spot_in_both(new_page: Open, study: Study):
     page.keyboard.press("ArrowRight")
     after = page.evaluate(PLACED)
     assert before[0] == before[1] != after[0] == after[1]
-    page.get_by_role("button", name="Up", exact=True).click()
+    page.get_by_role("button", name="Down", exact=True).click()
     assert page.evaluate(PLACED)[0] == page.evaluate(PLACED)[1] != after[0]
     page.keyboard.press("0")
     expect(page.get_by_role("button", name="Whole")).not_to_be_visible()
