@@ -2,13 +2,14 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
-from evaluation.report import Document, claims, csv_files
+from evaluation.report import Document, csv_files
 from evaluation.tables import shown
 
 STYLES = ("tokens.css", "connoisseur.css", "evaluation.css")
@@ -20,13 +21,24 @@ def context(document: Document) -> dict[str, Any]:
         {**section, "blocks": [_readable(block) for block in section["blocks"]]}
         for section in document["sections"]
     ]
-    said = list(claims(document))
-    real = [claim for claim in said if not claim[1]]
     return {
         "document": {**document, "sections": sections},
-        "claims": real or said,
+        "found": _found(sections),
         "several_groups": len(document["groups"]) > 1,
     }
+
+
+def _found(sections: Sequence[Document]) -> list[Document]:
+    """What was found of each question: about people, or SIMULATED raters where there are none."""
+    said = [
+        {**section, "blocks": [block for block in section["blocks"] if block["claim"]]}
+        for section in sections
+    ]
+    people = any(not block["simulated"] for section in said for block in section["blocks"])
+    for section in said:
+        if people:
+            section["blocks"] = [block for block in section["blocks"] if not block["simulated"]]
+    return [section for section in said if section["blocks"]]
 
 
 def standalone(document: Document) -> str:

@@ -11,6 +11,8 @@ from fractions import Fraction
 import pandas as pd
 from pandas import DataFrame, Series
 
+from evaluation.words import listed
+
 NEEDED = ("participant", "item", "question", "value")
 FACTORS = ("protection", "budget", "purification")
 TEXTS: Mapping[str, str] = {
@@ -75,10 +77,21 @@ def usable(ratings: DataFrame) -> DataFrame:
     return ratings[~left_out]
 
 
-def groups(ratings: DataFrame) -> list[Group]:
-    """Every population apart, people before SIMULATED raters; empty for an empty table."""
+def groups(ratings: DataFrame, *, pooled: bool = False) -> list[Group]:
+    """Every population apart, people before SIMULATED raters; empty for an empty table.
+
+    `pooled`: all populations together, and said so in their name; never with simulated raters.
+    """
+    if pooled:
+        named = ratings.groupby("simulated")["population"].transform(_together)
+        ratings = ratings.assign(population=named)
     parts = ratings.groupby(["simulated", "population"], sort=True)
     return [Group(str(key[1]), bool(key[0]), part) for key, part in parts]
+
+
+def _together(populations: Series) -> str:
+    names = sorted(name or "unnamed" for name in populations.unique())
+    return populations.iloc[0] if len(names) == 1 else f"{listed(names)} together"
 
 
 def one_group(ratings: DataFrame) -> None:

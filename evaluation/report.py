@@ -1,7 +1,8 @@
 """Findings into one document: plain JSON that pages, files and the database share. Pure.
 
-Each analysis of the plan is run for each group of raters apart (populations; people before
-SIMULATED raters). What cannot be answered is said in a sentence in its place and stops nothing.
+Each analysis of the plan is run for each group of raters apart: populations (unless its setting
+`pooled` says together), people before SIMULATED raters. What cannot be answered is said in a
+sentence in its place and stops nothing.
 """
 
 import hashlib
@@ -42,15 +43,14 @@ def compose(
 ) -> Document:
     """The whole report; tables as `evaluation.ratings.checked` and `measurements.checked` give."""
     apart = groups(ratings)
-    total = len(plan) * len(apart)
     sections: list[Document] = []
     for name, settings in plan.items():
         blocks: list[Document] = []
-        for group in apart:
-            progress(len(sections) * len(apart) + len(blocks), total, f"{name}, {group.name}")
+        for group in groups(ratings, pooled=bool(settings.get("pooled", False))):
+            progress(len(sections), len(plan), f"{name}, {group.name}")
             blocks.append(_block(name, settings, group, measurements, seed))
         sections.append({"name": name, "label": _label(name), "blocks": blocks})
-    progress(total, total)
+    progress(len(plan), len(plan))
     return {
         "format": FORMAT,
         "title": title,

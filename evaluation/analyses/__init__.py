@@ -51,6 +51,10 @@ class Analysis(Protocol):
     version: ClassVar[int]
     """Raise it when results change: reports are computed anew."""
 
+    @property
+    def pooled(self) -> bool:
+        """Whether the report hands over all populations together; a setting, false by default."""
+
     def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:
         """`ratings` of one group, as `evaluation.ratings.checked` gives them.
 

@@ -47,6 +47,8 @@ class Acceptability:
     """Metric that the second chart sets the shares against."""
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     """Nominal coverage of the intervals."""
+    pooled: bool = False
+    """Whether populations are analysed together (and said to be) instead of each apart."""
 
     def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:  # noqa: ARG002 (closed forms draw nothing)
         """Shares, means and differences, all two-way clustered."""

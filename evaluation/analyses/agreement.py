@@ -48,6 +48,8 @@ class Agreement:
     """Replicates of the bootstrap."""
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     """Nominal coverage of the intervals."""
+    pooled: bool = False
+    """Whether populations are analysed together (and said to be) instead of each apart."""
 
     def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:  # noqa: ARG002 (agreement is among raters alone)
         """One alpha a question for all pictures, one within conditions, one for each condition."""

@@ -63,6 +63,8 @@ class MetricAssociation:
     """Replicates of the bootstrap."""
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     """Nominal coverage of the intervals."""
+    pooled: bool = False
+    """Whether populations are analysed together (and said to be) instead of each apart."""
 
     def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:
         """Every metric at every level, and the differences between metrics."""

@@ -48,7 +48,9 @@ def test_people_come_first_and_simulated_raters_stand_apart(document) -> None:
 
 
 def test_what_was_found_speaks_of_people_alone(document) -> None:
-    assert {simulated for _, simulated, _ in pages.context(document)["claims"]} == {False}
+    found = pages.context(document)["found"]
+    assert len(found) == len(PLAN)
+    assert not any(block["simulated"] for section in found for block in section["blocks"])
 
 
 def test_simulated_is_marked_in_every_file_figure_and_row(document) -> None:
@@ -109,6 +111,24 @@ def test_what_cannot_be_answered_is_said_and_stops_nothing(document) -> None:
     first, second = (section["blocks"][0] for section in made["sections"])
     assert "have been measured by linf" in first["problem"]
     assert second["claim"]
+
+
+def test_populations_are_pooled_only_where_the_plan_says_so_and_never_with_simulated_raters() -> (
+    None
+):
+    parts = [
+        ratings_table(raters=4, artworks=4, population="artists"),
+        ratings_table(raters=4, artworks=4, population="crowd"),
+        ratings_table(raters=4, artworks=4, population="crowd", simulated=True),
+    ]
+    made = compose(
+        title="t", facts=[], ratings=ratings.checked(pd.concat(parts)), participants=None, seed=1,
+        plan={"acceptability": {"pooled": True}, "agreement": {"replicates": 200}},
+        measurements=measurements.empty(),
+    )  # fmt: skip
+    together, apart = ([b["group"] for b in section["blocks"]] for section in made["sections"])
+    assert together == ["artists and crowd together", "SIMULATED crowd"]
+    assert apart == ["artists", "crowd", "SIMULATED crowd"]
 
 
 def test_tables_of_the_page_put_the_interval_beside_its_value() -> None:
