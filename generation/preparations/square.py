@@ -17,11 +17,10 @@ class Square:
     label: ClassVar[str] = "Square"
     version: ClassVar[int] = 1
 
-    size: Annotated[int, Field(ge=16, le=4096, multiple_of=8, description="side, pixels")] = 512
-    crop: Annotated[
-        pixels.Crop,
-        Field(description="centre or top square, or fit: the whole picture on mid-grey"),
-    ] = "centre"
+    size: Annotated[int, Field(ge=16, le=4096, multiple_of=8)] = 512
+    """Side in pixels."""
+    crop: pixels.Crop = "centre"
+    """Centre or top square, or fit: the whole picture on mid-grey."""
 
     def prepare(self, image: Tensor) -> Tensor:
         """`image` [N, 3, H, W] in [0, 1] of any size → [N, 3, size, size] in [0, 1]."""

@@ -16,7 +16,7 @@ from config.plugins import Settings, plugin
 from generation.budgets import Budget, settle, visible
 from generation.lots import Lot, in_lots
 from generation.networks import Networks
-from generation.networks.autoencoders import Autoencoder
+from generation.networks.autoencoders import Autoencoder, Precision
 from generation.noise import normal, uniform
 from generation.optimise import Adam, Objective, cosine, hinge, minimise
 from generation.pixels import quantise
@@ -49,28 +49,27 @@ class Glaze:
     needs: ClassVar[tuple[str, ...]] = ("autoencoder", "perceptual")
     takes_target: ClassVar[bool] = True
 
-    budget: Annotated[float, Field(ge=0, le=1, description="p: the LPIPS budget")] = 0.07
-    steps: Annotated[int, Field(ge=1, le=10_000, description="steps of Adam")] = 100
-    alpha: Annotated[float, Field(ge=0, description="α: weight of the LPIPS penalty")] = 3.0
-    distance: Annotated[
-        Literal["relative", "mean"],
-        Field(
-            description="latent distance d: mean squared, or that divided by its value at δ = 0,"
-            " so that α means the same for every autoencoder and picture"
-        ),
-    ] = "relative"
-    rate: Annotated[float, Field(gt=0, le=1, description="Adam's first step size")] = 0.1
-    last_rate: Annotated[float, Field(gt=0, le=1, description="and its last, by cosine")] = 0.01
-    start: Annotated[
-        float,
-        Field(ge=0, le=1, description="δ starts uniform in ± this times the budget, on [0, 1]"),
-    ] = 0.1
-    sampled: Annotated[
-        bool, Field(description="draw both latents anew at each step instead of using their means")
-    ] = False
-    hard: Annotated[
-        bool, Field(description="shorten δ until the saved image's LPIPS is within the budget")
-    ] = True
+    budget: Annotated[float, Field(ge=0, le=1)] = 0.07
+    """The LPIPS budget p."""
+    steps: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Steps of Adam."""
+    alpha: Annotated[float, Field(ge=0)] = 3.0
+    """Weight α of the LPIPS penalty."""
+    distance: Literal["relative", "mean"] = "relative"
+    """Latent distance d: the mean square; or, relative, that divided by its value at δ = 0, so that
+    α means the same for every autoencoder and picture."""
+    rate: Annotated[float, Field(gt=0, le=1)] = 0.1
+    """First step size, as a share of the budget; falls by a cosine."""
+    last_rate: Annotated[float, Field(gt=0, le=1)] = 0.01
+    """Last step size, as a share of the budget."""
+    start: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """δ starts uniform within ± this share of the budget."""
+    sampled: bool = False
+    """Draw both latents anew at each step instead of using their means."""
+    hard: bool = True
+    """Shorten δ until the saved image's LPIPS is within the budget."""
+    precision: Precision = "float32"
+    """What the autoencoder computes in; bfloat16 takes half the time where it is native."""
 
     @property
     def limit(self) -> Budget:
@@ -98,12 +97,13 @@ class Glaze:
         images, target = lot.images
         perceptual = networks.perceptual
         seen = visible(images, perceptual)
+        lowest, highest = torch.where(seen, 0, images), torch.where(seen, 1, images)
         cloaked = minimise(
             images + uniform(images, lot.generators, self.start * self.budget),
             self._objective(images, target, networks, lot.generators),
             Adam(),
             cosine(self.rate * self.budget, self.last_rate * self.budget),
-            lambda moved: torch.where(seen, moved.clamp(0, 1), images),
+            lambda moved: moved.clamp(lowest, highest),
             self.steps,
             lot.progress,
         )
@@ -113,15 +113,12 @@ class Glaze:
         self, images: Tensor, target: Tensor, networks: Networks, generators: Sequence[Generator]
     ) -> Objective:
         perceptual = networks.perceptual
-        encode = (
-            _sampler(networks.autoencoder, generators)
-            if self.sampled
-            else networks.autoencoder.encode
-        )
+        autoencoder = networks.autoencoder.at(self.precision)
+        encode = _sampler(autoencoder, generators) if self.sampled else autoencoder.encode
         with torch.no_grad():
             reference = perceptual.features(images)
-            aim = networks.autoencoder.encode(target)
-            scale = _mean_square(networks.autoencoder.encode(images) - aim)
+            aim = autoencoder.encode(target)
+            scale = _mean_square(autoencoder.encode(images) - aim)
 
         def loss(moved: Tensor) -> Tensor:
             goal = encode(target) if self.sampled else aim

@@ -15,6 +15,7 @@ from config.plugins import Settings, plugin
 from generation.budgets import Budget, project, settle
 from generation.lots import Lot, in_lots
 from generation.networks import Networks
+from generation.networks.autoencoders import Precision
 from generation.noise import uniform
 from generation.optimise import SignDescent, linear, minimise
 from generation.progress import Progress
@@ -34,22 +35,22 @@ class PhotoguardEncoder:
         "notebook-img2img": {
             "budget": 0.03,
             "aim": "zero_latent",
-            "rate": 0.01,
-            "last_rate": 0.0001,
+            "rate": 1 / 3,
+            "last_rate": 1 / 300,
             "steps": 1000,
         },
         "notebook-inpainting": {
             "budget": 0.03,
             "aim": "image",
-            "rate": 0.005,
-            "last_rate": 0.00005,
+            "rate": 1 / 6,
+            "last_rate": 1 / 600,
             "steps": 1000,
         },
         "demo-app": {
             "budget": 0.06,
             "aim": "grey",
-            "rate": 0.005,
-            "last_rate": 0.005,
+            "rate": 1 / 12,
+            "last_rate": 1 / 12,
             "steps": 200,
         },
     }
@@ -58,16 +59,18 @@ class PhotoguardEncoder:
     may_take_target: ClassVar[bool] = True
     """Where `aim` is “image”, a target is required."""
 
-    budget: Annotated[float, Field(ge=0, le=1, description="ε: L∞ on [0, 1]; n/255")] = 8 / 255
-    aim: Annotated[
-        Literal["zero_latent", "grey", "image"],
-        Field(description="z: 0, the latent of mid-grey, or that of a target image"),
-    ] = "zero_latent"
-    steps: Annotated[int, Field(ge=1, le=10_000, description="steps of sign descent")] = 100
-    rate: Annotated[
-        float, Field(gt=0, le=1, description="first step size, on [0, 1]; falls linearly")
-    ] = 0.01
-    last_rate: Annotated[float, Field(gt=0, le=1, description="step size it falls to")] = 0.0001
+    budget: Annotated[float, Field(ge=0, le=1)] = 8 / 255
+    """The L∞ budget ε on [0, 1]; n/255 for n levels."""
+    aim: Literal["zero_latent", "grey", "image"] = "zero_latent"
+    """The aim z: 0, the latent of mid-grey, or that of a target image."""
+    steps: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Steps of sign descent."""
+    rate: Annotated[float, Field(gt=0, le=1)] = 1 / 3
+    """First step size, as a share of the budget; falls in a straight line."""
+    last_rate: Annotated[float, Field(gt=0, le=1)] = 1 / 300
+    """Last step size, as a share of the budget."""
+    precision: Precision = "float32"
+    """What the autoencoder computes in; bfloat16 takes half the time where it is native."""
 
     @property
     def limit(self) -> Budget:
@@ -102,14 +105,14 @@ class PhotoguardEncoder:
 
     def _immunise(self, lot: Lot, networks: Networks) -> Tensor:
         images, goal = lot.images
-        encode = networks.autoencoder.encode
+        encode = networks.autoencoder.at(self.precision).encode
         with torch.no_grad():
             z = torch.zeros_like(encode(images)) if self.aim == "zero_latent" else encode(goal)
         immunised = minimise(
             images + uniform(images, lot.generators, self.budget),
             lambda moved: (encode(moved) - z).square().sum((1, 2, 3)),
             SignDescent(),
-            linear(self.rate, self.last_rate),
+            linear(self.rate * self.budget, self.last_rate * self.budget),
             lambda moved: project(moved, images, self.limit),
             self.steps,
             lot.progress,

@@ -32,10 +32,10 @@ class GaussianNoise:
     }
     needs: ClassVar[tuple[str, ...]] = ()
 
-    sigma: Annotated[float, Field(ge=0, le=255, description="σ, in units of `scale`")] = 0.05
-    scale: Annotated[
-        Literal["0..1", "-1..1", "0..255"], Field(description="the range of pixels σ counts on")
-    ] = "0..1"
+    sigma: Annotated[float, Field(ge=0, le=255)] = 0.05
+    """Standard deviation σ, counted on the range `scale`."""
+    scale: Literal["0..1", "-1..1", "0..255"] = "0..1"
+    """The range of pixels σ counts on."""
 
     def purify(
         self,

@@ -48,19 +48,23 @@ class Impress:
     }
     needs: ClassVar[tuple[str, ...]] = ("autoencoder", "perceptual")
 
-    delta: Annotated[float, Field(ge=0, le=1, description="Δ: LPIPS that costs nothing")] = 0.1
-    alpha: Annotated[float, Field(ge=0, description="α: weight of the LPIPS above Δ")] = 0.1
-    steps: Annotated[int, Field(ge=1, le=10_000, description="steps of Adam")] = 3000
-    rate: Annotated[float, Field(gt=0, le=1, description="Adam's first step size")] = 0.005
-    last_rate: Annotated[float, Field(ge=0, le=1, description="and its last, by cosine")] = 5e-6
-    epsilon: Annotated[
-        float, Field(gt=0, le=1, description="Adam's ε, for gradients on [-1, 1]")
-    ] = 1e-5
-    sigma: Annotated[float, Field(ge=0, le=1, description="σ of the noise at the start")] = 0.05
-    precision: Annotated[
-        Precision,
-        Field(description="of the autoencoder; published: float16. bfloat16 where it is native"),
-    ] = "float32"
+    delta: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """LPIPS Δ from the given picture that costs nothing."""
+    alpha: Annotated[float, Field(ge=0)] = 0.1
+    """Weight α of the LPIPS above Δ."""
+    steps: Annotated[int, Field(ge=1, le=10_000)] = 3000
+    """Steps of Adam."""
+    rate: Annotated[float, Field(gt=0, le=1)] = 0.005
+    """First step size on [0, 1]; falls by a cosine."""
+    last_rate: Annotated[float, Field(ge=0, le=1)] = 5e-6
+    """Last step size on [0, 1]."""
+    epsilon: Annotated[float, Field(gt=0, le=1)] = 1e-5
+    """Adam's ε, for gradients on [-1, 1]."""
+    sigma: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """Standard deviation σ of the noise at the start, on [0, 1]."""
+    precision: Precision = "auto"
+    """What the autoencoder computes in (published: float16). Auto: bfloat16 where the device
+    multiplies it natively, else float32."""
 
     def purify(
         self,

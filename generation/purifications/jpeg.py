@@ -31,10 +31,10 @@ class Jpeg:
     }
     needs: ClassVar[tuple[str, ...]] = ()
 
-    quality: Annotated[int, Field(ge=1, le=95, description="libjpeg quality, 1 to 95")] = 75
-    subsampling: Annotated[
-        Literal["4:4:4", "4:2:2", "4:2:0"], Field(description="chroma subsampling")
-    ] = "4:2:0"
+    quality: Annotated[int, Field(ge=1, le=95)] = 75
+    """Quality as libjpeg counts it."""
+    subsampling: Literal["4:4:4", "4:2:2", "4:2:0"] = "4:2:0"
+    """Chroma subsampling."""
 
     def purify(
         self,

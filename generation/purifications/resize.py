@@ -27,11 +27,10 @@ class Resize:
     presets: ClassVar[Mapping[str, Settings]] = {"impress-resize-256": {"factor": 0.5}}
     needs: ClassVar[tuple[str, ...]] = ()
 
-    factor: Annotated[float, Field(gt=0, lt=1, description="size of the small copy's sides")] = 0.5
-    interpolation: Annotated[
-        Literal["nearest", "box", "bilinear", "bicubic", "lanczos"],
-        Field(description="Pillow's resampling filter, both ways"),
-    ] = "bicubic"
+    factor: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """Sides of the small copy, as a share of the picture's."""
+    interpolation: Literal["nearest", "box", "bilinear", "bicubic", "lanczos"] = "bicubic"
+    """Pillow's resampling filter, both ways."""
 
     def purify(
         self,

@@ -23,11 +23,12 @@ from generation.progress import Progress
 
 @plugin
 class Gram:
-    """min_y Σ_l ‖G_l(y) − G_l(style)‖² / ‖G_l(style)‖² · w / L + ‖F_c(y) − F_c(x)‖² / ‖F_c(x)‖².
+    """min_y ‖F_c(y) − F_c(x)‖² / ‖F_c(x)‖² + w · mean_l ‖G_l(y) − G_l(s)‖² / ‖G_l(s)‖² + t · TV(y).
 
-    F_l are the trunk's activations, G_l their Gram matrices over positions, L the number of layers,
-    c the `content_layer`; relative, so that the weight w means the same for every trunk and pair.
-    Adam from the picture itself.
+    F_l are the trunk's activations, G_l their Gram matrices over positions, c the `content_layer`,
+    s the style's picture, TV the mean absolute difference of neighbours; relative, so that the
+    weights mean the same for every trunk and pair. Adam from x in the colours of s (their mean and
+    covariance, as in Gatys et al., “Preserving Color in Neural Artistic Style Transfer”, 2016).
     """
 
     label: ClassVar[str] = "Gram-matrix style transfer (Gatys et al.)"
@@ -35,13 +36,18 @@ class Gram:
     presets: ClassVar[Mapping[str, Settings]] = {}
     needs: ClassVar[tuple[str, ...]] = ("perceptual",)
 
-    steps: Annotated[int, Field(ge=1, le=10_000, description="steps of Adam")] = 150
-    style_weight: Annotated[float, Field(ge=0, description="w: style against content")] = 10.0
-    content_layer: Annotated[
-        int, Field(ge=0, le=4, description="c: 0 the trunk's first, finest layer")
-    ] = 3
-    rate: Annotated[float, Field(gt=0, le=1, description="Adam's first step size")] = 0.02
-    last_rate: Annotated[float, Field(ge=0, le=1, description="and its last, by cosine")] = 0.002
+    steps: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Steps of Adam."""
+    style_weight: Annotated[float, Field(ge=0)] = 10.0
+    """Weight w of the style against the content."""
+    content_layer: Annotated[int, Field(ge=0, le=4)] = 3
+    """Layer c that holds the content; 0 is the trunk's first and finest."""
+    smoothness: Annotated[float, Field(ge=0)] = 30.0
+    """Weight t of total variation."""
+    rate: Annotated[float, Field(gt=0, le=1)] = 0.02
+    """First step size on [0, 1]; falls by a cosine."""
+    last_rate: Annotated[float, Field(ge=0, le=1)] = 0.002
+    """Last step size on [0, 1]."""
 
     def transfer(
         self,
@@ -61,7 +67,7 @@ class Gram:
     def _paint(self, lot: Lot, networks: Networks) -> Tensor:
         images, style = lot.images
         painted = minimise(
-            images,
+            _recoloured(images, style),
             self._objective(images, style, networks),
             Adam(),
             cosine(self.rate, self.last_rate),
@@ -82,8 +88,10 @@ class Gram:
             styles = [
                 _relative(_gram(layer), gram) for layer, gram in zip(layers, grams, strict=True)
             ]
-            return self.style_weight * torch.stack(styles).mean(0) + _relative(
-                layers[self.content_layer], content
+            return (
+                _relative(layers[self.content_layer], content)
+                + self.style_weight * torch.stack(styles).mean(0)
+                + self.smoothness * _variation(painted)
             )
 
         return loss
@@ -98,3 +106,26 @@ def _gram(layer: Tensor) -> Tensor:
 def _relative(ours: Tensor, theirs: Tensor) -> Tensor:
     difference, size = (ours - theirs).flatten(1), theirs.flatten(1)
     return difference.square().sum(1) / size.square().sum(1).clamp_min(1e-12)
+
+
+def _variation(images: Tensor) -> Tensor:
+    across, down = images.diff(dim=3), images.diff(dim=2)
+    return across.abs().mean((1, 2, 3)) + down.abs().mean((1, 2, 3))
+
+
+def _recoloured(images: Tensor, style: Tensor) -> Tensor:
+    """`images` with the mean colour and the covariance of colours of `style`, clamped."""
+    (mean, root), (goal, goal_root) = _colours(images), _colours(style)
+    flat = (images.flatten(2) - mean).double()
+    moved: Tensor = goal_root @ torch.linalg.pinv(root) @ flat
+    return (moved.float() + goal).view_as(images).clamp(0, 1)
+
+
+def _colours(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean [N, 3, 1] and symmetric square root of the covariance [N, 3, 3] of colours."""
+    flat = images.flatten(2)
+    mean = flat.mean(2, keepdim=True)
+    centred = (flat - mean).double()
+    values, vectors = torch.linalg.eigh(centred @ centred.transpose(1, 2) / flat.shape[2])
+    root = vectors @ torch.diag_embed(values.clamp_min(0).sqrt()) @ vectors.transpose(1, 2)
+    return mean, root
