@@ -40,6 +40,12 @@ def test_a_hundred_people_answering_from_two_tabs_write_a_hundred_answers():
     assert Response.objects.filter(trial__isnull=False).count() == 2 * 100
 
 
+def test_a_start_that_is_sent_a_hundred_times_at_once_is_one_participant():
+    study = live_study(size=8)
+    people = together(100, lambda _: enrolled(study, token="one-visit-0123456789"))
+    assert len({person.pk for person in people}) == study.participants.count() == 1
+
+
 def test_two_hundred_starts_with_drop_outs_and_returns_keep_the_balance():
     study = live_study(size=8, raters={"participants": 40, "items_each": 6, "per_item": 20})
     arrive_together(study, 60)

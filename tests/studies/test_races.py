@@ -11,7 +11,7 @@ from django.db import connection
 from studies.fieldwork import Outcome
 from studies.models import Response
 from tests.studies.factories import enrolled, live_study
-from tests.studies.races import answer_twice, arrive_together, check_places
+from tests.studies.races import answer_twice, arrive_together, check_places, together
 from tests.workers import own_sqlite
 
 if connection.vendor != "sqlite":
@@ -31,6 +31,12 @@ def test_forty_arrive_for_ten_places_and_ten_get_one(around):
     study = live_study(size=8, raters={"participants": 10, "items_each": 6, "per_item": 5})
     assert arrive_together(study, 40, around) == {"Participant": 10, "StudyFull": 30}
     check_places(study, participants=10, per_item=5)
+
+
+def test_a_start_that_is_sent_twenty_times_at_once_is_one_participant(around):
+    study = live_study(size=8)
+    people = together(20, lambda _: enrolled(study, token="one-visit-0123456789"), around)
+    assert len({person.pk for person in people}) == study.participants.count() == 1
 
 
 def test_two_tabs_answering_at_once_write_one_answer(around):
