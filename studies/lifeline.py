@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.dateformat import format as written
+
 from studies.models import Study
 from studies.monitoring import Pictures, Turnout
 
 State = Study.State
+
+DAY = "j M Y"
+"""How a day is written: 3 Nov 2026."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,10 @@ def stages(study: Study, pictures: Pictures) -> list[Stage]:
     present = {"draft": 0, "generating": 1, "ready": 1, "live": 2, "paused": 2, "closed": 3}
     here = present[stage_of(study, pictures)]
     notes = [
-        f"{study.created_at:%-d %b %Y}",
+        written(study.created_at, DAY),
         f"{pictures.total} pictures" if pictures.total else "",
-        f"since {study.launched_at:%-d %b %Y}" if study.launched_at else "",
-        f"{study.closed_at:%-d %b %Y}" if study.closed_at else "",
+        f"since {written(study.launched_at, DAY)}" if study.launched_at else "",
+        written(study.closed_at, DAY) if study.closed_at else "",
     ]
     if study.state == State.PAUSED:
         notes[2] = "paused"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -81,7 +81,7 @@ def take_up_again() -> int:
     return lost.count()
 
 
-def own(user: Any) -> QuerySet[Upload]:
+def own(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Upload]:
     """The files a researcher gave; nobody else sees them."""
     return Upload.objects.filter(owner=user.pk).select_related("study")
 

@@ -84,15 +84,14 @@ def test_every_page_is_sound(
 def test_the_doors_are_sound(
     theme: str,
     new_page: Open,
-    alice: User,
+    inside: Open,
     complaints: list[str],
     violations: Callable[[Page], list[str]],
 ) -> None:
-    page = new_page("phone", theme)
-    page.goto("/login/")
-    assert violations(page) == []
-    page.goto("/no/such/page")
-    assert violations(page) == []
+    outside, known = new_page("phone", theme), inside("phone", theme)
+    for page, where in ((outside, "/login/"), (outside, "/no/such/page"), (known, "/password/")):
+        page.goto(where)
+        assert violations(page) == []
     assert [said for said in complaints if "404" not in said] == []
 
 
