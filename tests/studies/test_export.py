@@ -3,19 +3,17 @@
 import csv
 import hashlib
 import json
-from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from django.utils import timezone
 from pandas.testing import assert_frame_equal
 from pytest_django import DjangoAssertNumQueries
 
 from studies import export
 from studies.codebook import PARTICIPANTS, RESPONSES, STIMULI
-from studies.models import Participant, Response, Study, Trial
+from studies.models import Study, Trial
 from tests.studies.factories import enrolled, finish, live_study
 
 pytestmark = pytest.mark.django_db
@@ -102,33 +100,6 @@ def test_the_number_of_queries_does_not_grow_with_the_answers(
         export.stimuli(study)
     with django_assert_num_queries(2):
         export.participants(study)
-
-
-def test_fifty_thousand_answers_take_seconds(study: Study) -> None:
-    template = Participant.objects.filter(study=study).first()
-    assert template is not None
-    items, now = list(study.items.filter(practice=False)), timezone.now()
-    people = Participant.objects.bulk_create(
-        Participant(
-            study=study, code=f"P-{n:05d}", channel="open_link", consented_at=now, lease_until=now,
-            consent_sha256="c" * 64, seed=n,
-        )
-        for n in range(2100)
-    )  # fmt: skip
-    trials = Trial.objects.bulk_create(
-        Trial(participant=person, item=item, position=n, kind="acceptability", answered_at=now)
-        for person in people
-        for n, item in enumerate(items)
-    )
-    Response.objects.bulk_create(
-        Response(trial=trial, participant_id=trial.participant_id, question=question,
-                 answer="willing", value=4, scale=5, answered_at=now)
-        for trial in trials
-        for question in ("acceptability", "noticeability")
-    )  # fmt: skip
-    began = timezone.now()
-    assert len(export.responses(study)) > 50_000
-    assert timezone.now() - began < timedelta(seconds=10)
 
 
 def test_stimuli_name_every_picture_with_its_condition(study: Study) -> None:
