@@ -130,9 +130,9 @@ class Environment(BaseSettings):
             )
         return value
 
-    @field_validator("networks_dir")
+    @field_validator("networks_dir", "artworks_dir")
     @classmethod
-    def check_networks_dir(cls, value: Path | None) -> Path | None:
+    def check_folder(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_dir():
             raise ValueError(f"there is no folder {value}")
         return value

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import get_resolver
 
 from config.environment import ROOT
+from tests.studies.researcher.pages import about_a_study
+from tests.studies.researcher_scene import Scene
 
 PUBLIC = {"SITE_URL": "https://study.example.org", "PLAIN_HTTP": "0", "DEBUG": "0"}
 ASK = """
@@ -20,6 +23,7 @@ import json, django
 django.setup()
 from django.conf import settings
 from django.core.management import call_command
+from django.http import HttpResponse
 from django.test import Client
 settings.STORAGES["staticfiles"]["BACKEND"] = (
     "django.contrib.staticfiles.storage.StaticFilesStorage")
@@ -137,13 +141,8 @@ def directives(policy: str) -> dict[str, set[str]]:
     return {name: set(values) for name, *values in parts}
 
 
-ANYBODYS = ["/", "/login/", "/healthz", "/no/such/page"]
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("address", ANYBODYS)
-def test_every_page_is_under_a_strict_policy(address: str, client: Client) -> None:
-    response = client.get(address)
+def assert_strict(response: HttpResponse) -> None:
+    """The policy lets nothing run that this server did not send in a file, or mark by nonce."""
     policy = directives(response["Content-Security-Policy"])
     assert policy["default-src"] == {"'none'"}
     assert policy["frame-ancestors"] == {"'none'"}
@@ -151,6 +150,16 @@ def test_every_page_is_under_a_strict_policy(address: str, client: Client) -> No
     assert policy["form-action"] == {"'self'"}
     for sources in policy.values():
         assert not sources & {"'unsafe-inline'", "'unsafe-eval'", "*", "https:", "http:"}
+
+
+ANYBODYS = ["/", "/login/", "/healthz", "/no/such/page"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ANYBODYS)
+def test_every_page_is_under_a_strict_policy(address: str, client: Client) -> None:
+    response = client.get(address)
+    assert_strict(response)
     assert response["X-Frame-Options"] == "DENY"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Referrer-Policy"] == "same-origin"
@@ -158,6 +167,25 @@ def test_every_page_is_under_a_strict_policy(address: str, client: Client) -> No
     assert "camera=()" in response["Permissions-Policy"]
     assert "microphone=()" in response["Permissions-Policy"]
     assert "geolocation=()" in response["Permissions-Policy"]
+
+
+@pytest.mark.django_db
+def test_pages_about_a_study_are_under_the_same_policy(client: Client) -> None:
+    alice = User.objects.create(username="alice")
+    scene = Scene(alice).generate().launch().take_part(1)
+    addresses = [
+        *about_a_study().values(),
+        f"/s/{scene.study.link_token}/",
+        "/images/",
+        "/password/",
+    ]
+    client.force_login(alice)
+    for address in addresses:
+        response = client.get(address)
+        assert_strict(response)
+        assert "style=" not in re.sub(
+            r"<svg.*?</svg>", "", response.content.decode("utf-8", "replace")
+        )
 
 
 @pytest.mark.django_db
