@@ -121,10 +121,12 @@ def is_full(study: Study) -> bool:
 
 
 def locked_study(study: Study) -> Study:
+    """The study as it is now, its row locked until the transaction ends."""
     return Study.objects.select_for_update(no_key=True).get(pk=study.pk)
 
 
 def locked(participant: Participant) -> Participant:
+    """The participant as they are now, their row locked until the transaction ends."""
     rows = Participant.objects.select_related("study__protocol")
     return rows.select_for_update(no_key=True, of=("self",)).get(pk=participant.pk)
 
@@ -183,14 +185,17 @@ def _reinstate(
 
 
 def lease_from(plan: Plan, now: datetime) -> datetime:
+    """Until when a place is kept for somebody who was heard of at `now`."""
     return now + timedelta(minutes=plan.fieldwork.raters.lease_minutes)
 
 
 def new_code(length: int) -> str:
+    """A random code that can be copied by hand."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def tell(participant: Participant, kind: str, details: Mapping[str, Any] | None = None) -> None:
+    """Write down what happened to a participant."""
     Event.objects.create(
         study_id=participant.study_id,
         participant=participant,

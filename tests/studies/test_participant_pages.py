@@ -319,9 +319,9 @@ def test_pages_are_never_kept_by_a_cache(client, study):
 def test_a_page_of_a_trial_costs_the_same_few_queries(client, study, django_assert_max_num_queries):
     participant = enrolled(study)
     client.get(current(participant))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(8):
         client.get(current(participant))
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(15):
         client.post(current(participant), an_answer(study))
 
 
