@@ -15,11 +15,13 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from math import cos, pi
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as config/__init__.py has it
 
 import torch
 from lpips import LPIPS
@@ -140,9 +142,7 @@ def _plain(ours: Networks) -> Plain:
 
 
 def _copy(network: nn.Module) -> nn.Module:
-    import copy
-
-    return copy.deepcopy(network).to(memory_format=torch.contiguous_format)
+    return deepcopy(network).to(memory_format=torch.contiguous_format)
 
 
 def _pictures(count: int, seed: int) -> Tensor:
