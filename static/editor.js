@@ -11,7 +11,7 @@ for (const editor of document.querySelectorAll("[data-editor]")) {
     lines.replaceChildren(
       ...Array.from({ length: count }, (_, index) => {
         const line = document.createElement("span");
-        line.textContent = `${index + 1}\n`;
+        line.textContent = index + 1;
         line.classList.toggle("wrong", wrong.has(String(index + 1)));
         return line;
       }),

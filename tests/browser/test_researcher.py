@@ -184,6 +184,10 @@ def test_a_wrong_line_is_found_while_writing_and_led_to(inside: Open, alice: Use
     selected = page.evaluate("getSelection().toString()")
     assert selected.strip() == "seed: twenty"
     expect(page.locator(".editor-lines .wrong")).to_have_text("7")
+    tall = page.locator(".editor-lines span").evaluate_all(
+        "lines => [...new Set(lines.map(line => line.getBoundingClientRect().height))]"
+    )
+    assert len(tall) == 1, "numbers and lines drift apart"
     page.keyboard.type("  seed: 21")
     expect(page.get_by_text("well formed")).to_be_visible()
     expect(page.locator(".editor-lines .wrong")).to_have_count(0)
