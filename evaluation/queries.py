@@ -20,10 +20,8 @@ PREPARATION = "preparation"
 
 
 def ratings(study: Study) -> DataFrame:
-    """The study's table of answers with the column `artwork`: what items are drawn with."""
-    stimuli = export.stimuli(study).drop_duplicates("item").set_index("item")
-    answers = export.responses(study)
-    return checked(answers.assign(artwork=answers["item"].map(stimuli["artwork"].str[:12])))
+    """The study's table of answers, typed for the analyses."""
+    return checked(export.responses(study))
 
 
 def pairs(study: Study) -> DataFrame:

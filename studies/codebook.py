@@ -16,6 +16,7 @@ RESPONSES: Mapping[str, str] = {
     "kind": "kind of the trial",
     "position": "place of the trial among the rater's trials, practice included, from 0",
     "item": "what was judged: an artwork under a condition",
+    "artwork": "the picture that was altered: first 12 digits of its sha256 in the stimuli table",
     "artist": "factor: painter of the artwork",
     "protection": "factor: label of the protection in the experiment file",
     "budget": "factor: budget as written in the file; 0 is untouched",

@@ -28,6 +28,7 @@ CONTRACT = [
     "kind",
     "position",
     "item",
+    "artwork",
     "artist",
     "protection",
     "budget",
