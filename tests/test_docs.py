@@ -36,9 +36,9 @@ def test_links_between_pages_lead_somewhere(page):
         (PROTECTIONS, "methods.md"),
         (PURIFICATIONS, "methods.md"),
         (STYLE_TRANSFERS, "methods.md"),
-        (TRIALS, "fieldwork.md"),
+        (TRIALS, "experiment-file.md"),
         (METRICS, "statistics.md"),
-        (ANALYSES, "statistics.md"),
+        (ANALYSES, "report.md"),
     ],
     ids=lambda value: getattr(value, "package", value),
 )
