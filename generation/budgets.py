@@ -18,8 +18,10 @@ from generation.pixels import LEVELS, quantise
 
 Norm = Literal["linf", "l2", "lpips"]
 
-HALVINGS = 8
-"""Rounds of back-tracking: the perturbation's length is found to 1/256 of itself."""
+HALVINGS = 12
+"""Most rounds of back-tracking: a perturbation's length is found to 1/4096 of itself,"""
+CLOSE = 0.99
+"""or until this share of the budget is used."""
 MARGIN = 1e-3
 """Kept below a measured budget, relative: another device's arithmetic must not find it exceeded."""
 
@@ -131,17 +133,26 @@ _DISTANCES: Mapping[str, Callable[[Tensor, Perceptual | None], Distance]] = {
 def _backtrack(images: Tensor, originals: Tensor, distance: Distance, limit: float) -> Tensor:
     """The farthest rounded image on the line from each original that is no farther than `limit`."""
     best = quantise(images)
-    fits = distance(best) <= limit
-    low = torch.zeros(len(images), 1, 1, 1, device=images.device)
+    done = distance(best) <= limit
+    best = torch.where(_each(done), best, originals)
+    low = torch.zeros_like(done, dtype=images.dtype)
     high = torch.ones_like(low)
-    best = torch.where(fits.view(-1, 1, 1, 1), best, originals)
-    for _ in range(HALVINGS if not bool(fits.all()) else 0):
+    for _ in range(HALVINGS):
+        if bool(done.all()):
+            break
         middle = (low + high) / 2
-        candidate = quantise(originals + middle * (images - originals))
-        inside = (distance(candidate) <= limit).view(-1, 1, 1, 1) & ~fits.view(-1, 1, 1, 1)
-        best = torch.where(inside, candidate, best)
-        low, high = torch.where(inside, middle, low), torch.where(inside, high, middle)
+        candidate = quantise(originals + _each(middle) * (images - originals))
+        far = distance(candidate)
+        fits = (far <= limit) & ~done
+        best = torch.where(_each(fits), candidate, best)
+        low, high = torch.where(fits, middle, low), torch.where(fits, high, middle)
+        done = done | (fits & (far >= CLOSE * limit))
     return best
+
+
+def _each(values: Tensor) -> Tensor:
+    """One value an image [N] as [N, 1, 1, 1]."""
+    return values.view(-1, 1, 1, 1)
 
 
 def _within_levels(images: Tensor, originals: Tensor, most: int) -> Tensor:

@@ -58,7 +58,7 @@ def locate(network_id: str, folder: Path | None) -> Source:
     if network_id in TRUNKS:
         return _lpips(network_id, folder)
     for candidate in (folder / network_id if folder else None, Path(network_id)):
-        if candidate is not None and (candidate / CONFIG).is_file():
+        if candidate is not None and _holds_autoencoder(candidate):
             return _diffusers(network_id, candidate, revision="")
     name, _, revision = network_id.partition("@")
     if name.count("/") == 1 and not name.startswith(("/", ".")):
@@ -150,6 +150,10 @@ def _snapshot(name: str, revision: str, cached: bool) -> Path | None:
     except (HfHubHTTPError, OSError, ValueError):  # absent, refused, unreachable, misspelt
         return None
     return Path(folder)
+
+
+def _holds_autoencoder(folder: Path) -> bool:
+    return (folder / CONFIG).is_file() or (folder / "vae" / CONFIG).is_file()
 
 
 def _diffusers(network_id: str, folder: Path, revision: str) -> Source:

@@ -101,7 +101,7 @@ class Glaze:
         cloaked = minimise(
             images + uniform(images, lot.generators, self.start * self.budget),
             self._objective(images, target, networks, lot.generators),
-            Adam(),
+            Adam(epsilon=2e-8),  # torch's 1e-8 for gradients on [-1, 1], which are half of these
             cosine(self.rate * self.budget, self.last_rate * self.budget),
             lambda moved: moved.clamp(lowest, highest),
             self.steps,

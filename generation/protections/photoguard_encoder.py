@@ -61,7 +61,7 @@ class PhotoguardEncoder:
 
     budget: Annotated[float, Field(ge=0, le=1)] = 8 / 255
     """The L∞ budget ε on [0, 1]; n/255 for n levels."""
-    aim: Literal["zero_latent", "grey", "image"] = "zero_latent"
+    aim: Literal["zero_latent", "grey", "image"] = "grey"
     """The aim z: 0, the latent of mid-grey, or that of a target image."""
     steps: Annotated[int, Field(ge=1, le=10_000)] = 100
     """Steps of sign descent."""
