@@ -128,7 +128,7 @@ def _realised(
     )
     measured = budgets.measure(saved, originals, perceptual)
     return [
-        {norm: round(float(values[index]), 6) for norm, values in measured.items()}
+        {norm: float(values[index]) for norm, values in measured.items()}
         for index in range(len(images))
     ]
 
