@@ -21,7 +21,7 @@ TEXTS: Mapping[str, str] = {
     "kind": "",
     "artist": "",
     "protection": "",
-    "budget": "0",
+    "budget": "",
     "purification": "none",
     "artwork": "",
     "answer": "",
@@ -141,11 +141,36 @@ def amount(budget: str) -> float:
 
 
 def clean_protection(answers: DataFrame) -> str | None:
-    """The label of the untouched arm: the protection whose only budget is 0, where there is one."""
-    for protection, part in answers.groupby("protection", sort=True):
-        if {amount(str(budget)) for budget in part["budget"].unique()} == {0.0}:
-            return str(protection)
-    return None
+    """The label of the untouched arm: the one protection whose only budget is a given 0.
+
+    None where no label qualifies, or several do: `no_untouched_arm` says which.
+    """
+    found = _untouched_arms(answers)
+    return found[0] if len(found) == 1 else None
+
+
+def no_untouched_arm(answers: DataFrame) -> str:
+    """Why no arm is taken for the untouched one, in a sentence; empty where one is."""
+    found = _untouched_arms(answers)
+    if len(found) == 1:
+        return ""
+    if found:
+        return (
+            f"Several protections have the budget 0 only ({', '.join(found)}), so none of them is"
+            " taken for the untouched pictures."
+        )
+    return (
+        "There is no untouched arm (a label in the column “protection” whose only value in the"
+        " column “budget” is 0)."
+    )
+
+
+def _untouched_arms(answers: DataFrame) -> list[str]:
+    return [
+        str(protection)
+        for protection, part in answers.groupby("protection", sort=True)
+        if protection and {amount(str(budget)) for budget in part["budget"].unique()} == {0.0}
+    ]
 
 
 def by_factors(answers: DataFrame, *factors: str) -> Iterator[tuple[dict[str, str], DataFrame]]:
@@ -166,7 +191,8 @@ def condition_name(levels: Mapping[str, str], clean: str | None) -> str:
     """“glaze 0.05 · jpeg-75”; the untouched arm goes by its label alone."""
     protection, purification = levels["protection"], levels.get("purification", "")
     dose = protection if protection == clean else f"{protection} {levels['budget']}".strip()
-    return dose if purification in ("", "none") else f"{dose} · {purification}"
+    parts = [dose, "" if purification == "none" else purification]
+    return " · ".join(filter(None, parts)) or "pictures without a label"
 
 
 def _need_columns(table: DataFrame) -> None:

@@ -78,7 +78,7 @@ def levels_beside_artist(item: Item) -> list[str]:
     return [
         level
         for factor, level in levels.items()
-        if factor != "artist" and UNSAID.get(factor) != level
+        if level and factor != "artist" and UNSAID.get(factor) != level
     ]
 
 

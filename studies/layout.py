@@ -13,6 +13,9 @@ from studies.designs.selection import Picture, SelectionError, group, select
 from studies.protocol import CLEAN, Experiment, amount
 from studies.protocol.experiment import Stimuli
 
+NO_BUDGET = ""
+"""The budget level of a protection that takes none."""
+
 
 @dataclass(frozen=True)
 class Placed:
@@ -51,9 +54,12 @@ class Layout:
 
 
 def budget_levels(stimuli: Stimuli) -> dict[str, tuple[str, ...]]:
-    """Label of each protection → its budgets as written; an untouched picture has the level 0."""
+    """Label of each protection → its budgets as written.
+
+    An untouched picture has the level 0, a protection that takes no budget the level “”.
+    """
     return {
-        label: (protection and protection.budgets) or (CLEAN,)
+        label: (CLEAN,) if protection is None else protection.budgets or (NO_BUDGET,)
         for label, protection in stimuli.protections.items()
     }
 
@@ -110,7 +116,7 @@ def _practice(
     if count == 0:
         return [], []
     values: Mapping[str, Mapping[str, float]] = {
-        label: {budget: amount(budget) for budget in budgets}
+        label: {budget: amount(budget) if budget else 1.0 for budget in budgets}
         for label, budgets in budget_levels(stimuli).items()
     }
     plain = [label for label, method in stimuli.purifications.items() if method is None]

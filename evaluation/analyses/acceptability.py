@@ -26,7 +26,14 @@ from evaluation.conditions import (
     contrasts,
 )
 from evaluation.measurements import label_of, mean_of_condition
-from evaluation.ratings import TableError, amount, answers_to, clean_protection, points
+from evaluation.ratings import (
+    TableError,
+    amount,
+    answers_to,
+    clean_protection,
+    no_untouched_arm,
+    points,
+)
 
 SHARE = ("share", "share_low", "share_high")
 SHARE_TITLE = "share of answers willing"
@@ -64,7 +71,7 @@ class Acceptability:
             claim=_claim(doses, clean),
             table=rows,
             chart=_dose_chart(rows, clean, simulated),
-            notes=self._notes(answers, cut, clean),
+            notes=self._notes(answers, cut),
             sentences=tuple(contrast.sentence for contrast in pooled),
             exhibits=(
                 *self._measured(rows, answers, measurements, simulated),
@@ -72,8 +79,8 @@ class Acceptability:
                 Exhibit("Protection and budget, over all purifications", cell_table(doses)),
                 *_differences(pooled, contrasts(answers, TREATMENT, clean, self.level)),
             ),
-            caption="Share of answers that were willing, by budget, with intervals. Budget 0 is the"
-            " untouched picture.",
+            caption="Share of answers that were willing, by budget, with intervals."
+            + (" Budget 0 is the untouched picture." if clean else ""),
         )
 
     def _cut(self, scale: int) -> int:
@@ -98,7 +105,7 @@ class Acceptability:
         caption = f"Share of answers that were willing, against the {label} that was measured."
         return [Exhibit(f"Against the measured change ({label})", chart=chart, caption=caption)]
 
-    def _notes(self, answers: DataFrame, cut: int, clean: str | None) -> tuple[str, ...]:
+    def _notes(self, answers: DataFrame, cut: int) -> tuple[str, ...]:
         chosen = answers[answers["value"] >= cut].sort_values("value")["answer"].unique()
         named = f" (“{'”, “'.join(chosen)}”)" if len(chosen) and all(chosen) else ""
         level = f"{self.level:.0%}"
@@ -111,8 +118,8 @@ class Acceptability:
             "Differences are paired: raters and artworks that two conditions share are compared"
             " with themselves. P-values are Holm's, over all differences of their table.",
         ]
-        if clean is None:
-            notes.append("There is no untouched arm (a protection whose only budget is 0).")
+        if missing := no_untouched_arm(answers):
+            notes.append(missing)
         if answers["artist"].nunique() > 1:
             notes.append(f"Over {answers['artist'].nunique()} painters together.")
         if (answers["artwork"] == "").any():
@@ -129,11 +136,13 @@ def _claim(doses: Sequence[Cell], clean: str | None) -> str:
         for cell in untouched
     ]
     if len(ranked) == 1:
-        said.append(f"For {ranked[0].name} it was {_share(ranked[0])}.")
+        post = f"For {ranked[0].name} it was" if said else f"Raters would post {ranked[0].name} in"
+        said.append(f"{post} {_share(ranked[0])}{'' if said else ' of answers'}.")
     elif ranked:
         best, worst = ranked[0], ranked[-1]
+        among = "protected pictures" if said else "all conditions"
         said.append(
-            f"Among protected pictures the share was highest for {best.name}, {_share(best)},"
+            f"Among {among} the share was highest for {best.name}, {_share(best)},"
             f" and lowest for {worst.name}, {_share(worst)}."
         )
     told = [cell.share.estimate for cell in (*untouched, *ranked[:1], *ranked[-1:])]

@@ -139,6 +139,13 @@ def test_a_strong_fall_is_called_significant_and_no_change_is_not() -> None:
     )
 
 
+@pytest.mark.parametrize("left", [["protection", "budget"], ["budget"]])
+def test_a_table_that_names_no_untouched_arm_gets_no_claim_about_one(table, metrics, left) -> None:
+    finding = run("acceptability", table.drop(columns=left).pipe(ratings.checked), metrics)
+    assert "untouched" not in finding.claim + finding.caption + " ".join(finding.sentences)
+    assert "  " not in finding.claim
+
+
 def test_without_a_clean_arm_neighbours_are_still_compared(table, metrics) -> None:
     finding = run("acceptability", table[table["protection"] != "clean"], metrics)
     assert any("no untouched arm" in note for note in finding.notes)

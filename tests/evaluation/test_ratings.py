@@ -1,5 +1,7 @@
 """The table of ratings: checked with sentences, and never pooled silently."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -16,7 +18,7 @@ def small(**columns: object) -> pd.DataFrame:
 def test_a_small_table_is_filled_in_with_defaults() -> None:
     table = ratings.checked(small())
     assert table["scale"].tolist() == [3, 3]
-    assert table["budget"].tolist() == ["0", "0"]
+    assert table["budget"].tolist() == ["", ""]
     assert not table[["simulated", "gold", "excluded"]].to_numpy().any()
 
 
@@ -98,6 +100,21 @@ def test_the_clean_arm_is_the_one_whose_only_budget_is_zero() -> None:
     table = ratings.checked(ratings_table(raters=4))
     assert ratings.clean_protection(table) == "clean"
     assert ratings.clean_protection(table[table["protection"] != "clean"]) is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({}, "no untouched arm"),
+        ({"protection": ["glaze", "mist"]}, "no untouched arm"),
+        ({"budget": ["0", "0"]}, "no untouched arm"),
+        ({"protection": ["a", "b"], "budget": ["0", "0"]}, r"budget 0 only \(a, b\)"),
+    ],
+)
+def test_no_arm_is_called_untouched_on_a_guess(columns: dict[str, list[str]], said: str) -> None:
+    table = ratings.checked(small(**columns))
+    assert ratings.clean_protection(table) is None
+    assert re.search(said, ratings.no_untouched_arm(table))
 
 
 def test_metrics_are_checked_too() -> None:

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studies import protocol
 from studies.designs.factorial import FACTORS, cross, matches
 from studies.designs.practice import pictures, spread, strengths
 from studies.designs.selection import Picture, SelectionError, select
+from studies.layout import budget_levels
+from tests.studies.paintings import text
 
 names = st.lists(st.text("abc", min_size=1, max_size=3), min_size=1, max_size=4, unique=True)
 protections = st.dictionaries(st.text("xyz", min_size=1, max_size=2), names, min_size=1, max_size=3)
@@ -125,3 +128,8 @@ def test_practice_says_how_many_of_its_pictures_are_judged_too() -> None:
     chosen, again = pictures(judged, everything, count=4, seed=1)
     assert [artwork in judged for artwork in chosen] == [False, True, True, False]
     assert again == 2
+
+
+def test_only_an_untouched_picture_has_the_budget_0() -> None:
+    source = text(stimuli__protections={"clean": None, "own": {"method": "of_a_guest"}})
+    assert budget_levels(protocol.structure(source).stimuli) == {"clean": ("0",), "own": ("",)}
