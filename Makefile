@@ -23,7 +23,7 @@ endif
 PORT ?= 8000
 HOST ?= 127.0.0.1
 
-.PHONY: help setup demo test lint types arrows format services-test browser-test bench schema clean
+.PHONY: help setup demo test lint types arrows format services-test browser-test bench clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -35,7 +35,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Connoisseur needs Python 3.11 or newer; name one with: make PYTHON=python3.12 setup"; exit 1; }
 	@echo "Setting up $(VENV) (PyTorch is large: about 5 GB, a few minutes the first time)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	@$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check \
 		--only-binary :all: --no-build-isolation --constraint constraints.txt "setuptools>=77"

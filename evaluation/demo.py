@@ -213,7 +213,7 @@ def _researcher() -> str:
 def farewell(links: Links, address: Address, *, served: bool) -> str:
     """Where to look, and how to stop."""
     lines = f"""
-        The study is live: {links.study.title}
+        The study is {links.study.get_state_display()}: {links.study.title}
 
           raters      {links.rater}
           researcher  {links.researcher}
@@ -241,6 +241,8 @@ def serve(address: Address) -> None:
         "2",
         "--threads",
         "4",
+        "--timeout",
+        "120",
         "--log-level",
         "warning",
     ]
@@ -248,7 +250,8 @@ def serve(address: Address) -> None:
     children = [subprocess.Popen(command, cwd=ROOT) for command in (web, work)]  # noqa: S603
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        children[0].wait()
+        if children[0].wait() != 0:
+            raise DemoError(f"The web server stopped; is {address.url} taken?")
     except KeyboardInterrupt:
         pass
     finally:

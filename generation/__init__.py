@@ -1,1 +1,1 @@
-"""Where stimuli come from: artworks, recipes, jobs and the image methods. Knows nothing of raters."""
+"""Where stimuli come from: artworks, recipes, jobs, image methods. Knows nothing of raters."""

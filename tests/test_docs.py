@@ -3,10 +3,12 @@
 import re
 
 import pytest
+import torch
 
 from config.environment import Environment
 from evaluation.analyses import ANALYSES
 from evaluation.metrics import METRICS
+from generation.progress import silent
 from generation.protections import PROTECTIONS
 from generation.purifications import PURIFICATIONS
 from generation.style_transfers import STYLE_TRANSFERS
@@ -59,3 +61,14 @@ def test_every_make_target_the_pages_name_exists():
 
 def _code(text: str) -> str:
     return "\n".join(re.findall(r"`make [^`\n]+`|^make .*$|^    make .*$", text, re.M))
+
+
+def test_the_worked_example_of_a_plugin_runs(tmp_path):
+    code = re.search(r"```python\n(.*?)```", (REPOSITORY / "CONTRIBUTING.md").read_text(), re.S)[1]
+    scope = {"__name__": "median"}
+    exec(compile(code, "median.py", "exec"), scope)
+    images = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(1))
+    images[0, :, 4, 4] = 100.0
+    filtered = scope["Median"](radius=1).purify(images, None, [], silent)
+    assert filtered.shape == images.shape
+    assert filtered.max() <= 1

@@ -39,7 +39,7 @@ def chromium() -> Iterator[Browser]:
     if not path:
         pytest.skip("there is no Chromium: install Debian's, or name one with CHROMIUM")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's synchronous API runs an event loop in this thread; Django refuses its ORM there.
+        # Playwright runs an event loop in this thread, where Django refuses its ORM
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

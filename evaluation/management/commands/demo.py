@@ -23,19 +23,26 @@ class Command(BaseCommand):
         parser.add_argument("--raters", type=int, default=20, help="SIMULATED raters to play")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        address = demo.address(options["host"], options["port"])
-        if not settings.ENVIRONMENT.plain_http:
-            _restart_in_the_open(address.url)
         try:
-            links = demo.build(raters=options["raters"], say=self.stdout.write)
+            self._run(raters=options["raters"], served=not options["no_serve"], options=options)
         except demo.DemoError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(demo.farewell(links, address, served=not options["no_serve"]))
-        if not options["no_serve"]:
+
+    def _run(self, *, raters: int, served: bool, options: dict[str, Any]) -> None:
+        address = demo.address(options["host"], options["port"])
+        if not settings.ENVIRONMENT.plain_http or address.url != settings.SITE_URL:
+            _restart_in_the_open(address)
+        links = demo.build(raters=raters, say=self.stdout.write)
+        self.stdout.write(demo.farewell(links, address, served=served))
+        self.stdout.flush()
+        if served:
             demo.serve(address)
 
 
-def _restart_in_the_open(url: str) -> None:
-    """Run this very command again as a private machine without TLS; settings are read once."""
-    environment = {**os.environ, "PLAIN_HTTP": "1", "SITE_URL": url}
-    os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606
+def _restart_in_the_open(address: demo.Address) -> None:
+    """Run this command again as a private machine without TLS: settings are read once."""
+    environment = {**os.environ, "PLAIN_HTTP": "1", "SITE_URL": address.url}
+    words = [word for word in sys.argv if not word.startswith("--port=")]
+    if "--port" in words:
+        del words[words.index("--port") : words.index("--port") + 2]
+    os.execve(sys.executable, [sys.executable, *words, f"--port={address.port}"], environment)  # noqa: S606
