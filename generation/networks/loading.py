@@ -1,7 +1,9 @@
 """Loads each network once per process and device, frozen; the half that needs torch."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -14,15 +16,38 @@ from generation.networks.autoencoders import DiffusersAutoencoder, PlainAutoenco
 from generation.networks.perceptual import load_lpips
 from generation.networks.sources import NetworkUnavailable, Source
 
+OLD_ATTENTION: Mapping[str, str] = {
+    "query": "to_q",
+    "key": "to_k",
+    "value": "to_v",
+    "proj_attn": "to_out.0",
+}
+"""The attention layers of autoencoders saved before diffusers 0.12 (SD 1.x) → what they are now."""
+
 _loaded: dict[tuple[str, str, str], Any] = {}
 _lock = Lock()
 
 
 def torch_device(name: str) -> torch.device:
     """The device called `name`; raises NetworkUnavailable where this machine has none."""
-    device = torch.device(name)
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise NetworkUnavailable("This machine has no CUDA device: set the device to “cpu”.")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise NetworkUnavailable(
+            f"“{name}” names no device: set the device to “cpu”, “cuda” or “mps”."
+        ) from None
+    if device.type == "cpu":
+        return device
+    here = torch.accelerator.current_accelerator(check_available=True)
+    count = torch.accelerator.device_count() if here and here.type == device.type else 0
+    if count == 0:
+        raise NetworkUnavailable(
+            f"This machine has no {device.type.upper()} device: set the device to “cpu”."
+        )
+    if (device.index or 0) >= count:
+        raise NetworkUnavailable(
+            f"This machine has no device {name}: the last one is {device.type}:{count - 1}."
+        )
     return device
 
 
@@ -50,28 +75,43 @@ def _diffusers(source: Source, device: torch.device) -> DiffusersAutoencoder:
     # diffusers takes seconds to import, and workers without such a network start sooner
     from diffusers import AutoencoderKL  # noqa: PLC0415
 
-    config = json.loads(source.files["config"].read_text())
+    with _intact(source.files["config"]):
+        config = dict(json.loads(source.files["config"].read_text(encoding="utf-8")))
     if config.get("_class_name") != "AutoencoderKL":
         raise NetworkUnavailable(
             f"{source.files['config']} describes a {config.get('_class_name')}; an AutoencoderKL"
             " is needed."
         )
-    network = AutoencoderKL.from_config(config)
-    network.load_state_dict(load_file(source.files["weights"]))
+    weights = _state_dict(source.files["weights"])
+    with _intact(*source.files.values()):
+        network = AutoencoderKL.from_config(config)
+        network.load_state_dict({_renamed(name): value for name, value in weights.items()})
     factor = 2 ** (len(network.config.block_out_channels) - 1)
     return DiffusersAutoencoder(
         device=device, network=_frozen(network.float(), device), factor=factor
     )
 
 
+def _renamed(name: str) -> str:
+    """A weight's name as diffusers says it today."""
+    *path, layer, kind = name.split(".")
+    if len(path) > 1 and path[-2] == "attentions":
+        layer = OLD_ATTENTION.get(layer, layer)
+    return ".".join([*path, layer, kind])
+
+
 def _vaelight(source: Source, device: torch.device) -> PlainAutoencoder:
-    parts = {part: load_file(path) for part, path in source.files.items()}
-    return _plain(vaelight.load_parts(parts), device, low=-1.0)
+    parts = {part: _state_dict(path) for part, path in source.files.items()}
+    with _intact(*source.files.values()):
+        loaded = vaelight.load_parts(parts)
+    return _plain(loaded, device, low=-1.0)
 
 
 def _taef2(source: Source, device: torch.device) -> PlainAutoencoder:
     parts = {part: _state_dict(path) for part, path in source.files.items()}
-    return _plain(taef2.load_parts(parts), device, low=0.0)
+    with _intact(*source.files.values()):
+        loaded = taef2.load_parts(parts)
+    return _plain(loaded, device, low=0.0)
 
 
 def _plain(
@@ -82,17 +122,33 @@ def _plain(
 
 
 def _lpips(source: Source, device: torch.device) -> Any:
-    lpips = load_lpips(source.family.removeprefix("lpips_"), _state_dict(source.files["trunk"]))
+    trunk = _state_dict(source.files["trunk"])
+    with _intact(source.files["trunk"]):
+        lpips = load_lpips(source.family.removeprefix("lpips_"), trunk)
     _frozen(lpips.network, device)
     return lpips
 
 
-def _state_dict(path: Any) -> Mapping[str, Tensor]:
-    if path.suffix == ".safetensors":
-        tensors: Mapping[str, Tensor] = load_file(path)
-    else:
-        tensors = torch.load(path, weights_only=True, map_location="cpu")
-    return tensors
+def _state_dict(path: Path) -> Mapping[str, Tensor]:
+    with _intact(path):
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        return dict(torch.load(path, weights_only=True, map_location="cpu"))
+
+
+@contextmanager
+def _intact(*paths: Path) -> Iterator[None]:
+    """Whatever goes wrong inside, but for lack of memory, is the fault of the files at `paths`."""
+    try:
+        yield
+    except (MemoryError, torch.OutOfMemoryError):
+        raise
+    except Exception as error:  # readers of damaged files raise nearly anything
+        named = " and ".join(map(str, paths))
+        reason = " ".join(str(error).split())[:120] or type(error).__name__
+        raise NetworkUnavailable(
+            f"{named} cannot be loaded as the network it should be ({reason}): fetch it again."
+        ) from error
 
 
 _LOADERS: Mapping[str, Mapping[str, Callable[[Source, torch.device], Any]]] = {

@@ -172,14 +172,24 @@ def _as_in_manifest(path: Path) -> Path:
     manifest = path.parent / "MANIFEST.csv"
     if not manifest.is_file():
         return path
-    with manifest.open(newline="", encoding="utf-8") as file:
-        expected = {row["path"]: row["sha256"] for row in csv.DictReader(file)}.get(path.name)
+    expected = _manifest_sha256s(manifest).get(path.name)
     if expected and file_sha256(path) != expected:
         raise NetworkUnavailable(
             f"{path} is not the file that MANIFEST.csv beside it names (its sha256 is"
             f" {file_sha256(path)[:12]}…, not {expected[:12]}…): fetch it again."
         )
     return path
+
+
+def _manifest_sha256s(manifest: Path) -> Mapping[str, str]:
+    try:
+        with manifest.open(newline="", encoding="utf-8-sig") as file:
+            return {row["path"]: row["sha256"] for row in csv.DictReader(file)}
+    except (KeyError, OSError, UnicodeDecodeError, csv.Error):
+        raise NetworkUnavailable(
+            f"{manifest} cannot be read as CSV in UTF-8 with the columns path and sha256: mend it,"
+            " or take it away."
+        ) from None
 
 
 def _named(folder: Path | None) -> str:
