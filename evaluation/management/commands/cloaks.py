@@ -76,13 +76,17 @@ def _row(protection: str, budget: str, recipes: list[Recipe], networks: Networks
     realised = [recipe.realised[norm] for recipe in recipes]
     shifts = [_shift(recipe, networks) for recipe in recipes]
     ratios = [shift.ratio for shift in shifts]
-    scale = (lambda x: f"{255 * x:.2f}/255") if norm == "linf" else (lambda x: f"{x:.4f}")
     return "| " + " | ".join([
-        protection, budget, str(len(recipes)), norm, scale(limit), scale(max(realised)),
+        protection, budget, str(len(recipes)), norm, _on_scale(limit, norm),
+        _on_scale(max(realised), norm),
         f"{np.median([shift.toward for shift in shifts]):.3f}",
         f"{np.median([shift.noise_toward for shift in shifts]):.4f}",
         f"{np.median(ratios):.1f}", f"{min(ratios):.1f}",
     ]) + " |"  # fmt: skip
+
+
+def _on_scale(value: float, norm: str) -> str:
+    return f"{255 * value:.2f}/255" if norm == "linf" else f"{value:.4f}"
 
 
 def _shift(recipe: Recipe, networks: Networks) -> Shift:
