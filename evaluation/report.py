@@ -8,7 +8,8 @@ sentence in its place and stops nothing.
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,7 +23,7 @@ from evaluation.ratings import Group, TableError, groups
 from evaluation.statistics.estimate import BadData
 from generation.progress import Progress, silent
 
-FORMAT = 1
+FORMAT = 2
 """Counts changes of the document's layout; part of what a report is known by."""
 
 Plan = Mapping[str, Mapping[str, Any]]
@@ -51,6 +52,7 @@ def compose(
             blocks.append(_block(name, settings, group, measurements, seed))
         sections.append({"name": name, "label": _label(name), "blocks": blocks})
     progress(len(plan), len(plan))
+    _name_tables(sections)
     return {
         "format": FORMAT,
         "title": title,
@@ -90,15 +92,24 @@ def claims(document: Document) -> Iterator[tuple[str, bool, str]]:
 
 
 def csv_files(document: Document) -> dict[str, str]:
-    """File name → CSV text, one file a table; simulated ones say so in name and column."""
-    files = {}
+    """File name → CSV text, one file a table; simulated ones say so in name and column.
+
+    Text that a spreadsheet would take for a formula is led by an apostrophe. Raises ValueError
+    where two tables have one name (also where they differ in capitals alone).
+    """
+    files: dict[str, str] = {}
+    taken: set[str] = set()
     for section in document["sections"]:
         for block in section["blocks"]:
             for table in block["tables"]:
+                if table["name"].casefold() in taken:
+                    raise ValueError(f"Two tables of the report are called {table['name']}.")
+                taken.add(table["name"].casefold())
                 frame = DataFrame(table["rows"], columns=table["columns"])
                 frame.insert(0, "population", block["population"])
                 frame.insert(1, "simulated", block["simulated"])
-                files[f"{table['name']}.csv"] = frame.to_csv(index=False, lineterminator="\n")
+                safe = frame.map(_no_formula).rename(columns=_no_formula)
+                files[f"{table['name']}.csv"] = safe.to_csv(index=False, lineterminator="\n")
     return files
 
 
@@ -111,18 +122,13 @@ def _block(
         finding = analysis.run(group.ratings, measurements, seed)
     except (TableError, BadData, PluginError) as error:
         return {**told, "problem": str(error), "figures": [], "tables": []}
-    stem = "-".join([name, *(["SIMULATED"] if group.simulated else []), _slug(group.population)])
     return {
         **told,
         "claim": finding.claim,
         "sentences": list(finding.sentences),
         "notes": list(finding.notes),
         "figures": [_figure(exhibit, group) for exhibit in _exhibits(finding) if exhibit.chart],
-        "tables": [
-            _table(exhibit, stem.strip("-"), number)
-            for number, exhibit in enumerate(_exhibits(finding), start=1)
-            if exhibit.table is not None
-        ],
+        "tables": [_table(exhibit) for exhibit in _exhibits(finding) if exhibit.table is not None],
     }
 
 
@@ -139,12 +145,49 @@ def _figure(exhibit: Exhibit, group: Group) -> Document:
     return {"title": exhibit.title, "caption": caption, "spec": spec, **drawings(spec, caption)}
 
 
-def _table(exhibit: Exhibit, stem: str, number: int) -> Document:
+def _table(exhibit: Exhibit) -> Document:
     frame = exhibit.table
     assert frame is not None
     rows = [[_plain(value) for value in row] for row in frame.itertuples(index=False)]
-    name = f"{stem}-{number}-{_slug(exhibit.title)}"
-    return {"title": exhibit.title, "name": name, "columns": list(frame.columns), "rows": rows}
+    return {"title": exhibit.title, "columns": list(frame.columns), "rows": rows}
+
+
+def _name_tables(sections: Sequence[Document]) -> None:
+    """Gives every table of the report a file name of its own."""
+    blocks = [(section["name"], block) for section in sections for block in section["blocks"]]
+    parts = _parts(block["population"] for _, block in blocks)
+    for analysis, block in blocks:
+        simulated = "SIMULATED" if block["simulated"] else ""
+        stem = "-".join(filter(None, [analysis, simulated, parts[block["population"]]]))
+        for number, table in enumerate(block["tables"], start=1):
+            table["name"] = f"{stem}-{number}-{_slug(table['title'])}".strip("-")
+
+
+def _parts(populations: Iterable[str]) -> dict[str, str]:
+    """Population → its part of file names, at most 49 characters, unlike for unlike populations.
+
+    Names that have nothing for a file name, share it, or could be taken for the mark of simulated
+    raters are told apart by the beginning of their sha256.
+    """
+    slugs = {population: _slug(population) for population in populations}
+    used = Counter(slugs.values())
+    return {
+        population: slug
+        if not population or (slug and used[slug] == 1 and not slug.startswith("simulated"))
+        else f"{slug}-{hashlib.sha256(population.encode()).hexdigest()[:8]}".strip("-")
+        for population, slug in slugs.items()
+    }
+
+
+def _no_formula(cell: Any) -> Any:
+    """A cell as spreadsheets may have it: text beginning with = + - @ is no formula."""
+    if not isinstance(cell, str) or not re.match(r"[=+\-@\t\r\n]", cell):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
 
 
 def _plain(value: Any) -> Any:
@@ -173,4 +216,5 @@ def _label(name: str) -> str:
 
 
 def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    """At most 40 characters that every file system takes; may be empty."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:40].strip("-")

@@ -19,7 +19,8 @@ RESPONSES: Mapping[str, str] = {
     "artwork": "the picture that was altered: first 12 digits of its sha256 in the stimuli table",
     "artist": "factor: painter of the artwork",
     "protection": "factor: label of the protection in the experiment file",
-    "budget": "factor: budget as written in the file; 0 is untouched, empty where the protection takes none",
+    "budget": "factor: budget as written in the file; 0 is untouched, empty where the protection"
+    " takes none",
     "purification": "factor: label of the purification in the experiment file",
     "question": "name of the question",
     "answer": "the words of the answer, as shown",

@@ -283,3 +283,39 @@ def test_analyse_names_the_questions_it_could_have_analysed(tmp_path, capsys) ->
     assert "questions of the table: beauty" in capsys.readouterr().out
     call_command("analyse", tmp_path / "r.csv", to=tmp_path / "out", question="beauty")
     assert "Raters would post" in capsys.readouterr().out
+
+
+def _files_of(populations: list[str]) -> dict[str, str]:
+    parts = [
+        ratings_table(raters=4, artworks=3, population=name).assign(
+            participant=lambda rows, n=number: rows["participant"] + f"-{n}"
+        )
+        for number, name in enumerate(populations)
+    ]
+    document = compose(
+        title="t", facts=[], plan={"acceptability": {}}, ratings=ratings.checked(pd.concat(parts)),
+        measurements=measurements.empty(), participants=None, seed=1,
+    )  # fmt: skip
+    return csv_files(document)
+
+
+def test_populations_with_like_names_have_files_of_their_own() -> None:
+    names = ["художники", "зрители", "A/B", "a b", "SIMULATED x", "x" * 300, "x" * 301]
+    files = _files_of(names)
+    assert len(files) == len(names) * len(_files_of(["one"]))
+    assert max(map(len, files)) < 120
+    assert len({name.casefold() for name in files}) == len(files)
+
+
+def test_two_tables_of_one_name_are_refused(document) -> None:
+    twice = {**document, "sections": document["sections"] * 2}
+    with pytest.raises(ValueError, match="Two tables of the report are called"):
+        csv_files(twice)
+
+
+def test_no_text_of_a_table_becomes_a_formula_and_numbers_stay_numbers() -> None:
+    text = next(iter(_files_of(["=HYPERLINK(1)"]).values()))
+    assert "\n'=HYPERLINK(1)," in text
+    differences = next(t for n, t in _files_of(["one"]).items() if "differences-over" in n)
+    assert ",-0." in differences
+    assert "'" not in differences
