@@ -167,11 +167,27 @@ def _bring_in(entry: Entry, data: bytes, slug: str) -> tuple[Outcome, str]:
         collection__slug=slug, source_sha256=artwork.source_sha256
     ).first()
     if same_file:
-        return _seen_before(same_file, artwork, "file")
+        restored = _restored(same_file, data, entry.path)
+        outcome, sentence = _seen_before(same_file, artwork, "file")
+        return outcome, "; ".join(filter(None, (sentence, restored)))
     original = decode(data, entry.path, settings.MAX_PIXELS)
     artwork.notes["changes"] = original.notes
     artwork.image = store.put_png(encode_png(original.image))
     return _keep(artwork, slug, original.notes)
+
+
+def _restored(known: Artwork, data: bytes, name: str) -> str:
+    """Puts the stored picture back where it is lost or damaged; says so, else says nothing."""
+    if store.is_whole(known.image_id):
+        return ""
+    png = encode_png(decode(data, name, settings.MAX_PIXELS).image)
+    if hashlib.sha256(png).hexdigest() != known.image_id:
+        return (
+            "its stored file is lost or damaged, and this version of Pillow makes another one of"
+            " it: restore it from a backup"
+        )
+    store.restore(png)
+    return "its stored file was lost or damaged: restored"
 
 
 def _artwork(entry: Entry, source_sha256: str) -> Artwork:

@@ -1,5 +1,9 @@
-"""Make a production again, in the same batch and order, and compare it with what is stored."""
+"""Make a production again, in the same batch and order, and compare it with what is stored.
 
+An image whose stored file is lost or damaged is put back, where it comes out bit for bit the same.
+"""
+
+import hashlib
 from collections.abc import Mapping
 
 from torch import Tensor
@@ -11,7 +15,7 @@ from generation.progress import Progress
 
 
 def replay(production: Production, progress: Progress) -> Mapping[str, str]:
-    """Key of each recipe of the production → one sentence: identical, or how it differs.
+    """Key of each recipe of the production → one sentence: identical, restored, or how it differs.
 
     Raises what `produce` raises.
     """
@@ -28,8 +32,12 @@ def replay(production: Production, progress: Progress) -> Mapping[str, str]:
 def _finding(recipe: Recipe, image: Tensor, change: str) -> str:
     if recipe.image_id is None:
         return "Nothing to compare with: its job did not keep an image."
-    made = pixels.read_png(pixels.write_png(pixels.quantise(image)))
-    stored = pixels.read_png(store.get(recipe.image_id))
+    data = pixels.write_png(pixels.quantise(image))
+    try:
+        stored = pixels.read_png(store.get(recipe.image_id))
+    except store.StoreError as error:
+        return _restored(recipe.image_id, data, str(error), change)
+    made = pixels.read_png(data)
     if made.shape == stored.shape and bool((made == stored).all()):
         return f"Identical: made again, bit for bit{change and f', although {change}'}."
     if made.shape != stored.shape:
@@ -39,6 +47,16 @@ def _finding(recipe: Recipe, image: Tensor, change: str) -> str:
     return (
         f"Differs: {share:.2%} of the pixels, by {moved.max().item() * pixels.LEVELS:.0f}/255 at"
         f" most{change and f'; {change}'}."
+    )
+
+
+def _restored(sha256: str, data: bytes, lost: str, change: str) -> str:
+    if hashlib.sha256(data).hexdigest() != sha256:
+        return f"Differs: {lost} What was made now is another file{change and f'; {change}'}."
+    store.restore(data)
+    return (
+        "Identical: made again, bit for bit, and restored, because its stored file was lost or"
+        f" damaged{change and f', although {change}'}."
     )
 
 

@@ -25,12 +25,33 @@ class StoreError(RuntimeError):
 
 
 def put(data: bytes) -> str:
-    """Keep `data`; returns its sha256. Harmless to repeat, also by two processes at once."""
+    """Keep `data`; returns its sha256. Harmless to repeat, also by two processes at once.
+
+    A file of the right size counts as there; `restore` reads it first.
+    """
     sha256 = hashlib.sha256(data).hexdigest()
     name = _name(sha256)
     if not (default_storage.exists(name) and default_storage.size(name) == len(data)):
         _write(name, data)
     return sha256
+
+
+def restore(data: bytes) -> bool:
+    """Keep `data` again where its file is missing or damaged; says whether it was."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    if is_whole(sha256):
+        return False
+    _write(_name(sha256), data)
+    return True
+
+
+def is_whole(sha256: str) -> bool:
+    """Whether the bytes whose sha256 this is are there, undamaged; reads them all."""
+    try:
+        get(sha256)
+    except StoreError:
+        return False
+    return True
 
 
 def get(sha256: str) -> bytes:
@@ -40,12 +61,13 @@ def get(sha256: str) -> bytes:
             data: bytes = file.read()
     except FileNotFoundError:
         raise StoreError(
-            f"The store has no file {sha256}. Check STORAGE_URL, or make the image again."
+            f"The store has no file {sha256}. Check STORAGE_URL, then make the image again"
+            " (manage.py remake) or import the original again."
         ) from None
     if hashlib.sha256(data).hexdigest() != sha256:
         raise StoreError(
-            f"The stored file {sha256} is damaged. Restore it from a backup, or delete the file"
-            " and make the image again."
+            f"The stored file {sha256} is damaged. Restore it from a backup, or make the image"
+            " again (manage.py remake), or import the original again."
         )
     return data
 
