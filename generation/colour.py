@@ -6,6 +6,7 @@ it changed. Pure: knows no Django and no torch.
 
 import io
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def to_srgb(image: Image.Image, notes: list[str]) -> Image.Image:
 def _eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
     if image.mode in GREY_16:
         notes.append(ROUNDED)
-        return Image.fromarray(_rounded(np.asarray(image.convert("I"))))
+        return _rounded_grey(np.asarray(image.convert("I")), image.info.get("transparency"))
     if image.mode in ("I", "F"):
         raise ColourError(
             "Its pixels are 32-bit numbers without a stated range; save it with 8 or 16 bits."
@@ -47,6 +48,14 @@ def _eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
     if image.mode in ("LAB", "HSV"):
         raise ColourError(f"Its colours are {image.mode}; save it as RGB.")
     return image
+
+
+def _rounded_grey(values: NDArray[Any], clear: int | None) -> Image.Image:
+    """L, or LA where one of the 16-bit values, `clear`, stands for transparency (PNG's tRNS)."""
+    grey = Image.fromarray(_rounded(values))
+    if clear is None:
+        return grey
+    return Image.merge("LA", (grey, Image.fromarray(_opaque(values != clear))))
 
 
 def _split(image: Image.Image, notes: list[str]) -> tuple[Image.Image, Image.Image | None]:
@@ -133,8 +142,12 @@ def load_deep(data: bytes, image: ImageFile.ImageFile, notes: list[str]) -> Imag
         again.tile = [_swapped(tile) for tile in again.tile]
         lower = np.asarray(again)
     notes.append(ROUNDED)
-    whole = Image.fromarray(_joined(np.asarray(image), lower))
-    whole.info = dict(image.info)
+    upper, info = np.asarray(image), dict(image.info)
+    whole = Image.fromarray(_joined(upper, lower))
+    clear = info.pop("transparency", None)  # of 16 bits, which Pillow would compare with 8
+    if clear is not None:
+        whole.putalpha(Image.fromarray(_opaque(_differs(upper, lower, clear))))
+    whole.info = info
     return whole
 
 
@@ -158,6 +171,20 @@ def _joined(upper: NDArray[np.uint8], lower: NDArray[np.uint8]) -> NDArray[np.ui
         rows = slice(top, top + BAND)
         made[rows] = _rounded(upper[rows].astype(np.uint32) * 256 + lower[rows])
     return made
+
+
+def _differs(
+    upper: NDArray[np.uint8], lower: NDArray[np.uint8], clear: Sequence[int]
+) -> NDArray[np.bool_]:
+    """Where any of the 16-bit values is not the one of the transparent colour."""
+    high, low = (np.array(clear) // 256).astype(np.uint8), (np.array(clear) % 256).astype(np.uint8)
+    differs: NDArray[np.bool_] = ((upper != high) | (lower != low)).any(axis=-1)
+    return differs
+
+
+def _opaque(there: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """An alpha channel."""
+    return there.astype(np.uint8) * np.uint8(255)
 
 
 def _rounded(values: NDArray[Any]) -> NDArray[np.uint8]:
