@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from unicodedata import category
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,13 +21,27 @@ from generation.originals import UnreadableImage, decode, encode_png
 from generation.progress import Progress, silent
 from generation.recipe import artwork_step
 from generation.services import describe
+from generation.store import StoreFailure
 
 MAX_FILE_BYTES = 500_000_000
 """Larger files are refused unread."""
 
 
+UNPRINTED = ("Cc", "Zl", "Zp")
+"""Unicode's control characters and its separators of lines and paragraphs."""
+
+
 class CollectionError(ValueError):
-    """An import that cannot begin; the message says what to do."""
+    """An import that cannot begin or go on; the message says what to do."""
+
+
+class ImportStopped(CollectionError):
+    """An import that could not go on, because the store failed; what is in stays in."""
+
+    def __init__(self, sentence: str, summary: "ImportSummary") -> None:
+        super().__init__(sentence)
+        self.summary = summary
+        """What became of the files before."""
 
 
 class Outcome(StrEnum):
@@ -74,13 +89,18 @@ def import_folder(
     With a manifest its rows are imported, without one every file (painter: the folder's name,
     title: the file's), and then `rights` must be given. A file that cannot be used gets its line
     in the summary and stops nothing else. Repeating an import brings in what is new.
-    Raises CollectionError or ManifestError before anything is written.
+    Raises CollectionError or ManifestError before anything is written, and ImportStopped, with
+    the lines so far, where the store fails; the same import then goes on from there.
     """
     entries = _entries(folder, slug, manifest, rights)
-    lines = []
+    lines: list[Line] = []
     for number, entry in enumerate(entries):
         progress(number, len(entries), _printable(entry.path))
-        lines.append(_import_entry(entry, folder, slug))
+        try:
+            lines.append(_import_entry(entry, folder, slug))
+        except StoreFailure as error:
+            sentence = f"The import stopped at {_printable(entry.path)}: {error}"
+            raise ImportStopped(sentence, ImportSummary(slug, lines)) from error
     progress(len(entries), len(entries))
     if title:
         Collection.objects.filter(slug=slug).update(title=title)
@@ -126,10 +146,10 @@ def _import_entry(entry: Entry, folder: Path, slug: str) -> Line:
     try:
         outcome, sentence = _bring_in(entry, _read(folder, entry), slug)
     except UnreadableImage as error:
-        return Line(path, Outcome.REFUSED, str(error))
+        return Line(path, Outcome.REFUSED, _printable(str(error)))
     except ValidationError as error:
-        return Line(path, Outcome.REFUSED, " ".join(error.messages))
-    return Line(path, outcome, sentence)
+        return Line(path, Outcome.REFUSED, _printable(" ".join(error.messages)))
+    return Line(path, outcome, _printable(sentence))
 
 
 def _read(folder: Path, entry: Entry) -> bytes:
@@ -172,13 +192,17 @@ def _bring_in(entry: Entry, data: bytes, slug: str) -> tuple[Outcome, str]:
         return outcome, "; ".join(filter(None, (sentence, restored)))
     original = decode(data, entry.path, settings.MAX_PIXELS)
     artwork.notes["changes"] = original.notes
-    artwork.image = store.put_png(encode_png(original.image))
+    png = encode_png(original.image)
+    with store.failing():
+        artwork.image = store.put_png(png)
     return _keep(artwork, slug, original.notes)
 
 
 def _restored(known: Artwork, data: bytes, name: str) -> str:
     """Puts the stored picture back where it is lost or damaged; says so, else says nothing."""
-    if store.is_whole(known.image_id):
+    with store.failing():
+        whole = store.is_whole(known.image_id)
+    if whole:
         return ""
     png = encode_png(decode(data, name, settings.MAX_PIXELS).image)
     if hashlib.sha256(png).hexdigest() != known.image_id:
@@ -186,7 +210,8 @@ def _restored(known: Artwork, data: bytes, name: str) -> str:
             "its stored file is lost or damaged, and this version of Pillow makes another one of"
             " it: restore it from a backup"
         )
-    store.restore(png)
+    with store.failing():
+        store.restore(png)
     return "its stored file was lost or damaged: restored"
 
 
@@ -200,9 +225,20 @@ def _artwork(entry: Entry, source_sha256: str) -> Artwork:
         year=entry.year,
         rights=entry.rights.kind,
         rights_statement=entry.rights.statement,
-        consent_sha256=store.put(consent.read_bytes()) if consent else "",
+        consent_sha256=_kept(consent) if consent else "",
         notes={"columns": dict(entry.columns)},
     )
+
+
+def _kept(consent: Path) -> str:
+    try:
+        data = consent.read_bytes()
+    except OSError as error:
+        raise UnreadableImage(
+            f"Its consent document {consent.name} cannot be opened: {error.strerror}."
+        ) from None
+    with store.failing():
+        return store.put(data)
 
 
 @transaction.atomic
@@ -233,5 +269,12 @@ def _seen_before(known: Artwork, artwork: Artwork, what: str) -> tuple[Outcome, 
     return Outcome.KNOWN, "painter, title, year or rights are told differently now: left as before"
 
 
-def _printable(path: str) -> str:
-    return path.encode("utf-8", "replace").decode()
+def _printable(text: str) -> str:
+    """On one line of a terminal, whatever characters a file's name has."""
+    known = text.encode("utf-8", "replace").decode()
+    return "".join(
+        character.encode("unicode_escape").decode()
+        if category(character) in UNPRINTED
+        else character
+        for character in known
+    )

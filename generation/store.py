@@ -5,6 +5,8 @@ same bytes at the same moment both end with the right file, and whoever reads ca
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,9 +21,32 @@ from generation.writing import write_whole
 if TYPE_CHECKING:
     from torch import Tensor
 
+BUCKET_LIBRARIES = {"boto3", "botocore", "s3transfer", "urllib3"}
+
 
 class StoreError(RuntimeError):
     """Bytes that are not in the store, or not what their name says; the message says what to do."""
+
+
+class StoreFailure(RuntimeError):
+    """The folder or bucket itself cannot be read or written; the message says what to do."""
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """Turns whatever a folder or bucket raises inside into a StoreFailure."""
+    try:
+        yield
+    except Exception as error:
+        # by name: boto3 is only imported where images are in a bucket
+        makers = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
+        if not isinstance(error, OSError) and not makers & BUCKET_LIBRARIES:
+            raise
+        words = " ".join(str(error).split())
+        raise StoreFailure(
+            f"the image store failed ({words[:200] or type(error).__name__}). Check STORAGE_URL and"
+            " who may write there, then run it again."
+        ) from error
 
 
 def put(data: bytes) -> str:

@@ -6,7 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from generation.importing import CollectionError, ImportSummary, Outcome, import_folder
+from generation.importing import (
+    CollectionError,
+    ImportStopped,
+    ImportSummary,
+    Outcome,
+    import_folder,
+)
 from generation.management.bars import bar
 from generation.manifest import ManifestError, RightsRecord
 from generation.models import Rights
@@ -42,13 +48,19 @@ class Command(BaseCommand):
                     rights=_rights(options),
                     progress=progress,
                 )
+        except ImportStopped as error:
+            self._tell(error.summary, options)
+            raise CommandError(str(error)) from error
         except (CollectionError, ManifestError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(_as_json(summary) if options["json"] else _as_text(summary))
+        self._tell(summary, options)
         refused = summary.count(Outcome.REFUSED)
         if refused:
             files = "file was" if refused == 1 else "files were"
             raise CommandError(f"{refused} {files} refused; the rest is in the collection.")
+
+    def _tell(self, summary: ImportSummary, options: dict[str, Any]) -> None:
+        self.stdout.write(_as_json(summary) if options["json"] else _as_text(summary))
 
 
 def _rights(options: dict[str, Any]) -> RightsRecord | None:
