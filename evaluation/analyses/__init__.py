@@ -7,6 +7,7 @@ Tables of a finding are tidy: a value and its interval are the columns `x`, `x_l
 (shown as one), columns called `share…` are shares in [0, 1], `n` counts answers.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -54,6 +55,13 @@ class Analysis(Protocol):
     @property
     def pooled(self) -> bool:
         """Whether the report hands over all populations together; a setting, false by default."""
+
+    @classmethod
+    def names(cls, asked: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Setting → the names it may hold, given the names of the questions that a trial asks.
+
+        Experiment files that name anything else are refused; settings not listed may hold any.
+        """
 
     def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:
         """`ratings` of one group, as `evaluation.ratings.checked` gives them.

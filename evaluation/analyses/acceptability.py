@@ -5,7 +5,7 @@ at or above a cut of the scale, here the two highest points unless the plan says
 two-way clustered intervals, differences to the untouched arm and between neighbouring budgets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Annotated, ClassVar
 
@@ -26,6 +26,7 @@ from evaluation.conditions import (
     contrasts,
 )
 from evaluation.measurements import label_of, mean_of_condition
+from evaluation.metrics import METRICS
 from evaluation.ratings import (
     TableError,
     amount,
@@ -56,6 +57,11 @@ class Acceptability:
     """Nominal coverage of the intervals."""
     pooled: bool = False
     """Whether populations are analysed together (and said to be) instead of each apart."""
+
+    @classmethod
+    def names(cls, asked: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """What the settings may name in an experiment file."""
+        return {"question": asked, "metric": METRICS.names()}
 
     def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:  # noqa: ARG002 (closed forms draw nothing)
         """Shares, means and differences, all two-way clustered."""

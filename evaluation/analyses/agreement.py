@@ -5,6 +5,7 @@ within conditions it asks whether raters agree on which of two like pictures is 
 given (statistics.md 2.3), without cut-offs: what alpha is needed depends on what it is for.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -50,6 +51,11 @@ class Agreement:
     """Nominal coverage of the intervals."""
     pooled: bool = False
     """Whether populations are analysed together (and said to be) instead of each apart."""
+
+    @classmethod
+    def names(cls, asked: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """What the settings may name in an experiment file."""
+        return {"questions": asked}
 
     def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:  # noqa: ARG002 (agreement is among raters alone)
         """One alpha a question for all pictures, one within conditions, one for each condition."""

@@ -6,7 +6,7 @@ pictures and says nothing within one; over a handful of conditions nearly everyt
 Raters and artworks are both drawn again, because a picture's score is the mean of few answers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Annotated, ClassVar
 
@@ -19,6 +19,7 @@ from evaluation import plots, words
 from evaluation.analyses import Exhibit, Finding
 from evaluation.conditions import columns
 from evaluation.measurements import direction_of, label_of, wide
+from evaluation.metrics import METRICS
 from evaluation.ratings import FACTORS, TableError, answers_to
 from evaluation.statistics.answers import Answers
 from evaluation.statistics.association import Level, associate
@@ -65,6 +66,11 @@ class MetricAssociation:
     """Nominal coverage of the intervals."""
     pooled: bool = False
     """Whether populations are analysed together (and said to be) instead of each apart."""
+
+    @classmethod
+    def names(cls, asked: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """What the settings may name in an experiment file."""
+        return {"question": asked, "metrics": METRICS.names()}
 
     def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:
         """Every metric at every level, and the differences between metrics."""

@@ -4,7 +4,7 @@
 change when a default of the code does. Plugins are imported here: commands and workers only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -78,12 +78,13 @@ class _Resolver:
     problems: list[Problem] = field(default_factory=list)
 
     def experiment(self, analyses: Catalogue | None) -> Experiment:
+        study = self.fieldwork(self.whole.study)
         changes: dict[str, Section] = {
             "stimuli": self.stimuli(self.whole.stimuli),
-            "study": self.fieldwork(self.whole.study),
+            "study": study,
         }
         if analyses is not None:
-            changes["analysis"] = self.analysis(self.whole.analysis, analyses)
+            changes["analysis"] = self.analysis(self.whole.analysis, analyses, study.trial)
         return self.whole.model_copy(update=changes)
 
     def stimuli(self, stimuli: Stimuli) -> Stimuli:
@@ -179,13 +180,48 @@ class _Resolver:
         call = Call(CHECKS, check.check, ("study", "checks", position), "check")
         return check.model_copy(update={"settings": self.filled(call, check.settings)})
 
-    def analysis(self, analysis: Analysis, catalogue: Catalogue) -> Analysis:
+    def analysis(self, analysis: Analysis, catalogue: Catalogue, trial: Kind) -> Analysis:
         place: Place = ("analysis", "analyses")
+        asked = self.asked(trial)
         filled = {
-            name: self.filled(Call(catalogue, name, (*place, name), ""), settings)
+            name: self.planned(Call(catalogue, name, (*place, name), ""), settings, asked)
             for name, settings in analysis.analyses.items()
         }
         return analysis.model_copy(update={"analyses": filled})
+
+    def asked(self, trial: Kind) -> list[str]:
+        """Names of the questions of a trial; none where the trial itself is wrong."""
+        try:
+            kind = TRIALS.build(trial.kind, trial.settings)
+        except PluginError:  # noted already
+            return []
+        return [question.name for question in kind.questions]
+
+    def planned(self, call: Call, settings: Settings, asked: Sequence[str]) -> Settings:
+        """An analysis with all its settings; notes names that the study does not know."""
+        before = len(self.problems)
+        filled = self.filled(call, settings)
+        if not asked or len(self.problems) > before:
+            return filled
+        names_of = getattr(call.catalogue.load(call.name), "names", None)
+        for setting, known in (names_of(asked) if names_of else {}).items():
+            for name in _names_in(filled[setting]):
+                if name not in known:
+                    self.unknown_name((*call.place, setting), name, known, settings)
+        return filled
+
+    def unknown_name(
+        self, place: Place, name: str, known: Sequence[str], written: Settings
+    ) -> None:
+        setting = str(place[-1])
+        if setting in written:
+            self.note(place, unknown(name, known))
+            return
+        self.note(
+            place[:-1],
+            f"`{setting}` is {name} when left out, which this study does not know: say which"
+            f" {setting} to analyse. Possible here: {', '.join(known)}.",
+        )
 
     def skip_rules(self, stimuli: Stimuli) -> None:
         budgets = {b for p in stimuli.protections.values() if p for b in p.budgets or ()}
@@ -233,3 +269,10 @@ class _Resolver:
 
     def note(self, place: Place, message: str) -> None:
         self.problems.append(at(place, message, self.lines))
+
+
+def _names_in(setting: Any) -> Sequence[str]:
+    """What a setting names: one name, a list of them, or none."""
+    if setting is None:
+        return ()
+    return (setting,) if isinstance(setting, str) else tuple(setting)

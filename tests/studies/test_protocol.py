@@ -235,3 +235,45 @@ def test_the_json_schema_accepts_what_is_read_and_refuses_what_is_not() -> None:
     jsonschema.validate(yaml.safe_load(textwrap.dedent(LINES)), schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(experiment(stimuli__sede=3), schema)
+
+
+ANALYSES: PluginFolder[Any] = PluginFolder("evaluation.analyses")
+
+
+@pytest.mark.parametrize(
+    ("analyses", "place", "said"),
+    [
+        (
+            {"acceptability": {"question": "acceptabilty"}},
+            "analysis.analyses.acceptability.question",
+            "“acceptabilty” is not known here. Did you mean “acceptability”?",
+        ),
+        ({"acceptability": {"metric": "lpis"}}, "acceptability.metric", "Did you mean “lpips”?"),
+        (
+            {"agreement": {"questions": ["acceptability", "beauty"]}},
+            "agreement.questions",
+            "Possible here: acceptability, noticeability",
+        ),
+        ({"metric_association": {"metrics": ["ssmi"]}}, "association.metrics", "“ssmi” is not"),
+    ],
+)
+def test_an_analysis_can_name_only_what_the_study_asks_and_measures(
+    analyses: dict[str, Any], place: str, said: str
+) -> None:
+    source = text(analysis__analyses=analyses)
+    told = problems(source, analyses=ANALYSES)
+    key = place.rpartition(".")[2]
+    line = next(n for n, row in enumerate(source.splitlines(), 1) if row.lstrip().startswith(key))
+    assert told.startswith(f"line {line}, ")
+    assert place in told
+    assert said in told
+
+
+def test_a_default_question_that_the_trial_does_not_ask_is_refused_with_a_sentence() -> None:
+    plan = {"acceptability": {}, "agreement": {}}
+    source = text(study__trial={"kind": "rating"}, analysis__analyses=plan)
+    told = problems(source, analyses=ANALYSES)
+    assert "`question` is acceptability when left out" in told
+    assert "Possible here: rating." in told
+    plan["acceptability"] = {"question": "rating"}
+    protocol.read(text(study__trial={"kind": "rating"}, analysis__analyses=plan), ANALYSES)
