@@ -29,6 +29,8 @@ TEXTS: Mapping[str, str] = {
     "exclusion_reason": "",
 }
 """Columns of text and what stands for a missing one."""
+MOST_POINTS = 100
+"""Points on the longest scale that is taken for one."""
 FLAGS = ("simulated", "gold", "excluded")
 MISSING = ("", "na", "nan", "null", "none")
 """What other programs write where there is no number."""
@@ -223,7 +225,18 @@ def _number(table: DataFrame, name: str) -> Series:
         raise TableError(
             f"Row {wrong[0] + 1}: “{table[name][wrong[0]]}” in the column “{name}” is no number."
         )
+    _refuse_no_point(table, name, numbers)
     return numbers
+
+
+def _refuse_no_point(table: DataFrame, name: str, numbers: Series) -> None:
+    point = (numbers <= MOST_POINTS) & (numbers % 1 == 0)
+    wrong = table.index[numbers.notna() & ~point]
+    if len(wrong):
+        raise TableError(
+            f"Row {wrong[0] + 1}: “{table[name][wrong[0]]}” in the column “{name}” is no point on"
+            f" a scale: points are whole numbers, {MOST_POINTS} at most."
+        )
 
 
 def _flag(table: DataFrame, name: str) -> Series:

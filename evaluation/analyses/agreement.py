@@ -29,6 +29,7 @@ from evaluation.ratings import (
 )
 from evaluation.statistics.agreement import Agreement as Alpha
 from evaluation.statistics.agreement import Level, krippendorff_alpha
+from evaluation.statistics.estimate import Estimate
 
 ALL, WITHIN = "all pictures", "within conditions"
 ALPHA = ("alpha", "alpha_low", "alpha_high")
@@ -152,8 +153,7 @@ def _claim(question: str, alphas: dict[str, Alpha]) -> str:
     said = f"On {question}, Krippendorff's alpha is {words.said(overall)}"
     if not overall.defined:
         return f"{said}.{words.reasons([overall])}"
-    less = f"raters disagree {overall.value:.0%} less than chance would have them"
-    said += f": {less if overall.value > 0 else 'raters agree no more than by chance'}."
+    said += f": {_against_chance(overall)}."
     said += f" Within conditions it is {words.said(within)}"
     if within.has_interval:
         agree = within.value > 0 and within.excludes(0.0)
@@ -163,6 +163,18 @@ def _claim(question: str, alphas: dict[str, Alpha]) -> str:
             else (", so agreement on pictures of one condition cannot be told from chance")
         )
     return f"{said}.{words.reasons([overall, within])}"
+
+
+def _against_chance(overall: Estimate) -> str:
+    """What alpha over all pictures says, no surer than its interval."""
+    if overall.value <= 0:
+        return "raters agree no more than by chance"
+    less = f"raters disagree {overall.value:.0%} less than chance would have them"
+    if not overall.has_interval:
+        return f"{less}, but without an interval chance agreement is not excluded"
+    if not overall.excludes(0.0):
+        return f"{less}, but the interval does not exclude chance agreement"
+    return less
 
 
 def _chart(table: DataFrame, simulated: bool) -> plots.Spec:

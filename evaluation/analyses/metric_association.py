@@ -197,9 +197,29 @@ def _claim(level: Level, known: Sequence[str], question: str) -> str:
     ranked = sorted(defined, key=lambda pair: -pair[0].value)
     said = [f"{label_of(name)} {words.said(estimate)}" for estimate, name in ranked]
     return (
-        f"Over {level.n} pictures, metrics order {question} with rank correlations (Spearman) of"
-        f" {words.listed(said)}.{words.reasons(estimate for estimate, _ in ranked)}"
+        f"Over {level.n} pictures, rank correlations (Spearman) of metrics with {question} are"
+        f" {words.listed(said)}. {_proven(ranked)}"
+        f"{words.reasons(estimate for estimate, _ in ranked)}"
     )
+
+
+def _proven(ranked: Sequence[tuple[Estimate, str]]) -> str:
+    """Which correlations are told from 0, and which are not."""
+    proven = [label_of(name) for estimate, name in ranked if _excludes_zero(estimate)]
+    others = [label_of(name) for estimate, name in ranked if not _excludes_zero(estimate)]
+    if not proven:
+        return "No interval excludes 0: no correlation is significant."
+    if not others:
+        return f"{'All intervals exclude' if len(proven) > 1 else 'The interval excludes'} 0."
+    sort = "interval excludes" if len(proven) == 1 else "intervals exclude"
+    left = "is" if len(others) == 1 else "are"
+    return (
+        f"The {sort} 0 for {words.listed(proven)}; {words.listed(others)} {left} not significant."
+    )
+
+
+def _excludes_zero(estimate: Estimate) -> bool:
+    return estimate.has_interval and estimate.excludes(0.0)
 
 
 def _sentences(compared: DataFrame) -> Iterator[str]:

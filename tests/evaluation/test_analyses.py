@@ -8,10 +8,11 @@ import pytest
 
 from config.plugins import PluginError
 from evaluation import measurements, ratings
-from evaluation.analyses import ANALYSES, Finding
+from evaluation.analyses import ANALYSES, Finding, agreement, metric_association
 from evaluation.figures import drawn
 from evaluation.ratings import TableError
 from evaluation.statistics.clustered import clustered_share
+from evaluation.statistics.estimate import Estimate
 from tests.evaluation.tables import measurements_table, ratings_table
 
 QUICK = {"agreement": {"replicates": 200}, "metric_association": {"replicates": 200}}
@@ -201,3 +202,23 @@ def test_distances_are_turned_round(table, metrics) -> None:
 def test_nothing_measured_is_said(table) -> None:
     with pytest.raises(TableError, match=r"run .manage.py measure. first"):
         run("metric_association", table, measurements.empty())
+
+
+def _spans(name: str) -> Estimate:
+    low, high = {"below": (-0.4, -0.1), "across": (-0.1, 0.8), "above": (0.2, 0.7)}[name]
+    return Estimate((low + high) / 2, low, high, 0.1, 0.95, 10, "bootstrap")
+
+
+def test_agreement_is_said_no_surer_than_its_interval() -> None:
+    alone = Estimate.without_interval(0.48, level=0.95, n=4, reason="two raters only")
+    said = [agreement._against_chance(e) for e in (_spans("above"), _spans("across"), alone)]
+    assert said[0].endswith("less than chance would have them")
+    assert said[1].endswith("but the interval does not exclude chance agreement")
+    assert said[2].endswith("without an interval chance agreement is not excluded")
+
+
+def test_a_correlation_is_called_significant_only_where_its_interval_excludes_0() -> None:
+    ranked = [(_spans("above"), "lpips"), (_spans("across"), "ssim"), (_spans("below"), "psnr")]
+    told = metric_association._proven(ranked)
+    assert told == "The intervals exclude 0 for LPIPS and PSNR; SSIM is not significant."
+    assert metric_association._proven(ranked[1:2]).startswith("No interval excludes 0")

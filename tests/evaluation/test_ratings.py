@@ -31,6 +31,13 @@ def test_a_small_table_is_filled_in_with_defaults() -> None:
         (small(simulated=["true", "perhaps"]), "Row 2: “perhaps” in the column “simulated”"),
         (small(value=[1, 6], scale=[5, 5]), "Row 2: the value 6 is not on a scale of 5 points"),
         (small(value=[0, 3]), "Row 1: the value 0 is not on a scale"),
+        (small(value=["1", "inf"]), "Row 2: “inf” in the column “value” is no point on a scale"),
+        (small(value=["1", "-inf"]), "Row 2: “-inf” in the column “value” is no point"),
+        (small(value=["1e300", "1"]), "Row 1: “1e300” in the column “value” is no point"),
+        (small(value=["1", "2.5"]), "Row 2: “2.5” in the column “value” .* whole numbers"),
+        (small(scale=["5", "inf"]), "Row 2: “inf” in the column “scale” is no point"),
+        (small(scale=["5", "101"]), "Row 2: “101” in the column “scale” .* 100 at most"),
+        (small(scale=["5", "4.5"]), "Row 2: “4.5” in the column “scale” is no point"),
     ],
 )
 def test_a_wrong_table_is_refused_with_a_sentence(table: pd.DataFrame, said: str) -> None:

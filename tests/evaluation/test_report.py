@@ -319,3 +319,10 @@ def test_no_text_of_a_table_becomes_a_formula_and_numbers_stay_numbers() -> None
     differences = next(t for n, t in _files_of(["one"]).items() if "differences-over" in n)
     assert ",-0." in differences
     assert "'" not in differences
+
+
+def test_a_table_of_a_header_alone_is_refused_and_nothing_is_written(tmp_path) -> None:
+    (tmp_path / "r.csv").write_text("participant,item,question,value\n")
+    with pytest.raises(CommandError, match="no answers: there is no row below its header"):
+        call_command("analyse", tmp_path / "r.csv", to=tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            table = ratings.checked(_read(options["ratings"]))
+            table = ratings.checked(_answers(options["ratings"]))
             found = _read(options["metrics"]) if options["metrics"] else measurements.empty()
             measured = measurements.checked(found)
         except ratings.TableError as error:
@@ -80,6 +80,13 @@ def _facts(options: dict[str, Any], table: str) -> list[tuple[str, str]]:
         if path
     ]
     return [*facts, ("Table (sha256)", table), ("Seed", str(options["seed"])), ("With", versions())]
+
+
+def _answers(path: Path) -> DataFrame:
+    table = _read(path)
+    if table.empty:
+        raise CommandError(f"{path} holds no answers: there is no row below its header.")
+    return table
 
 
 def _read(path: Path) -> DataFrame:
