@@ -85,7 +85,7 @@ def next_step(study: Study, pictures: Pictures, real: Turnout, places: int) -> N
             )
         case State.PAUSED:
             return NextStep(
-                "The study is paused: nobody new can begin, and answers wait.",
+                "The study is paused: nobody new can begin; whoever began may finish.",
                 "Resume",
                 "studies:resume",
                 posts=True,

@@ -128,7 +128,8 @@ def balance(experiment: Experiment, items: int) -> list[str]:
         found.append(
             f"{raters.participants} participants × {each} items = {offered:,} ratings, but"
             f" {items:,} items × {raters.per_item} = {needed:,} are needed:"
-            f" {ceil(needed / each):,} participants would do, or per_item {offered // items}."
+            f" {ceil(needed / each):,} participants would do"
+            + (f", or per_item {offered // items}." if offered >= items else ".")
         )
     elif offered - needed >= items:
         found.append(

@@ -79,7 +79,10 @@ def launch(*, study: Study, actor: Actor = None) -> Study:
 
 
 def pause(*, study: Study, actor: Actor = None) -> Study:
-    """Let nobody start for a while; whoever began may finish, answers and places are kept."""
+    """Let nobody start for a while; answers and places are kept.
+
+    Whoever began may finish, except those whose place was given back: they wait for `resume`.
+    """
     return _move(study, actor, "paused", [Study.State.LIVE], Study.State.PAUSED)
 
 

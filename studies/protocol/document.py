@@ -75,7 +75,9 @@ def _refuse_depth(text: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            raise ProtocolError([Problem(f"Nested more than {MAX_DEPTH} levels deep.")])
+            too_deep = f"Nested more than {MAX_DEPTH} levels deep."
+            line = event.start_mark.line + 1 if event.start_mark else None
+            raise ProtocolError([Problem(too_deep, line)])
 
 
 class _Reader:

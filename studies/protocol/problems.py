@@ -109,8 +109,13 @@ def _guess(key: str, keys: Sequence[str]) -> str:
 WORDS: Mapping[str, str] = {
     "string_type": "text is needed here",
     "int_type": "a whole number is needed here",
+    "int_parsing": "a whole number is needed here",
+    "int_from_float": "a whole number is needed here",
     "float_type": "a number is needed here",
+    "float_parsing": "a number is needed here",
+    "multiple_of": "this must be a multiple of {multiple_of}",
     "bool_type": "true or false is needed here",
+    "bool_parsing": "true or false is needed here",
     "dict_type": "a section (key: value lines, indented) is needed here",
     "model_type": "a section (key: value lines, indented) is needed here",
     "model_attributes_type": "a section (key: value lines, indented) is needed here",

@@ -58,6 +58,8 @@ def test_check_does_the_sums(file: Path) -> None:
         ({"study__raters": {"participants": 5, "items_each": 6, "per_item": 3}},
          "5 participants × 6 items = 30 ratings, but 12 items × 3 = 36 are needed:"
          " 6 participants would do, or per_item 2"),
+        ({"study__raters": {"participants": 1, "items_each": 6, "per_item": 3}},
+         "6 participants would do."),
         ({"study__raters": {"participants": 9, "items_each": 6, "per_item": 3}},
          "more than the 36 that are needed: items get 4 ratings each"),
         ({"study__raters": {"participants": 6, "items_each": 40, "per_item": 3}},

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from config.plugins import PluginFolder
 from studies import protocol
 from studies.protocol import Experiment, ProtocolError
+from studies.protocol.problems import sentence
 from tests.studies.paintings import experiment, text
 
 LINES = """\
@@ -133,6 +134,7 @@ def test_aliases_share_settings_but_cannot_multiply() -> None:
 
 def test_deep_and_long_files_are_refused_before_they_are_read() -> None:
     assert "levels deep" in problems("[" * 100_000)
+    assert problems("a: 1\nb: " + "[" * 40).startswith("line 2: Nested more than")
     assert "longer than" in problems("#" * 1_000_000)
 
 
@@ -277,3 +279,19 @@ def test_a_default_question_that_the_trial_does_not_ask_is_refused_with_a_senten
     assert "Possible here: rating." in told
     plan["acceptability"] = {"question": "rating"}
     protocol.read(text(study__trial={"kind": "rating"}, analysis__analyses=plan), ANALYSES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "context", "said"),
+    [
+        ("int_parsing", {}, "a whole number is needed here (given: 'x')."),
+        ("float_parsing", {}, "a number is needed here (given: 'x')."),
+        ("bool_parsing", {}, "true or false is needed here (given: 'x')."),
+        ("multiple_of", {"multiple_of": 8}, "this must be a multiple of 8 (given: 'x')."),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_plain_words(
+    kind: str, context: dict[str, int], said: str
+) -> None:
+    finding = {"type": kind, "ctx": context, "msg": "Input should be", "input": "x"}
+    assert sentence(finding, ("study",), []) == said
