@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -82,6 +82,8 @@ class Environment(BaseSettings):
         hosts = [host.strip() for host in value.split(",") if host.strip()]
         if "*" in hosts:
             raise ValueError("name each host; * would serve pages under any forged name")
+        if any(set(host) & set("/?#@ ") for host in hosts):
+            raise ValueError("write names only, as in study.example.org,www.example.org")
         return hosts
 
     @field_validator("site_url")
@@ -128,6 +130,10 @@ class Environment(BaseSettings):
                 "write it as s3://KEY:SECRET@host[:port]/bucket[/prefix]"
                 " (?insecure=1 for a server without TLS, ?region=… where one is needed)"
             )
+        if parts.scheme == "s3":
+            _check_bucket_options(parts.query)
+        elif value and not (parts.path.startswith("/") and parts.hostname in {None, "localhost"}):
+            raise ValueError("write a folder whole, from the root: /srv/connoisseur/images")
         return value
 
     @field_validator("networks_dir", "artworks_dir")
@@ -205,6 +211,13 @@ def _split(address: str) -> SplitResult:
     except ValueError:
         raise ValueError("its port is not a number between 0 and 65535") from None
     return parts
+
+
+def _check_bucket_options(query: str) -> None:
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    unknown = sorted(set(options) - {"insecure", "region"})
+    if unknown or options.get("insecure", "1") not in {"0", "1"}:
+        raise ValueError(f"after the ? stand insecure=0 or insecure=1 and region=…, not “{query}”")
 
 
 def _is_private(host: str) -> bool:

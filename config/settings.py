@@ -102,7 +102,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 def _image_storage() -> dict[str, Any]:
     address = ENVIRONMENT.storage_url
     if not address.startswith("s3://"):
-        folder = address.removeprefix("file://") or str(VAR_DIR / "images")
+        folder = unquote(urlsplit(address).path) if "://" in address else address
+        folder = folder or str(VAR_DIR / "images")
         return {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"location": folder, "base_url": None},
