@@ -1,5 +1,6 @@
 """What every image method promises, tested over the whole catalogues: a new file is tested too."""
 
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -182,3 +183,13 @@ def test_its_schema_is_valid_and_takes_its_defaults(kind: str, name: str) -> Non
 def test_every_setting_says_what_it_is(kind: str, name: str) -> None:
     properties = steps.KINDS[kind].catalogue.schema(name)["properties"]
     assert all(rules.get("description") for rules in properties.values())
+
+
+@every_method
+def test_its_formula_and_presets_are_written_down(kind: str, name: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "methods.md").read_text(encoding="utf-8")
+    catalogue = steps.KINDS[kind].catalogue
+    assert f"`{name}`" in page
+    assert catalogue.load(name).label in page
+    if kind != "preparation":
+        assert all(f"`{preset}`" in page for preset in catalogue.presets(name))

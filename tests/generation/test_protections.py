@@ -12,6 +12,7 @@ from generation import pixels
 from generation.budgets import measure
 from generation.latent_shift import latent_shift
 from generation.networks import Networks, load
+from generation.noise import uniform
 from generation.progress import silent
 from generation.protections import PROTECTIONS
 from generation.protections.glaze import Glaze
@@ -143,6 +144,26 @@ def test_photoguard_draws_the_latent_to_its_aim(aim: str, tiny_networks: Network
     immunised = photoguard(tiny_networks, TARGETS, aim=aim, budget=0.06)
     before, after = (from_latent(tiny_networks, x, goal) for x in (IMAGES, immunised))
     assert (after < 0.95 * before).all()
+
+
+def test_photoguard_is_the_published_optimisation(
+    tiny_networks: Networks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Against a loop on [-1, 1] as in the img2img notebook, same start, before rounding."""
+    monkeypatch.setattr("generation.protections.photoguard_encoder.settle", lambda moved, *_: moved)
+    settings = {**PhotoguardEncoder.presets["notebook-img2img"], "steps": 6}
+    recipe = PhotoguardEncoder(**settings)
+    ours = recipe.protect(IMAGES[:1], tiny_networks, generators(1), silent)
+    original = IMAGES[:1] * 2 - 1
+    x = original + 2 * uniform(IMAGES[:1], generators(1), 0.03)
+    x = x.clamp(-1, 1)
+    for step in range(6):
+        x.requires_grad_(True)
+        norm = tiny_networks.autoencoder.encode(x / 2 + 0.5).norm()
+        (gradient,) = torch.autograd.grad(norm, x)
+        moved = x.detach() - (0.02 - (0.02 - 0.0002) * step / 6) * gradient.sign()
+        x = (original + (moved - original).clamp(-0.06, 0.06)).clamp(-1, 1)
+    assert ((ours - (x / 2 + 0.5)).abs() < 1e-6).float().mean() > 0.99
 
 
 def test_photoguard_uses_its_whole_budget(tiny_networks: Networks) -> None:
