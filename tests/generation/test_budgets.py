@@ -25,7 +25,8 @@ def test_the_linf_budget_holds_of_the_saved_image(seed: int, value: float) -> No
     originals = pictures(2, seed)
     settled = settle(loud(2, seed), originals, Budget("linf", value))
     saved = pixels.read_png(pixels.write_png(settled[0]))
-    assert measure(saved, originals[:1])["linf"][0] <= value
+    # a budget a rounding error below n/255 means n levels, as 0.1 + 0.1 + ... would give it
+    assert measure(saved, originals[:1])["linf"][0] <= value + 1e-8
 
 
 @given(seeds, st.integers(1, 64))
