@@ -62,6 +62,7 @@ def new_page(
     def open_page(size: str = "desk", theme: str = "light", **options: object) -> Page:
         width, height = WIDTHS[size]
         context = chromium.new_context(
+            reduced_motion="reduce",  # axe must not measure colours half-way through a fade
             base_url=str(live_server),
             viewport={"width": width, "height": height},
             color_scheme=theme,  # type: ignore[arg-type]
