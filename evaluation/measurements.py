@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import pandas as pd
 from pandas import DataFrame
@@ -68,16 +67,14 @@ def wide(measurements: DataFrame, metrics: Sequence[str]) -> DataFrame:
     )
 
 
-@cache  # a function of its argument alone; looking for plugins reads the disk
 def label_of(metric: str) -> str:
     """How a metric is written: “LPIPS”; its own name where it is none of ours."""
-    return METRICS.load(metric).label if metric in METRICS.names() else metric
+    return METRICS.load(metric).label if metric in METRICS else metric
 
 
-@cache
 def direction_of(metric: str) -> int:
     """1 where more means more alike or is not known, -1 for our distances."""
-    if metric not in METRICS.names():
+    if metric not in METRICS:
         return 1
     return 1 if METRICS.load(metric).higher_is_closer else -1
 

@@ -74,7 +74,7 @@ def fingerprint(
     plan: Plan, ratings: DataFrame, measurements: DataFrame, participants: DataFrame | None
 ) -> str:
     """sha256 of everything but the seed that a report depends on: tables, plan, code versions."""
-    versions = {name: ANALYSES.load(name).version for name in plan if name in ANALYSES.names()}
+    versions = {name: ANALYSES.load(name).version for name in plan if name in ANALYSES}
     settled = json.dumps([FORMAT, versions, plan], sort_keys=True, default=str)
     digest = hashlib.sha256(settled.encode())
     for table in (ratings, measurements, participants):
@@ -212,7 +212,7 @@ def _simulated(apart: Sequence[Group]) -> str:
 
 
 def _label(name: str) -> str:
-    return ANALYSES.load(name).label if name in ANALYSES.names() else name
+    return ANALYSES.load(name).label if name in ANALYSES else name
 
 
 def _slug(text: str) -> str:

@@ -54,6 +54,15 @@ def in_lots(
     return torch.cat(made)
 
 
+def one_by_one(change: Callable[[Tensor], Tensor], images: Tensor, progress: Progress) -> Tensor:
+    """`change` ([3, H, W] → [1, 3, H, W]) on each of `images` [N, 3, H, W], on their device."""
+    changed = []
+    for image in images:
+        changed.append(change(image))
+        progress(len(changed), len(images))
+    return torch.cat(changed).to(images.device)
+
+
 def _filled(images: Tensor, size: int) -> Tensor:
     """`images` and copies of the last, `size` together; channels last, as the networks are."""
     copies = images[-1:].expand(size - len(images), *images.shape[1:])

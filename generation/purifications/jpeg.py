@@ -4,13 +4,13 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, Literal
 
-import torch
 from PIL import Image
 from pydantic import Field
 from torch import Generator, Tensor
 
 from config.plugins import Settings, plugin
 from generation import pixels
+from generation.lots import one_by_one
 from generation.networks import Networks
 from generation.progress import Progress
 
@@ -44,11 +44,7 @@ class Jpeg:
         progress: Progress,
     ) -> Tensor:
         """`images` [N, 3, H, W] in [0, 1] → the same shape, on the 8-bit grid."""
-        purified = []
-        for image in images:
-            purified.append(self._compress(image))
-            progress(len(purified), len(images))
-        return torch.cat(purified).to(images.device)
+        return one_by_one(self._compress, images, progress)
 
     def _compress(self, image: Tensor) -> Tensor:
         buffer = io.BytesIO()

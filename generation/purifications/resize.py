@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, Literal
 
-import torch
 from PIL import Image
 from pydantic import Field
 from torch import Generator, Tensor
 
 from config.plugins import Settings, plugin
 from generation import pixels
+from generation.lots import one_by_one
 from generation.networks import Networks
 from generation.progress import Progress
 
@@ -40,11 +40,7 @@ class Resize:
         progress: Progress,
     ) -> Tensor:
         """`images` [N, 3, H, W] in [0, 1] → the same shape, on the 8-bit grid."""
-        purified = []
-        for image in images:
-            purified.append(self._resize(image))
-            progress(len(purified), len(images))
-        return torch.cat(purified).to(images.device)
+        return one_by_one(self._resize, images, progress)
 
     def _resize(self, image: Tensor) -> Tensor:
         picture = pixels.to_image(image)

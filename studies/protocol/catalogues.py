@@ -237,7 +237,7 @@ class _Resolver:
                     self.note(place, unknown(level, known[factor]))
 
     def exists(self, call: Call) -> bool:
-        known = call.name in call.catalogue.names()
+        known = call.name in call.catalogue
         if not known:
             place = (*call.place, call.key) if call.key else call.place
             self.note(place, unknown(call.name, call.catalogue.names()))

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 FLAGS = [
@@ -77,6 +79,31 @@ def new_page(
     yield open_page
     for context in contexts:
         context.close()
+
+
+PASSWORD = "a long walk through the Prado"
+
+
+@pytest.fixture
+def alice() -> User:
+    """A researcher."""
+    return User.objects.create_user("alice", password=PASSWORD)
+
+
+@pytest.fixture
+def inside(new_page: Open, live_server: object, alice: User) -> Open:
+    """Opens pages for Alice, who is logged in."""
+    client = Client()
+    client.force_login(alice)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def open_page(*args: str, **options: object) -> Page:
+        page = new_page(*args, **options)
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": str(live_server)}
+        page.context.add_cookies([cookie])  # type: ignore[list-item]
+        return page
+
+    return open_page
 
 
 @pytest.fixture(scope="session")

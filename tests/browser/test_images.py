@@ -5,9 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.contrib.auth.models import User
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -39,25 +36,6 @@ def cloaked(artwork: Artwork) -> Step:
     made(step.inputs["target"], 40)
     made(step, 91, {"linf": 8 / 255, "l2": 2.5, "lpips": 0.0688})
     return step
-
-
-@pytest.fixture
-def inside(new_page: Open) -> Open:
-    """Opens pages for a researcher who is logged in."""
-    client = Client()
-    client.force_login(User.objects.create_user("ada"))
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-
-    def open_page(*args: str) -> Page:
-        page = new_page(*args)
-        page.goto("/login/")
-        site = page.url.removesuffix("login/")
-        page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}]
-        )
-        return page
-
-    return open_page
 
 
 @pytest.mark.parametrize(("size", "theme"), [("phone", "dark"), ("desk", "light")])

@@ -4,9 +4,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.contrib.auth.models import User
-from django.test import Client
 from playwright.sync_api import Page, expect
 
 from generation import claims
@@ -26,19 +23,11 @@ def own_place(tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def jobs_page(new_page: Open) -> Open:
-    """Opens the jobs page for a researcher who is logged in."""
-    client = Client()
-    client.force_login(User.objects.create_user("ada"))
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+def jobs_page(inside: Open) -> Open:
+    """Opens the jobs page."""
 
     def open_page(*args: str) -> Page:
-        page = new_page(*args)
-        page.goto("/login/")
-        site = page.url.removesuffix("login/")
-        page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}]
-        )
+        page = inside(*args)
         page.goto("/images/jobs/")
         return page
 

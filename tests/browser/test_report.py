@@ -4,44 +4,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from evaluation import pages
 from studies.models import Study
 from tests.browser.conftest import Open
-from tests.evaluation.scenes import answered_study, reported, researcher, small_document
+from tests.evaluation.scenes import answered_study, reported, small_document
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def alice() -> User:
-    return researcher("alice")
-
-
-@pytest.fixture
 def study(alice: User) -> Study:
     return answered_study(owner=alice)
-
-
-@pytest.fixture
-def inside(new_page: Open, live_server: object, alice: User) -> Open:
-    """Opens pages for Alice, who is logged in."""
-    client = Client()
-    client.force_login(alice)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-
-    def open_page(*args: str, **options: object) -> Page:
-        page = new_page(*args, **options)
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": str(live_server)}
-        page.context.add_cookies([cookie])
-        return page
-
-    return open_page
 
 
 def sideways(page: Page) -> int:

@@ -6,39 +6,16 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from studies.models import Participant, Response, Study
-from tests.browser.conftest import Open
+from tests.browser.conftest import PASSWORD, Open
 from tests.studies.researcher_scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SLUG = "acceptability-demo"
-PASSWORD = "a long walk through the Prado"
-
-
-@pytest.fixture
-def alice() -> User:
-    return User.objects.create_user("alice", password=PASSWORD)
-
-
-@pytest.fixture
-def inside(new_page: Open, live_server: object, alice: User) -> Open:
-    """Opens pages for Alice, who is logged in."""
-    client = Client()
-    client.force_login(alice)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-
-    def open_page(*args: str, **options: object) -> Page:
-        page = new_page(*args, **options)
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": str(live_server)}
-        page.context.add_cookies([cookie])
-        return page
-
-    return open_page
 
 
 def go(page: Page, name: str, *args: object) -> None:
