@@ -122,7 +122,7 @@ class PluginFolder(Generic[Contract]):
         paths = spec.submodule_search_locations if spec else None
         return [module.name for module in pkgutil.iter_modules(paths) if module.name[0] != "_"]
 
-    def _entry_points(self) -> dict[str, EntryPoint]:
+    def _entry_points(self) -> Mapping[str, EntryPoint]:
         return _installed(self.package, tuple(sys.path))
 
     def _public_class(self, name: str) -> type[Contract]:
