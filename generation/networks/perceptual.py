@@ -44,13 +44,24 @@ class Lpips:
         return tuple(_unit(layer) for layer in self.activations(images))
 
     def distance(self, images: Tensor, reference: Features) -> Tensor:
-        layers = zip(self.activations(images), reference, self.network.lins, strict=True)
-        distances = [
-            _LayerDistance.apply(ours, theirs, linear.model[-1].weight)
-            for ours, theirs, linear in layers
-        ]
+        layers = zip(self.activations(images), reference, self._weights(), strict=True)
+        distances = [_LayerDistance.apply(ours, theirs, weight) for ours, theirs, weight in layers]
         total: Tensor = torch.stack(distances).sum(0)
         return total
+
+    def _weights(self) -> Sequence[Tensor]:
+        return [linear.model[-1].weight for linear in self.network.lins]
+
+
+@dataclass(frozen=True)
+class TrunkLpips(Lpips):
+    """The same distance around the project's own small trunk (networks/trunk.py)."""
+
+    def activations(self, images: Tensor) -> Features:
+        return tuple(self.network(images))
+
+    def _weights(self) -> Sequence[Tensor]:
+        return list(self.network.weights)
 
 
 class _LayerDistance(torch.autograd.Function):
