@@ -1,4 +1,4 @@
-"""What makes an image: a graph of steps, its canonical JSON, and the key that is its hash.
+"""What makes an image or a mimic: a graph of steps, its canonical JSON, and its hash, the key.
 
 A `Step` is one node: a method of a catalogue with all its settings, its seed, the networks it used
 and the steps that gave its inputs. The leaves are artworks. The key of a step is the sha256 of the
@@ -8,7 +8,7 @@ equal graphs, all the way down to the bytes of the artworks.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isfinite
@@ -19,10 +19,23 @@ from config.plugins import record
 ARTWORK = "artwork"
 """The kind of the leaves."""
 
+MIMIC = "mimic"
+"""The kind whose output is a mimic, a file of what was learnt; and the role of that as an input."""
+
+PAINTING = "painting"
+EDIT = "edit"
+
+CAPTIONS = "captions"
+"""Beside the settings of a mimicry: one caption a training picture, in their order."""
+
 FORMAT = 1
 """Counts changes of the document's layout or of the canonical JSON; part of every document."""
 
 Document = dict[str, Any]
+
+
+class RecipeError(ValueError):
+    """A recipe that cannot be asked for; the message says why."""
 
 
 class Versioned(Protocol):
@@ -33,7 +46,7 @@ class Versioned(Protocol):
 
 @dataclass(frozen=True)
 class Step:
-    """One node of the graph that makes an image.
+    """One node of the graph that makes an image or a mimic.
 
     `settings` are complete, defaults included (`plugin_step` sees to that). `seed` is None where
     nothing is drawn. `networks` maps roles (autoencoder, perceptual) to `id, revision, sha256`.
@@ -99,6 +112,95 @@ def plugin_step(
 ) -> Step:
     """The step that runs a built plugin: its version and all its settings go into the document."""
     return Step(kind, method, record(plugin), inputs, seed, networks or {}, plugin.version)
+
+
+def mimic_step(
+    method: str,
+    plugin: Versioned,
+    pictures: Sequence[Step],
+    captions: Sequence[str],
+    *,
+    seed: int,
+    networks: Mapping[str, Mapping[str, Any]],
+) -> Step:
+    """The step that learns to paint as `pictures` do: one caption a picture, in their order.
+
+    `networks` names the network that is tuned, in the role “diffusion”. The pictures are inputs
+    “001”, “002”, …; their order is part of the recipe, because training draws from it. Raises
+    RecipeError where there is no picture, no network, or a picture without a caption.
+    """
+    if not pictures:
+        raise RecipeError("A mimic learns from pictures: give it at least one.")
+    if len(captions) != len(pictures):
+        raise RecipeError(
+            f"A mimic takes one caption a picture; given: {len(captions)} for {len(pictures)}."
+        )
+    bare = [number for number, caption in enumerate(captions, start=1) if not caption.strip()]
+    if bare:
+        raise RecipeError(
+            f"Training picture {bare[0]} has no caption: write one into the column “caption” of the"
+            " collection's manifest, let a captioner write it (manage.py collection caption), or"
+            " name a caption for all of them."
+        )
+    _need_diffusion("mimic", method, networks)
+    inputs = {training_role(number): step for number, step in enumerate(pictures, start=1)}
+    settings = {**record(plugin), CAPTIONS: list(captions)}
+    return Step(MIMIC, method, settings, inputs, seed, networks, plugin.version)
+
+
+def painting_step(
+    method: str,
+    plugin: Versioned,
+    *,
+    seed: int,
+    mimic: Step | None = None,
+    networks: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Step:
+    """The step that paints a picture from a prompt, with a mimic or with a network as it came.
+
+    `seed` is the picture's: the same prompt and seed begin from the same noise whoever paints, so
+    conditions are compared in pairs. Without `networks` they are the mimic's. Raises RecipeError
+    where a mimic would be painted with on another network than it was learnt on, or there is none.
+    """
+    if mimic is None:
+        _need_diffusion("painting", method, networks or {})
+        return plugin_step(PAINTING, method, plugin, {}, seed=seed, networks=networks)
+    named = networks or mimic.networks
+    if named.get("diffusion") != mimic.networks["diffusion"]:
+        raise RecipeError(
+            f"The mimic was learnt on the network {mimic.networks['diffusion']['id']}: paint with"
+            " that one."
+        )
+    return plugin_step(PAINTING, method, plugin, {MIMIC: mimic}, seed=seed, networks=named)
+
+
+def edit_step(
+    method: str,
+    plugin: Versioned,
+    image: Step,
+    *,
+    seed: int,
+    networks: Mapping[str, Mapping[str, Any]],
+) -> Step:
+    """The step that changes a picture by a prompt; the same seed draws the same for every image."""
+    _need_diffusion("edit", method, networks)
+    return plugin_step(EDIT, method, plugin, {"image": image}, seed=seed, networks=networks)
+
+
+def training_role(number: int) -> str:
+    """The input of a mimic that is its training picture `number`, from 1: “001”, “002”, …"""
+    return f"{number:03d}"
+
+
+def training_keys(document: Mapping[str, Any]) -> list[str]:
+    """The keys of a mimic's training pictures, in the order in which it learns from them."""
+    inputs: Mapping[str, str] = document["inputs"]
+    return [inputs[role] for role in sorted(inputs, key=int)]
+
+
+def _need_diffusion(kind: str, method: str, networks: Mapping[str, object]) -> None:
+    if "diffusion" not in networks:
+        raise RecipeError(f"{kind} {method} needs a network in the role “diffusion”: name one.")
 
 
 def rebuild(documents: Mapping[str, Document]) -> dict[str, Step]:

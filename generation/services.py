@@ -5,11 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import transaction
 
 from generation.models import Image, Job, Recipe, RecipeInput
-from generation.recipe import ARTWORK, Document, Step, digest, rebuild
-
-
-class RecipeError(ValueError):
-    """A recipe that cannot be asked for; the message says why."""
+from generation.recipe import ARTWORK, Document, RecipeError, Step, digest, rebuild
 
 
 def request(*, step: Step) -> Recipe:

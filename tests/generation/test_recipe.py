@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -11,12 +11,17 @@ from hypothesis import strategies as st
 
 from config.plugins import plugin
 from generation.recipe import (
+    RecipeError,
     Step,
     artwork_step,
     canonical_json,
     digest,
+    edit_step,
     generator_seed,
+    mimic_step,
+    painting_step,
     plugin_step,
+    training_keys,
 )
 
 NETWORK = {"id": "small", "revision": "", "sha256": "0" * 64}
@@ -133,3 +138,66 @@ def test_each_picture_draws_for_itself_and_the_same_at_every_budget() -> None:
     assert generator_seed(1, "x") != generator_seed(1, "y")
     assert generator_seed(1, "x") != generator_seed(2, "x")
     assert generator_seed(1, "x") == generator_seed(1, "x") < 2**63
+
+
+DIFFUSION = {"diffusion": NETWORK}
+PICTURES = [artwork_step(digit * 64) for digit in "abc"]
+CAPTIONS = ["a harbour", "a street", "a head"]
+
+
+def learnt(**changes: Any) -> Step:
+    """A mimic of three pictures."""
+    given: dict[str, Any] = {"pictures": PICTURES, "captions": CAPTIONS, "seed": 1} | changes
+    pictures, captions = given.pop("pictures"), given.pop("captions")
+    return mimic_step("blur", Blur(), pictures, captions, **{"networks": DIFFUSION, **given})
+
+
+def test_a_mimic_is_made_from_its_pictures_in_order_and_their_captions() -> None:
+    document = learnt().document
+    assert document["kind"] == "mimic"
+    assert training_keys(document) == [picture.key for picture in PICTURES]
+    assert document["settings"] == {"radius": 1, "passes": 2, "captions": CAPTIONS}
+    assert document["networks"] == DIFFUSION
+
+
+def test_the_order_of_the_training_pictures_is_part_of_the_key() -> None:
+    assert learnt(pictures=PICTURES[::-1]).key != learnt().key
+
+
+def test_more_than_a_thousand_training_pictures_keep_their_order() -> None:
+    many = learnt(pictures=PICTURES * 400, captions=CAPTIONS * 400).document
+    assert training_keys(many) == [picture.key for picture in PICTURES] * 400
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"pictures": [], "captions": []}, "at least one"),
+        ({"captions": CAPTIONS[:2]}, "given: 2 for 3"),
+        ({"captions": ["a", " ", "c"]}, "Training picture 2 has no caption: write one"),
+        ({"networks": {"autoencoder": NETWORK}}, "in the role “diffusion”"),
+    ],
+)
+def test_a_mimic_that_cannot_be_learnt_is_refused_in_a_sentence(
+    wrong: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(RecipeError, match=sentence):
+        learnt(**wrong)
+
+
+def test_a_painting_by_a_mimic_uses_the_network_that_the_mimic_was_learnt_on() -> None:
+    mimic = learnt()
+    painted = painting_step("blur", Blur(), seed=100, mimic=mimic)
+    assert painted.inputs == {"mimic": mimic}
+    assert painted.networks == DIFFUSION
+    other = {"diffusion": {**NETWORK, "sha256": "1" * 64}}
+    with pytest.raises(RecipeError, match="learnt on the network small"):
+        painting_step("blur", Blur(), seed=100, mimic=mimic, networks=other)
+
+
+def test_a_network_paints_without_a_mimic_and_nothing_paints_without_a_network() -> None:
+    assert painting_step("blur", Blur(), seed=1, networks=DIFFUSION).inputs == {}
+    with pytest.raises(RecipeError, match="painting blur needs a network"):
+        painting_step("blur", Blur(), seed=1)
+    with pytest.raises(RecipeError, match="edit blur needs a network"):
+        edit_step("blur", Blur(), ARTWORK, seed=1, networks={})
