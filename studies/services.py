@@ -12,8 +12,8 @@ from generation import jobs
 from generation.models import Job, Recipe
 from generation.networks import NetworkUnavailable
 from generation.progress import Progress, silent
-from generation.recipe import digest
-from generation.services import RecipeError, describe, request_described
+from generation.recipe import RecipeError, digest
+from generation.services import describe, request_described
 from studies import protocol, queries, readiness, renditions
 from studies.designs.selection import SelectionError
 from studies.draft import Draft, draw_up, read_checked
