@@ -1,0 +1,1 @@
+"""The sandbox: a small world of painters whose styles are known numbers (docs/sandbox.md)."""

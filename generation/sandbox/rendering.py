@@ -1,0 +1,87 @@
+"""How a painter paints a sheet: the same steps for each, as strong as the style says."""
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from generation.sandbox import brush, facets, surface
+from generation.sandbox.fields import directions
+from generation.sandbox.grading import grade
+from generation.sandbox.oklab import Floats
+from generation.sandbox.sheet import SIDE, Sheet
+from generation.sandbox.style import Style
+
+FINISH = 256
+"""Side at which surfaces are worked; the marks before are drawn at twice that and averaged."""
+
+
+def render(sheet: Sheet, style: Style, rng: np.random.Generator) -> Image.Image:
+    """The painting, RGB, FINISH × FINISH."""
+    image = _simplified(grade(sheet.colour, style), sheet, style)
+    if style.facets > 0:
+        image = facets.cut(image, style, rng)
+    heights = Image.new("L", (SIDE, SIDE), 128)
+    image = _touched(image, heights, sheet, style, rng)
+    picture = np.asarray(image.reduce(SIDE // FINISH), dtype=np.float32) / 255
+    finished = _finished(picture, heights, sheet, style, rng)
+    return Image.fromarray((np.clip(finished, 0, 1) * 255 + 0.5).astype(np.uint8))
+
+
+def _simplified(image: Image.Image, sheet: Sheet, style: Style) -> Image.Image:
+    """Fewer shapes, fewer colours, softer edges."""
+    if style.flatness > 0:
+        image = Image.blend(image, _flat(image, sheet.things), style.flatness)
+    if style.simplicity > 0:
+        image = image.filter(ImageFilter.GaussianBlur(2 + 26 * style.simplicity))
+    if style.limited > 0:
+        image = _few_colours(image, round(5 + 27 * (1 - style.limited)))
+    if style.softness > 0:
+        image = image.filter(ImageFilter.GaussianBlur(12 * style.softness))
+    return image
+
+
+def _flat(image: Image.Image, things: Image.Image) -> Image.Image:
+    """Each thing in its mean colour."""
+    ids = np.asarray(things).ravel()
+    colours = np.asarray(image).reshape(-1, 3)
+    count = np.maximum(np.bincount(ids, minlength=256), 1)
+    mean = np.stack([np.bincount(ids, colours[:, one], 256) / count for one in range(3)], axis=1)
+    return Image.fromarray(mean.round().astype(np.uint8)[ids].reshape(SIDE, SIDE, 3))
+
+
+def _few_colours(image: Image.Image, colours: int) -> Image.Image:
+    small = image.reduce(4).quantize(colours, Image.Quantize.MEDIANCUT)
+    fitted = image.quantize(palette=small, dither=Image.Dither.NONE)
+    return fitted.convert("RGB")
+
+
+def _touched(
+    image: Image.Image, heights: Image.Image, sheet: Sheet, style: Style, rng: np.random.Generator
+) -> Image.Image:
+    """Strokes and dots, each touch taking its colour from the picture below it."""
+    painted = image.copy()
+    if style.strokes > 0:
+        angles = directions(sheet.runs, style.turbulence, rng)
+        brush.apply(painted, brush.strokes(image, angles, style, rng), style.strokes, heights)
+    if style.dots > 0:
+        brush.apply(painted, brush.dots(image, style, rng), style.dots, heights)
+    return painted
+
+
+def _finished(
+    picture: Floats, heights: Image.Image, sheet: Sheet, style: Style, rng: np.random.Generator
+) -> Floats:
+    """Paper, ink, relief and grain, at the finished size."""
+    tone = surface.lightness(picture)
+    if style.bleed > 0:
+        picture = surface.wet(picture, style, rng)
+    picture = surface.bare(picture, style)
+    if style.hatching > 0:
+        picture = surface.inked(picture, surface.hatched(tone, style, rng))
+    if style.outline > 0:
+        things = sheet.things.resize((FINISH, FINISH), Image.Resampling.NEAREST)
+        picture = surface.inked(picture, surface.contours(things, style))
+    if style.relief > 0:
+        picture = surface.raised(picture, heights, style)
+    if style.grain > 0:
+        picture = surface.grainy(picture, style, rng)
+    return picture

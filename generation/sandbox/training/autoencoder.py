@@ -1,0 +1,85 @@
+"""The autoencoder: diffusers' AutoencoderKL, f = 8, 4 channels, small.
+
+Loss as in Rombach et al., “High-Resolution Image Synthesis with Latent Diffusion Models” (CVPR
+2022, appendix G), without the adversarial part: L1, perceptual distance (the sandbox's own trunk),
+and a slight pull of the latents towards a standard normal (KL).
+"""
+
+import torch
+from diffusers import AutoencoderKL
+from torch import Generator, Tensor, nn
+
+from generation.networks.trunk import Trunk
+from generation.sandbox.training.corpus import Corpus, crops
+from generation.sandbox.training.course import in_bfloat16
+
+CROP = 128
+PERCEPTUAL, KL = 0.5, 1e-6
+
+
+def untrained() -> AutoencoderKL:
+    """1.6 million weights: 8 × 8 pixels become 4 numbers."""
+    return AutoencoderKL(
+        in_channels=3,
+        out_channels=3,
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        block_out_channels=(16, 32, 64, 96),
+        layers_per_block=1,
+        latent_channels=4,
+        norm_num_groups=8,
+        mid_block_add_attention=False,
+        sample_size=256,
+    )
+
+
+class AutoencoderLesson:
+    """Crops through encoder and decoder."""
+
+    network: nn.Module
+
+    def __init__(self, corpus: Corpus, trunk: Trunk, batch: int = 8) -> None:
+        self.corpus, self.trunk, self.batch = corpus, trunk.eval().requires_grad_(False), batch
+        self.network = untrained().to(memory_format=torch.channels_last)
+
+    def loss(self, generator: Generator) -> Tensor:
+        images = crops(self.corpus.batch(self.corpus.draw(self.batch, generator)), CROP, generator)
+        images = images.to(memory_format=torch.channels_last)
+        kl = torch.zeros(())
+
+        def rebuilt() -> Tensor:
+            nonlocal kl
+            latents = self.network.encode(images * 2 - 1).latent_dist
+            kl = latents.kl().mean() / latents.mean[0].numel()
+            drawn = torch.randn(latents.mean.shape, generator=generator)
+            pixels: Tensor = self.network.decode(latents.mean + latents.std * drawn).sample
+            return pixels / 2 + 0.5
+
+        pictures = in_bfloat16(rebuilt)
+        perceived = self.trunk.compare(pictures, images).mean()
+        return (pictures - images).abs().mean() + PERCEPTUAL * perceived + KL * kl
+
+
+@torch.no_grad()
+def latents_of(network: AutoencoderKL, corpus: Corpus) -> Tensor:
+    """The latent means of every painting, [N, 4, 32, 32], as the network gives them."""
+    lots = torch.arange(len(corpus.subjects)).split(8)
+    return torch.cat([network.encode(corpus.batch(lot) * 2 - 1).latent_dist.mean for lot in lots])
+
+
+@torch.no_grad()
+def standardised(network: AutoencoderKL, latents: Tensor) -> AutoencoderKL:
+    """The same autoencoder with latents of mean 0 and deviation 1 in each channel.
+
+    The two 1 × 1 convolutions around the latent take the change in, so that nothing else changes
+    and the scaling factor is 1.
+    """
+    mean, deviation = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
+    encode, decode = network.quant_conv, network.post_quant_conv
+    encode.bias[:4] = (encode.bias[:4] - mean) / deviation
+    encode.weight[:4] /= deviation[:, None, None, None]
+    encode.bias[4:] -= 2 * deviation.log()  # log variances
+    decode.bias += decode.weight[:, :, 0, 0] @ mean
+    decode.weight *= deviation[None, :, None, None]
+    network.register_to_config(scaling_factor=1.0)
+    return network

@@ -1,0 +1,134 @@
+"""One way to train any of the networks: seeded, resumable, averaged, with a record of losses."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any, Protocol
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from generation.progress import Progress
+
+
+class Lesson(Protocol):
+    """A network to train and what it is trained towards."""
+
+    network: nn.Module
+
+    def loss(self, generator: Generator) -> Tensor:
+        """The loss [] of one batch; everything random is drawn from `generator`."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """How long and how fast. The learning rate is constant after the warm-up, and the averaged
+    weights are kept: so a course can be lengthened later without starting again."""
+
+    steps: int
+    lr: float
+    warm_up: int = 100
+    average: float = 0.998
+    """Decay of the running average of the weights (EMA), a step."""
+    weight_decay: float = 0.01
+    save_every: int = 200
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What a course gave."""
+
+    network: nn.Module
+    """With averaged weights, in eval mode."""
+    record: list[dict[str, float]]
+    """Every 20 steps: step, loss (mean of the 20), lr, seconds spent so far."""
+
+
+def follow(lesson: Lesson, course: Course, folder: Path, seed: int, progress: Progress) -> Taught:
+    """Train `lesson` for `course.steps`, going on from what `folder` holds of an earlier run."""
+    run = _Run(lesson, course, folder / "state.pt", seed)
+    run.resume()
+    while run.step < course.steps:
+        run.advance()
+        if run.step % course.save_every == 0 or run.step == course.steps:
+            run.save()
+        progress(run.step, course.steps, run.message())
+    (folder / "losses.json").write_text(json.dumps(run.record, indent=1) + "\n")
+    return Taught(run.averaged.module.eval(), run.record)
+
+
+class _Run:
+    def __init__(self, lesson: Lesson, course: Course, file: Path, seed: int) -> None:
+        self.lesson, self.course, self.file = lesson, course, file
+        self.generator = Generator().manual_seed(seed)
+        self.optimiser = torch.optim.AdamW(
+            lesson.network.parameters(), course.lr, (0.9, 0.99), weight_decay=course.weight_decay
+        )
+        average = get_ema_multi_avg_fn(course.average)  # type: ignore[no-untyped-call]
+        self.averaged = AveragedModel(lesson.network, multi_avg_fn=average)
+        self.step, self.seconds = 0, 0.0
+        self.recent: list[float] = []
+        self.record: list[dict[str, float]] = []
+
+    def advance(self) -> None:
+        start = monotonic()
+        lr = self.course.lr * min(1.0, (self.step + 1) / self.course.warm_up)
+        for group in self.optimiser.param_groups:
+            group["lr"] = lr
+        loss = self.lesson.loss(self.generator)
+        self.optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.lesson.network.parameters(), 1.0)
+        self.optimiser.step()
+        self.averaged.update_parameters(self.lesson.network)
+        self.step += 1
+        self.seconds += monotonic() - start
+        self.note(float(loss.detach()), lr)
+
+    def note(self, loss: float, lr: float) -> None:
+        self.recent.append(loss)
+        if self.step % 20 == 0:
+            mean = sum(self.recent) / len(self.recent)
+            entry = {"step": self.step, "loss": round(mean, 6), "lr": lr}
+            self.record.append({**entry, "seconds": round(self.seconds, 1)})
+            self.recent = []
+
+    def message(self) -> str:
+        return f"loss {self.record[-1]['loss']:.4f}" if self.record else ""
+
+    def save(self) -> None:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self.file.with_suffix(".unfinished")
+        torch.save(
+            {
+                "network": self.lesson.network.state_dict(),
+                "averaged": self.averaged.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                "generator": self.generator.get_state(),
+                "step": self.step,
+                "seconds": self.seconds,
+                "record": self.record,
+            },
+            unfinished,
+        )
+        unfinished.replace(self.file)
+
+    def resume(self) -> None:
+        if not self.file.is_file():
+            return
+        state: dict[str, Any] = torch.load(self.file, weights_only=True)
+        self.lesson.network.load_state_dict(state["network"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.generator.set_state(state["generator"])
+        self.step, self.seconds = state["step"], state["seconds"]
+        self.record = state["record"]
+
+
+def in_bfloat16(work: Callable[[], Tensor]) -> Tensor:
+    """`work` with bfloat16 where the processor has it: half as long again for the same result."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        return work().float()
