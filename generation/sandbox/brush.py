@@ -36,10 +36,18 @@ def length_of(style: Style) -> float:
     return (6 + 50 * style.stroke_length) / _SHOWN
 
 
-def strokes(image: Image.Image, angles: Floats, style: Style, rng: np.random.Generator) -> Touches:
-    """Strokes that cover the picture about one and a half times, along `angles`."""
-    wide, long = width_of(style), max(length_of(style), width_of(style) * 1.3)
+def strokes(
+    image: Image.Image, angles: Floats, style: Style, rng: np.random.Generator, fine: float = 1.0
+) -> Touches:
+    """Strokes along `angles` that cover the picture about one and a half times.
+
+    With `fine` below 1 they are smaller by that factor and lie only where the picture has detail.
+    """
+    wide = max(width_of(style) * fine, 3 / _SHOWN)
+    long = max(length_of(style) * fine, wide * 1.3)
     places = _scattered(rng, wide * 0.95, long * 0.62)
+    if fine < 1:
+        places = places[at(_detail(image), places) > _BUSY]
     middle = at(angles, places) + rng.normal(0, 0.12, len(places))
     half = long / 2 * rng.uniform(0.75, 1.2, len(places))
     spine = _spines(places, middle, half, angles)
@@ -67,6 +75,17 @@ def apply(image: Image.Image, touches: Touches, opacity: float, heights: Image.I
     for shape, fill, high in zip(corners, fills, touches.heights.tolist(), strict=True):
         pen.polygon(shape, fill=fill)
         thick.polygon(shape, fill=high)
+
+
+_BUSY = 9.0
+
+
+def _detail(image: Image.Image) -> Floats:
+    """How much the picture changes within each cell of a 64 × 64 grid, in levels of 255."""
+    small = np.asarray(image.convert("L").reduce(4), dtype=np.float32)
+    step = np.abs(np.diff(small, axis=0, append=small[-1:]))
+    step = np.maximum(step, np.abs(np.diff(small, axis=1, append=small[:, -1:])))
+    return np.asarray(Image.fromarray(step).resize((64, 64), Image.Resampling.BOX))
 
 
 def _scattered(rng: np.random.Generator, across: float, along: float) -> Places:
@@ -117,7 +136,7 @@ def _colours(
 ) -> NDArray[np.int64]:
     """The picture's colour below each touch, broken: lighter or darker, warmer or colder."""
     seen = at(np.asarray(image, dtype=np.float32), places)
-    tone = rng.normal(0, 1, (len(places), 1)) * 26 * style.broken
-    hue = rng.normal(0, 1, (len(places), 3)) * 34 * style.broken
+    tone = rng.normal(0, 1, (len(places), 1)) * 20 * style.broken
+    hue = rng.normal(0, 1, (len(places), 3)) * 19 * style.broken
     broken: NDArray[np.int64] = np.clip(seen + tone + hue + 0.5, 0, 255).astype(np.int64)
     return broken

@@ -44,7 +44,7 @@ def directions(runs: Image.Image, turbulence: float, rng: np.random.Generator) -
 
 def _swirls(rng: np.random.Generator) -> Floats:
     """Directions along the level lines of a smooth field: closed eddies."""
-    stream = smooth_noise(rng, 4, GRID)
+    stream = smooth_noise(rng, 3, GRID)
     down, across = np.gradient(stream)
     angle: Floats = np.arctan2(-across, down).astype(np.float32)
     return angle

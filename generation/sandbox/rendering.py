@@ -61,7 +61,9 @@ def _touched(
     painted = image.copy()
     if style.strokes > 0:
         angles = directions(sheet.runs, style.turbulence, rng)
-        brush.apply(painted, brush.strokes(image, angles, style, rng), style.strokes, heights)
+        for fine in (1.0, 0.55):
+            touches = brush.strokes(image, angles, style, rng, fine)
+            brush.apply(painted, touches, style.strokes, heights)
     if style.dots > 0:
         brush.apply(painted, brush.dots(image, style, rng), style.dots, heights)
     return painted

@@ -75,11 +75,11 @@ def wet(picture: Floats, style: Style, rng: np.random.Generator) -> Floats:
     rows = np.clip(down + moves[0], 0, side - 1).astype(int)
     columns = np.clip(across + moves[1], 0, side - 1).astype(int)
     moved = picture[rows, columns]
-    soft = _blurred(moved, side / 85)
-    wide = _blurred(moved, side / 30)
-    pooled = np.abs(soft - wide).max(axis=-1, keepdims=True)
-    blooms = smooth_noise(rng, 7, side)[..., None] * 0.07
-    washed: Floats = soft - np.float32(style.bleed) * (0.9 * pooled - 0.05 + blooms) * (1.1 - soft)
+    soft = _blurred(moved, side / 170)
+    wide = _blurred(moved, side / 42)
+    pooled = np.clip(np.abs(soft - wide).max(axis=-1, keepdims=True), 0, 0.22)
+    blooms = smooth_noise(rng, 7, side)[..., None] * 0.12
+    washed: Floats = soft - np.float32(style.bleed) * (1.5 * pooled - 0.04 + blooms) * (1.15 - soft)
     return washed.astype(np.float32)
 
 
