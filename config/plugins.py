@@ -72,6 +72,13 @@ class PluginFolder(Generic[Contract]):
             return cast(type[Contract], self._entry_points()[name].load())
         raise PluginError(f"There is no {self.noun} called “{name}”. {self._choices()}")
 
+    def module(self, name: str) -> str | None:
+        """The module of the plugin called `name`, not imported; None where there is none."""
+        if name in self._modules():
+            return f"{self.package}.{name}"
+        point = self._entry_points().get(name)
+        return point.module if point else None
+
     def build(
         self, name: str, settings: Settings | None = None, preset: str | None = None
     ) -> Contract:

@@ -17,7 +17,7 @@ from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 
 from generation.failures import JobFailure
-from generation.models import Image, Job, Production, Recipe
+from generation.models import Image, Job, Mimic, Production, Recipe, unmade
 
 MAX_ATTEMPTS = 5
 """How often a job is begun before its transient failures, or lost workers, count as its own."""
@@ -42,9 +42,9 @@ class Batch:
 
 @dataclass(frozen=True)
 class Made:
-    """One image that a job made, already in the store."""
+    """The image or mimic that a job made, already in the store."""
 
-    image: Image
+    output: Image | Mimic
     realised: Mapping[str, float]
 
 
@@ -119,9 +119,9 @@ def hold(claim: UUID, progress: float | None = None, message: str = "") -> set[i
 
 @transaction.atomic
 def finish(claim: UUID, production: Production, made: Mapping[int, Made]) -> list[int]:
-    """The jobs in `made` (id → image) are done, all at once; the ids of those still held.
+    """The jobs in `made` (id → output) are done, all at once; the ids of those still held.
 
-    The images are in the store already, so a crash before this leaves nothing but spare bytes.
+    The bytes are in the store already, so a crash before this leaves nothing but spare bytes.
     """
     held = list(_held(claim, made).select_for_update().select_related("recipe"))
     if not held:
@@ -133,8 +133,9 @@ def finish(claim: UUID, production: Production, made: Mapping[int, Made]) -> lis
 def _finish(claim: UUID, job: Job, production: Production, made: Made) -> bool:
     moved = _held(claim, [job.pk]).update(**_done(_seconds(production.seconds)))
     if moved:
-        Recipe.objects.filter(pk=job.recipe_id, image=None).update(
-            image=made.image, realised=dict(made.realised), production=production
+        role = "mimic" if isinstance(made.output, Mimic) else "image"
+        Recipe.objects.filter(unmade(), pk=job.recipe_id).update(
+            **{role: made.output}, realised=dict(made.realised), production=production
         )
     return bool(moved)
 

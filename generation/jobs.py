@@ -23,7 +23,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from config.celery import app
 from generation.claims import DUE, NEEDS_NETWORKS, batch_limit, recover
 from generation.failures import JobFailure
-from generation.models import Job, Recipe, RecipeInput
+from generation.models import Job, Recipe, RecipeInput, unmade
 
 TASK = "generation.carry_out"
 
@@ -90,8 +90,8 @@ def settle() -> None:
     """Move jobs after their inputs: ready, failed because an input failed, or hopeful again."""
     while _fail_after_inputs() or _hope_again():
         pass
-    unmade = RecipeInput.objects.filter(recipe=OuterRef("recipe"), source__image=None)
-    Job.objects.filter(~Exists(unmade), state=Job.State.WAITING).update(
+    missing = RecipeInput.objects.filter(unmade("source__"), recipe=OuterRef("recipe"))
+    Job.objects.filter(~Exists(missing), state=Job.State.WAITING).update(
         state=Job.State.READY, queued_at=None, message=""
     )
 
@@ -99,9 +99,9 @@ def settle() -> None:
 def _fail_after_inputs() -> int:
     """Jobs that wait for what will not come. They were never begun, so their `attempts` are 0."""
     causes = Job.objects.filter(
+        unmade("recipe__"),
         purpose=Job.Purpose.MAKE,
         state__in=STOPPED,
-        recipe__image=None,
         recipe__output_links__recipe__jobs__state=Job.State.WAITING,
     )
     return sum(_fail_after(cause) for cause in causes.select_related("recipe").distinct())
@@ -128,8 +128,8 @@ def _blame(cause: Job) -> str:
 def _hope_again() -> int:
     """Jobs that failed because of an input that is wanted again."""
     stopped = RecipeInput.objects.filter(
+        unmade("source__"),
         recipe=OuterRef("recipe"),
-        source__image=None,
         source__jobs__purpose=Job.Purpose.MAKE,
         source__jobs__state__in=STOPPED,
     )
@@ -182,9 +182,9 @@ def _with_stopped_inputs(job_ids: set[int]) -> set[int]:
     wanted, new = set(job_ids), set(job_ids)
     while new:
         inputs = Job.objects.filter(
+            unmade("recipe__"),
             purpose=Job.Purpose.MAKE,
             state__in=STOPPED,
-            recipe__image=None,
             recipe__output_links__recipe__jobs__in=new,
         )
         new = set(inputs.values_list("pk", flat=True)) - wanted
@@ -194,12 +194,12 @@ def _with_stopped_inputs(job_ids: set[int]) -> set[int]:
 
 @transaction.atomic
 def verify(recipe: Recipe) -> Job:
-    """Ask for the image of `recipe` to be made again and compared; the job says what was found.
+    """Ask for what `recipe` made to be made again and compared; the job says what was found.
 
     Raises JobFailure where there is nothing to compare with.
     """
-    if recipe.image_id is None or recipe.production_id is None:
-        raise JobFailure("Only an image that was made here can be made again.")
+    if not recipe.is_made or recipe.production_id is None:
+        raise JobFailure("Only what was made here can be made again.")
     running = Job.objects.filter(recipe=recipe, purpose=Job.Purpose.VERIFY, state__in=UNFINISHED)
     job = running.first() or Job.objects.create(
         recipe=recipe,

@@ -1,10 +1,10 @@
-"""Artworks, images, recipes and the jobs that carry them out.
+"""Artworks, images, mimics, recipes and the jobs that carry them out.
 
-An `Image` is bytes, addressed by their sha256. A `Recipe` is how an image is made: one node of a
-graph whose leaves are artworks; its key is the hash of its canonical JSON (`recipe.py`), so the
-same recipe is the same row and never runs twice. A `Job` is the work of carrying a recipe out; the
-row is the truth, the queue only carries ids. A `Production` is one tensor batch that really ran:
-replaying it gives the same bytes on the same device.
+An `Image` is bytes, addressed by their sha256, and so is a `Mimic`. A `Recipe` is how one of them
+is made: one node of a graph whose leaves are artworks; its key is the hash of its canonical JSON
+(`recipe.py`), so the same recipe is the same row and never runs twice. A `Job` is the work of
+carrying a recipe out; the row is the truth, the queue only carries ids. A `Production` is one
+tensor batch that really ran: replaying it gives the same bytes on the same device.
 """
 
 import uuid
@@ -39,6 +39,21 @@ class Image(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sha256[:12]} ({self.width}×{self.height})"
+
+
+class Mimic(models.Model):
+    """An immutable file in the store: what a mimicry learnt from an artist's pictures."""
+
+    sha256 = models.CharField(primary_key=True, max_length=64)
+    size = models.PositiveBigIntegerField(help_text="bytes")
+    record = models.JSONField(
+        help_text="method, base network, losses and what else the mimicry says of its training;"
+        " sheets: step and sha256 of the image of each sample sheet"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]} ({self.size} bytes)"
 
 
 class Rights(models.TextChoices):
@@ -94,17 +109,18 @@ class Production(models.Model):
     seconds = models.FloatField()
 
     def __str__(self) -> str:
-        return f"{len(self.recipe_keys)} images on {self.device}"
+        return f"{len(self.recipe_keys)} recipes on {self.device}"
 
 
 class Recipe(models.Model):
-    """How one image is made: a step, its settings and the recipes of its inputs."""
+    """How one image or mimic is made: a step, its settings and the recipes of its inputs."""
 
     key = models.CharField(primary_key=True, max_length=64)
     kind = models.CharField(max_length=30, help_text="a name in generation.steps.KINDS, or artwork")
     method = models.CharField(max_length=60)
     document = models.JSONField(help_text="what the key is the hash of")
     image = models.ForeignKey(Image, models.PROTECT, null=True, blank=True, related_name="recipes")
+    mimic = models.ForeignKey(Mimic, models.PROTECT, null=True, blank=True, related_name="recipes")
     realised = models.JSONField(
         default=dict, help_text="linf, l2, lpips on [0, 1], of the saved 8-bit image"
     )
@@ -116,8 +132,25 @@ class Recipe(models.Model):
         "self", through="RecipeInput", symmetrical=False, related_name="used_by"
     )
 
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(image=None) | Q(mimic=None), name="recipe_makes_one_thing"
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.kind} {self.method} {self.key[:12]}"
+
+    @property
+    def is_made(self) -> bool:
+        """Whether what it makes is there: an image, or a mimic."""
+        return self.image_id is not None or self.mimic_id is not None
+
+
+def unmade(path: str = "") -> Q:
+    """Recipes, reached by `path` (“source__”), whose image or mimic is not there yet."""
+    return Q(**{f"{path}image": None, f"{path}mimic": None})
 
 
 class RecipeInput(models.Model):
@@ -125,7 +158,7 @@ class RecipeInput(models.Model):
 
     recipe = models.ForeignKey(Recipe, models.CASCADE, related_name="input_links")
     source = models.ForeignKey(Recipe, models.PROTECT, related_name="output_links")
-    role = models.CharField(max_length=30, help_text="image, target, ...")
+    role = models.CharField(max_length=30, help_text="image, target, mimic, 001, ...")
 
     class Meta:
         constraints: ClassVar = [
@@ -148,7 +181,7 @@ class Job(models.Model):
         CANCELLED = "cancelled", "cancelled"
 
     class Purpose(models.TextChoices):
-        MAKE = "make", "make the image"
+        MAKE = "make", "make it"
         VERIFY = "verify", "make it again and compare"
 
     recipe = models.ForeignKey(Recipe, models.PROTECT, related_name="jobs")

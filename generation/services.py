@@ -5,7 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import transaction
 
 from generation.models import Image, Job, Recipe, RecipeInput
-from generation.recipe import ARTWORK, Document, RecipeError, Step, digest, rebuild
+from generation.recipe import (
+    ARTWORK,
+    MIMIC,
+    PAINTING,
+    Document,
+    RecipeError,
+    Step,
+    digest,
+    rebuild,
+)
+from generation.steps import KINDS
 
 
 def request(*, step: Step) -> Recipe:
@@ -25,7 +35,7 @@ def request_all(*, steps: Sequence[Step]) -> list[Recipe]:
     nodes = _nodes(steps)
     sizes = _sizes(nodes)
     recipes = Recipe.objects.in_bulk([node.key for node in nodes])
-    missing = {key for key, recipe in recipes.items() if recipe.image_id is None}
+    missing = {key for key, recipe in recipes.items() if not recipe.is_made}
     jobs = [_job(node, missing, sizes) for node in _in_order(nodes) if node.key in missing]
     Job.objects.bulk_create(jobs, ignore_conflicts=True)
     _want_again(missing)
@@ -96,15 +106,24 @@ def group(node: Step, sizes: Mapping[str, str]) -> str:
     """What jobs must have in common to share one tensor batch, as a hash.
 
     `sizes` says for each key how large its picture is or will be. The seed is no part of it: each
-    image of a batch has its own generator.
+    image of a batch has its own generator; nor are settings that the method says may differ in a
+    batch. A mimic shares with nothing; paintings share with those of the same mimic.
     """
-    shared = {key: node.document[key] for key in ("kind", "method", "version", "settings")}
+    if node.kind == MIMIC:
+        return digest({"alone": node.key})
+    shared = {key: node.document[key] for key in ("kind", "method", "version", "networks")}
+    varies = KINDS[node.kind].varies(node.method) if node.kind in KINDS else ()
+    alike = {name: value for name, value in node.settings.items() if name not in varies}
     inputs = {role: sizes[source.key] for role, source in node.inputs.items()}
-    return digest({**shared, "networks": node.document["networks"], "sizes": inputs})
+    return digest({**shared, "settings": alike, "sizes": inputs})
 
 
 def _sizes(nodes: Iterable[Step]) -> dict[str, str]:
-    """Width and height of every picture, known before it is made (nodes: inputs first)."""
+    """What pictures of one batch have in common, known before they are made (nodes: inputs first).
+
+    Width and height; for a painting that leaves them to its network, the network; for a mimic, its
+    key.
+    """
     nodes = list(nodes)
     originals = _original_sizes([node for node in nodes if node.kind == ARTWORK])
     sizes: dict[str, str] = {}
@@ -114,10 +133,24 @@ def _sizes(nodes: Iterable[Step]) -> dict[str, str]:
 
 
 def _made_size(node: Step, sizes: Mapping[str, str]) -> str:
-    """A preparation cuts squares of its `size`; every other step keeps the size of its image."""
-    if node.kind == "preparation":
+    """A preparation cuts squares of its `size`; most other steps keep the size of their image."""
+    if node.kind == MIMIC:
+        return _mimic_size(node, sizes)
+    if node.settings.get("size") and node.kind in {"preparation", PAINTING}:
         return f"{node.settings['size']}x{node.settings['size']}"
+    if node.kind == PAINTING:
+        return f"as the network {node.networks['diffusion']['sha256']}"
     return sizes[node.inputs["image"].key]
+
+
+def _mimic_size(node: Step, sizes: Mapping[str, str]) -> str:
+    given = {sizes[picture.key] for picture in node.inputs.values()}
+    if len(given) > 1:
+        raise RecipeError(
+            "The training pictures of a mimic are of one size; these are"
+            f" {', '.join(sorted(given))} pixels: prepare them first."
+        )
+    return node.key
 
 
 def _original_sizes(leaves: Sequence[Step]) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""The kinds of steps that make an image, and the one function that carries a step out.
+"""The kinds of steps, and the two functions that carry a step out.
 
-Every door (the worker, `manage.py protect` and `purify`) goes through `run`, so an image is made
-the same way wherever it is asked for.
+Every door (the worker, `manage.py protect` and `purify`) goes through `run`, or for a mimic through
+`learn`, so a thing is made the same way wherever it is asked for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from config.plugins import PluginFolder, Settings
+from generation.declared import declared
 from generation.preparations import PREPARATIONS
 from generation.protections import PROTECTIONS
 from generation.purifications import PURIFICATIONS
@@ -29,10 +30,17 @@ class StepError(ValueError):
 class Batch:
     """What a method works on: one tensor [N, 3, H, W] a role, and one generator an image."""
 
+    methods: Sequence[Any]
+    """The built plugin, once an image: they differ in no setting but those that it `varies`."""
     inputs: "Mapping[str, Tensor]"
     networks: "Networks"
     generators: "Sequence[Generator]"
     progress: "Progress"
+
+    @property
+    def method(self) -> Any:
+        """The plugin, for methods that vary nothing."""
+        return self.methods[0]
 
 
 @dataclass(frozen=True)
@@ -42,49 +50,61 @@ class Kind:
     name: str
     catalogue: PluginFolder[Any]
     always: tuple[str, ...]
-    call: Callable[[Any, Batch], "Tensor"]
+    call: "Callable[[Batch], Tensor] | None"
+    """None for mimics, which are no images: `learn` makes them."""
 
     def roles(self, method: str) -> tuple[str, ...]:
         """Roles of the input images that `method` takes: image, target, style."""
-        takes_target = getattr(self.catalogue.load(method), "takes_target", False)
-        return (*self.always, "target") if takes_target else self.always
+        cls = self.catalogue.load(method)
+        takes_target = getattr(cls, "takes_target", False)
+        always = [role for role in self.always if role != "style" or _takes_style(cls)]
+        return (*always, "target") if takes_target else tuple(always)
 
     def optional(self, method: str) -> tuple[str, ...]:
         """Roles that some settings of `method` want and others do not."""
         return ("target",) if getattr(self.catalogue.load(method), "may_take_target", False) else ()
 
     def needs(self, method: str) -> tuple[str, ...]:
-        """Roles of the networks that `method` uses: autoencoder, perceptual."""
+        """Roles of the networks that `method` uses: autoencoder, perceptual, diffusion."""
         return tuple(getattr(self.catalogue.load(method), "needs", ()))
+
+    def varies(self, method: str) -> tuple[str, ...]:
+        """Settings that may differ between the images of one batch. Imports no method."""
+        return tuple(declared(self.catalogue, method, "varies", ()))
 
     def version(self, method: str) -> int:
         """The version of `method`: it changes when the same settings would give another image."""
         return int(self.catalogue.load(method).version)
 
 
-def _prepare(method: Any, batch: Batch) -> "Tensor":
-    prepared: Tensor = method.prepare(batch.inputs["image"])
+def _takes_style(transfer: object) -> bool:
+    """Style transfers take a picture of the style, but for those that are told it in words."""
+    return bool(getattr(transfer, "takes_style", True))
+
+
+def _prepare(batch: Batch) -> "Tensor":
+    prepared: Tensor = batch.method.prepare(batch.inputs["image"])
     return prepared
 
 
-def _transfer(method: Any, batch: Batch) -> "Tensor":
-    images, style = batch.inputs["image"], batch.inputs["style"]
-    painted: Tensor = method.transfer(
+def _transfer(batch: Batch) -> "Tensor":
+    images, style = batch.inputs["image"], batch.inputs.get("style")
+    painted: Tensor = batch.method.transfer(
         images, style, batch.networks, batch.generators, batch.progress
     )
     return painted
 
 
-def _protect(method: Any, batch: Batch) -> "Tensor":
+def _protect(batch: Batch) -> "Tensor":
     images, target = batch.inputs["image"], batch.inputs.get("target")
-    cloaked: Tensor = method.protect(
+    cloaked: Tensor = batch.method.protect(
         images, batch.networks, batch.generators, batch.progress, target
     )
     return cloaked
 
 
-def _purify(method: Any, batch: Batch) -> "Tensor":
-    purified: Tensor = method.purify(
+def _purify(batch: Batch) -> "Tensor":
+    purified: Tensor = batch.method.purify(
         batch.inputs["image"], batch.networks, batch.generators, batch.progress
     )
     return purified
@@ -121,7 +141,9 @@ def run(
     plugin = family.catalogue.build(method, settings)
     _check(family, method, inputs, generators)
     moved = {role: images.to(networks.device) for role, images in inputs.items()}
-    return family.call(plugin, Batch(moved, networks, generators, progress)).cpu().contiguous()
+    batch = Batch([plugin] * len(generators), moved, networks, generators, progress)
+    assert family.call is not None, "what makes images"
+    return family.call(batch).cpu().contiguous()
 
 
 def _check(

@@ -5,17 +5,17 @@ same bytes at the same moment both end with the right file, and whoever reads ca
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import PIL.Image
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from generation.models import Image
+from generation.models import Image, Mimic
 from generation.writing import write_whole
 
 if TYPE_CHECKING:
@@ -86,13 +86,13 @@ def get(sha256: str) -> bytes:
             data: bytes = file.read()
     except FileNotFoundError:
         raise StoreError(
-            f"The store has no file {sha256}. Check STORAGE_URL, then make the image again"
-            " (manage.py remake) or import the original again."
+            f"The store has no file {sha256}. Check STORAGE_URL, then make it again"
+            " (manage.py remake), or import the original again."
         ) from None
     if hashlib.sha256(data).hexdigest() != sha256:
         raise StoreError(
-            f"The stored file {sha256} is damaged. Restore it from a backup, or make the image"
-            " again (manage.py remake), or import the original again."
+            f"The stored file {sha256} is damaged. Restore it from a backup, or make it again"
+            " (manage.py remake), or import the original again."
         )
     return data
 
@@ -114,6 +114,15 @@ def put_png(data: bytes) -> Image:
         sha256=sha256, defaults={"width": width, "height": height, "size": len(data)}
     )
     return image
+
+
+def put_mimic(data: bytes, record: Mapping[str, Any]) -> Mimic:
+    """Keep the bytes of a mimic; its row, made if it is new. `record` is what its page tells."""
+    sha256 = put(data)
+    mimic, _ = Mimic.objects.get_or_create(
+        sha256=sha256, defaults={"size": len(data), "record": dict(record)}
+    )
+    return mimic
 
 
 def _name(sha256: str) -> str:
