@@ -44,7 +44,7 @@ def strokes(
     With `fine` below 1 they are smaller by that factor and lie only where the picture has detail.
     """
     wide = max(width_of(style) * fine, 3 / _SHOWN)
-    long = max(length_of(style) * fine, wide * 1.3)
+    long = max(length_of(style) * fine**2, wide * 1.3)
     places = _scattered(rng, wide * 0.95, long * 0.62)
     if fine < 1:
         places = places[at(_detail(image), places) > _BUSY]
@@ -77,7 +77,7 @@ def apply(image: Image.Image, touches: Touches, opacity: float, heights: Image.I
         thick.polygon(shape, fill=high)
 
 
-_BUSY = 9.0
+_BUSY = 7.0
 
 
 def _detail(image: Image.Image) -> Floats:

@@ -25,9 +25,9 @@ def regrade(rgb: Floats, style: Style) -> Floats:
     a, b = _turned(lab[..., 1], lab[..., 2], np.pi * (style.turn - 0.5))
     strength = 2 * style.saturation
     a, b = a * strength, b * strength
-    angle = np.deg2rad(-80 + 190 * np.clip((tone - 0.1) / 0.8, 0, 1))
-    a = a + style.fauve * 0.17 * np.cos(angle) + 0.18 * (style.tint - 0.5)
-    b = b + style.fauve * 0.17 * np.sin(angle) + 0.22 * (style.warmth - 0.5)
+    angle = np.deg2rad(-105 + 240 * np.clip((tone - 0.1) / 0.8, 0, 1))
+    a = a + style.fauve * 0.15 * np.cos(angle) + 0.18 * (style.tint - 0.5)
+    b = b + style.fauve * 0.15 * np.sin(angle) + 0.22 * (style.warmth - 0.5)
     return from_oklab(np.stack([tone, a, b], axis=-1).astype(np.float32))
 
 

@@ -30,10 +30,8 @@ def _simplified(image: Image.Image, sheet: Sheet, style: Style) -> Image.Image:
     """Fewer shapes, fewer colours, softer edges."""
     if style.flatness > 0:
         image = Image.blend(image, _flat(image, sheet.things), style.flatness)
-    if style.simplicity > 0:
-        image = image.filter(ImageFilter.GaussianBlur(2 + 26 * style.simplicity))
-    if style.limited > 0:
-        image = _few_colours(image, round(5 + 27 * (1 - style.limited)))
+    if style.simplicity > 0 or style.limited > 0:
+        image = _reduced(image, round(6 + 26 * (1 - style.limited)), style.simplicity)
     if style.softness > 0:
         image = image.filter(ImageFilter.GaussianBlur(12 * style.softness))
     return image
@@ -48,10 +46,20 @@ def _flat(image: Image.Image, things: Image.Image) -> Image.Image:
     return Image.fromarray(mean.round().astype(np.uint8)[ids].reshape(SIDE, SIDE, 3))
 
 
-def _few_colours(image: Image.Image, colours: int) -> Image.Image:
-    small = image.reduce(4).quantize(colours, Image.Quantize.MEDIANCUT)
-    fitted = image.quantize(palette=small, dither=Image.Dither.NONE)
-    return fitted.convert("RGB")
+def _reduced(image: Image.Image, colours: int, simplicity: float) -> Image.Image:
+    """`image` in few colours; with `simplicity`, each pixel takes what prevails around it."""
+    palette = image.reduce(4).quantize(colours, Image.Quantize.MEDIANCUT)
+    if simplicity == 0:
+        return image.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
+    numbers = np.asarray(image.reduce(2).quantize(palette=palette, dither=Image.Dither.NONE))
+    around = ImageFilter.GaussianBlur(1 + 9 * simplicity)
+    shares = [
+        np.asarray(Image.fromarray((numbers == one).astype(np.uint8) * 255).filter(around))
+        for one in range(colours)
+    ]
+    prevailing = Image.fromarray(np.argmax(shares, axis=0).astype(np.uint8), "P")
+    prevailing.putpalette(palette.getpalette() or [])
+    return prevailing.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC)
 
 
 def _touched(

@@ -44,16 +44,24 @@ def hatched(tone: Floats, style: Style, rng: np.random.Generator) -> Floats:
     side = tone.shape[0]
     down, across = np.mgrid[0:side, 0:side].astype(np.float32) / side
     wander = 0.012 * smooth_noise(rng, 6, side)
+    tone = 0.4 * tone + 0.6 * _stretched(tone)
     ink = np.zeros_like(tone)
     start = rng.uniform(0.7, 0.9)
-    for layer, (turn, dark) in enumerate(((0.0, 0.80), (1.0, 0.50), (-0.75, 0.30))):
+    for layer, (turn, dark) in enumerate(((0.0, 0.78), (1.0, 0.46), (-0.75, 0.24))):
         angle = start + turn
         place = across * np.cos(angle) + down * np.sin(angle) + wander
         wave = 0.5 + 0.5 * np.cos(2 * np.pi * place * (40 - 2 * layer))
-        share = np.clip((dark - tone) / 0.42, 0, 0.72)
+        share = np.clip((dark - tone) / 0.5, 0, 0.6)
         ink = np.maximum(ink, np.clip((wave - 1 + share) * 4.5, 0, 1))
     laid: Floats = (ink * style.hatching).astype(np.float32)
     return laid
+
+
+def _stretched(tone: Floats) -> Floats:
+    """The tones of a picture spread over the whole range, so that nights can be etched too."""
+    low, high = np.percentile(tone[::4, ::4], (4, 96))
+    spread: Floats = np.clip((tone - low) / max(high - low, 0.15), 0, 1).astype(np.float32)
+    return spread
 
 
 def raised(picture: Floats, heights: Image.Image, style: Style) -> Floats:

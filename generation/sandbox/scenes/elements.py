@@ -13,8 +13,9 @@ def sky(sheet: Sheet, light: Light, rng: np.random.Generator, horizon: float) ->
     sheet.lay(box(-0.01, -0.01, 1.01, horizon + 0.03), light.sky_top, light.sky_low, part=True)
     orb(sheet, light, rng, horizon)
     if light.night:
-        for _ in range(int(rng.integers(9, 16))):
-            x, y = rng.uniform(0, 1), rng.uniform(0.02, horizon * 0.8)
+        stars = rng.spawn(1)[0]  # of their own, so that night and day share one composition
+        for _ in range(int(stars.integers(9, 16))):
+            x, y = stars.uniform(0, 1), stars.uniform(0.02, horizon * 0.8)
             sheet.lay(oval(x, y, 0.006, 0.006, 8), (0.86, 0.88, 0.9), part=True)
     for _ in range(int(rng.integers(2, 4))):
         cloud(sheet, light, rng, rng.uniform(0.05, 0.95), rng.uniform(0.12, 0.72) * horizon)

@@ -3,8 +3,8 @@
 import numpy as np
 
 from generation.sandbox.light import Light, Rgb, mix
-from generation.sandbox.outlines import Outline, band, below, blob, box
-from generation.sandbox.scenes.elements import orb, ship
+from generation.sandbox.outlines import Outline, band, below, blob, box, oval
+from generation.sandbox.scenes.elements import ship
 from generation.sandbox.sheet import Sheet
 
 
@@ -13,8 +13,9 @@ def storm(sheet: Sheet, light: Light, rng: np.random.Generator) -> None:
     gloom: Rgb = mix(light.sky_top, (0.26, 0.29, 0.34), 0.5 if not light.night else 0.2)
     horizon = rng.uniform(0.44, 0.52)
     sheet.lay(box(-0.01, -0.01, 1.01, 1.01), gloom, mix(light.sky_low, gloom, 0.25), run=0.3)
-    orb(sheet, light, rng, horizon)
     _clouds(sheet, light, rng, gloom, horizon)
+    veiled = mix(mix(gloom, light.sky_low, 0.5), light.glow, 0.5)
+    sheet.lay(oval(light.side, horizon * rng.uniform(0.45, 0.7), 0.045, 0.045), veiled)
     sea = mix(light.on((0.14, 0.38, 0.44)), gloom, 0.25)
     places = np.linspace(0, 1, 5)
     vessel = int(rng.integers(2, 4))
@@ -25,7 +26,7 @@ def storm(sheet: Sheet, light: Light, rng: np.random.Generator) -> None:
             x = rng.uniform(0.28, 0.72)
             lean = float(rng.choice([-1, 1]) * rng.uniform(0.2, 0.4))
             ship(sheet, light, x, crest - 0.03, rng.uniform(0.2, 0.26), (0.42, 0.24, 0.18), (0.93, 0.88, 0.78), lean)
-        _wave(sheet, light, rng, crest, 0.025 + 0.05 * near, tone)
+        _wave(sheet, light, rng, crest, 0.035 + 0.065 * near, tone)
 
 
 def _clouds(
