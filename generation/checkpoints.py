@@ -14,6 +14,7 @@ from typing import Any
 from torch import Tensor
 
 from generation import sealed
+from generation.refusals import Refused
 from generation.sealed import SealBroken, Sealed
 
 
@@ -21,7 +22,7 @@ class CheckpointError(OSError):
     """A checkpoint that could not be written; the message says where the training can go on."""
 
 
-class OtherTraining(ValueError):
+class OtherTraining(Refused):
     """A folder with the checkpoints of another training; the message says what to do."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from config.plugins import PluginFolder, Settings
+from generation.refusals import Refused
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from generation.progress import Progress
 
 
-class MimicryError(ValueError):
+class MimicryError(Refused):
     """What cannot be learnt from or painted with; the message says what to change."""
 
 

@@ -1,0 +1,90 @@
+"""Full fine-tuning of the UNet on pictures and captions, as IMPRESS and Hönig et al. mimic.
+
+Cao et al., “IMPRESS” (NeurIPS 2023) and Hönig et al., “Adversarial Perturbations Cannot Reliably
+Protect Artists From Generative AI” (ICLR 2025) both use diffusers' text_to_image example. Written
+from the papers and the documentation of that example.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+from torch import Generator, Tensor
+
+from config.plugins import Settings, plugin
+from generation.checkpoints import Checkpoints
+from generation.finetuning.settings import Training
+from generation.finetuning.teaching import Course, drawn, teach
+from generation.finetuning.tuned import Tuned, whole
+from generation.finetuning.watching import Watch
+from generation.mimic import Mimic
+from generation.mimicry import SampleSheets
+from generation.networks import Networks
+from generation.networks.diffusion import Diffusion
+from generation.progress import Progress
+
+
+@plugin
+class TextToImage(Training):
+    """min_θ E ‖ε − ε_θ(z_t, t, c)‖² over all weights of the UNet; with `ema` their average."""
+
+    label: ClassVar[str] = "Text-to-image fine-tuning (re-implementation)"
+    version: ClassVar[int] = 1
+    needs: ClassVar[tuple[str, ...]] = ("diffusion",)
+    fewest: ClassVar[int] = 3
+    presets: ClassVar[Mapping[str, Settings]] = {
+        "impress": {
+            "steps": 500,
+            "rate": 5e-6,
+            "batch": 8,
+            "accumulate": 4,
+            "flip": True,
+            "ema": 0.9999,
+            "gradient_checkpointing": True,
+        },
+        "hoenig": {
+            "steps": 2000,
+            "rate": 5e-6,
+            "batch": 4,
+            "flip": True,
+            "ema": 0.9999,
+            "precision": "float32",
+            "gradient_checkpointing": True,
+        },
+        "glaze-paper": {"steps": 3000, "rate": 5e-6, "batch": 4},
+        "sandbox-quick": {"steps": 200, "rate": 5e-5, "batch": 4, "flip": False},
+    }
+
+    ema: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Decay of the moving average of the weights, which then is what was learnt; 0: none."""
+
+    def learn(
+        self,
+        images: Tensor,
+        captions: Sequence[str],
+        networks: Networks,
+        generator: Generator,
+        progress: Progress,
+        checkpoints: Checkpoints | None = None,
+        samples: SampleSheets | None = None,
+    ) -> Mimic:
+        """`images` [N, 3, H, W] in [0, 1] and a caption each → a whole UNet."""
+        course = Course(
+            method="text_to_image",
+            version=self.version,
+            settings=self,
+            images=images,
+            captions=captions,
+            networks=networks,
+            seed=drawn(generator),
+            tune=self._tune,
+        )
+        return teach(course, progress, checkpoints, Watch(samples))
+
+    @property
+    def averaging(self) -> float:
+        """Decay of the moving average."""
+        return self.ema
+
+    def _tune(self, diffusion: Diffusion, _seed: int) -> Tuned:
+        return whole(diffusion, False, self.gradient_checkpointing)
