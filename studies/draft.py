@@ -13,7 +13,7 @@ from generation.progress import Progress
 from generation.recipe import Step, digest
 from studies import protocol, targets
 from studies.designs.selection import Picture, SelectionError
-from studies.layout import Layout, Placed, lay_out
+from studies.layout import Layout, lay_out
 from studies.models import Protocol
 from studies.protocol import Experiment
 from studies.queries import item_record
@@ -38,7 +38,7 @@ class Draft:
         return {
             "from": self.sources_sha256,
             "targets": [
-                {"protection": label, "artist": artist, "painter": to.painter, "image": to.image}
+                {"protection": label, "artist": artist, **asdict(to)}
                 for (label, artist), to in self.targets.items()
             ],
             "practice": [
@@ -79,7 +79,7 @@ def collection_of(experiment: Experiment) -> Sequence[Picture]:
     """All artworks of the experiment's collection; raises MissingCollection where there is none."""
     slug = experiment.stimuli.collection
     artworks = Artwork.objects.filter(collection__slug=slug).order_by("pk")
-    pictures = [Picture(*row) for row in artworks.values_list("pk", "painter", "image")]
+    pictures = [_picture(artwork) for artwork in artworks]
     if not pictures:
         known = ", ".join(Collection.objects.values_list("slug", flat=True)) or "none"
         raise MissingCollection(
@@ -87,6 +87,12 @@ def collection_of(experiment: Experiment) -> Sequence[Picture]:
             " import it first with “manage.py collection import”."
         )
     return pictures
+
+
+def _picture(artwork: Artwork) -> Picture:
+    said = {"title": artwork.title, "painter": artwork.painter, "year": artwork.year}
+    record = {**artwork.notes.get("columns", {}), **said}
+    return Picture(artwork.pk, artwork.painter, artwork.image_id, record)
 
 
 def draw_up(experiment: Experiment, stored: Protocol | None, progress: Progress) -> Draft:
@@ -102,8 +108,8 @@ def draw_up(experiment: Experiment, stored: Protocol | None, progress: Progress)
     styles = _known_targets(experiment, stored, sources)
     if styles is None:
         styles = targets.choose(experiment, layout, artworks, progress)
-    recipes = Recipes(experiment, styles, settings.NETWORKS_DIR)
-    steps = {item.position: _steps(recipes, item) for item in layout.items}
+    recipes = Recipes(experiment, styles, settings.NETWORKS_DIR, layout.studios)
+    steps = {item.position: recipes.item(item) for item in layout.items}
     return Draft(experiment, layout, styles, steps, sources)
 
 
@@ -113,7 +119,7 @@ def _sources(experiment: Experiment, artworks: Sequence[Picture]) -> str:
     autoencoder = experiment.stimuli.networks.get("autoencoder")
     if autoencoder is None or not any(each and each.style for each in protections):
         return digest(pictures)
-    return digest([pictures, asdict(identify(autoencoder, settings.NETWORKS_DIR))])
+    return digest([pictures, asdict(identify(autoencoder, settings.NETWORKS_DIR, "autoencoder"))])
 
 
 def _known_targets(experiment: Experiment, stored: Protocol | None, sources: str) -> Targets | None:
@@ -122,10 +128,7 @@ def _known_targets(experiment: Experiment, stored: Protocol | None, sources: str
     if stored.document["stimuli"] != protocol.document(experiment)["stimuli"]:
         return None
     return {
-        (row["protection"], row["artist"]): Target(row["painter"], row["image"])
+        (row["protection"], row["artist"]): Target(row["painter"], row["image"], row["genre"])
         for row in stored.drawn["targets"]
     }
 
-
-def _steps(recipes: Recipes, item: Placed) -> Mapping[str, Step]:
-    return recipes.item(item.artwork.sha256, item.artwork.painter, item.cell)

@@ -3,12 +3,15 @@
 This file imports no torch, so that a web process can `identify` a network for a recipe.
 
 A network id is one of
-- a hub id with an AutoencoderKL, `owner/name` or `owner/name@revision`
-  (`stabilityai/sd-vae-ft-mse`, `stabilityai/stable-diffusion-2-1-base@…`),
-- a diffusers folder (config.json and diffusion_pytorch_model.safetensors), by path or by its name
-  in the networks folder,
+- a hub id, `owner/name` or `owner/name@revision` (an AutoencoderKL, a Stable Diffusion pipeline,
+  an open_clip network, a captioner),
+- a folder in the layout of diffusers, open_clip or transformers, by path or by its name in the
+  networks folder,
+- for clip, `architecture:tag` of open_clip's list (`ViT-L-14:openai`),
 - a short name: `sd1_vaelight`, `taef2` (autoencoders of the networks folder), `lpips_squeeze`,
-  `lpips_vgg`, `lpips_alex` (perceptual).
+  `lpips_vgg`, `lpips_alex` (perceptual); `sandbox` (autoencoder, diffusion), `sandbox_clip`,
+  `sandbox_lpips`, which come with the project.
+Any of them may end in `#` and the first digits of its sha256, which is then checked.
 """
 
 from collections.abc import Mapping
@@ -16,12 +19,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generation.networks.sources import NetworkUnavailable, locate
+from generation.networks.files import NetworkUnavailable
+from generation.networks.sources import locate
 
 if TYPE_CHECKING:
     import torch
 
     from generation.networks.autoencoders import Autoencoder
+    from generation.networks.captioner import Captioner
+    from generation.networks.clip import Clip
+    from generation.networks.diffusion import Diffusion
     from generation.networks.perceptual import Perceptual
 
 __all__ = ["NetworkRecord", "NetworkUnavailable", "Networks", "identify", "load"]
@@ -58,20 +65,39 @@ class Networks:
         perceptual: Perceptual = self._member("perceptual")
         return perceptual
 
+    @property
+    def diffusion(self) -> "Diffusion":
+        """A text-to-image pipeline. Raises NetworkUnavailable where none was named."""
+        diffusion: Diffusion = self._member("diffusion")
+        return diffusion
+
+    @property
+    def clip(self) -> "Clip":
+        """An image-text pair. Raises NetworkUnavailable where none was named."""
+        clip: Clip = self._member("clip")
+        return clip
+
+    @property
+    def captioner(self) -> "Captioner":
+        """Images to sentences. Raises NetworkUnavailable where none was named."""
+        captioner: Captioner = self._member("captioner")
+        return captioner
+
     def _member(self, role: str) -> Any:
         if role not in self.members:
             raise NetworkUnavailable(f"This method needs a network in the role “{role}”: name one.")
         return self.members[role]
 
 
-def identify(network_id: str, folder: Path | None) -> NetworkRecord:
+def identify(network_id: str, folder: Path | None, role: str) -> NetworkRecord:
     """The record of the network called `network_id`; `folder` is the networks folder, if any.
 
+    `role` says which of its files count: autoencoder, perceptual, diffusion, clip, captioner.
     Hashes the files (remembered by path, time and size). Raises NetworkUnavailable with one
-    sentence where a file is missing or is not the one that the folder's MANIFEST.csv names.
+    sentence where a file is missing or is not the one that a MANIFEST.csv or the id itself names.
     """
-    source = locate(network_id, folder)
-    return NetworkRecord(id=network_id, revision=source.revision, sha256=source.sha256)
+    source = locate(role, network_id, folder)
+    return _record(network_id, source.revision, source.sha256)
 
 
 def load(ids: Mapping[str, str], folder: Path | None, device: str = "cpu") -> Networks:
@@ -84,10 +110,14 @@ def load(ids: Mapping[str, str], folder: Path | None, device: str = "cpu") -> Ne
     from generation.networks.loading import member, torch_device  # noqa: PLC0415
 
     where = torch_device(device)
-    sources = {role: locate(network_id, folder) for role, network_id in ids.items()}
+    sources = {role: locate(role, network_id, folder) for role, network_id in ids.items()}
     records = {
-        role: NetworkRecord(ids[role], source.revision, source.sha256)
-        for role, source in sources.items()
+        role: _record(ids[role], source.revision, source.sha256) for role, source in sources.items()
     }
     members = {role: member(role, source, where) for role, source in sources.items()}
     return Networks(device=where, records=records, members=members)
+
+
+def _record(network_id: str, revision: str, sha256: str) -> NetworkRecord:
+    """What the id pins has been checked, and is said by revision and sha256."""
+    return NetworkRecord(id=network_id.partition("#")[0], revision=revision, sha256=sha256)

@@ -1,11 +1,16 @@
 """Autoencoders: images to latents and back, whatever range and classes the network has inside."""
 
+import json
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
+
+from generation.networks.files import NetworkUnavailable, Source
+from generation.networks.reading import frozen, intact, state_dict
 
 Precision = Literal["auto", "float32", "bfloat16"]
 """`auto` is bfloat16 where the device multiplies it natively (twice as fast), else float32."""
@@ -38,6 +43,12 @@ def native_bfloat16(device: torch.device) -> bool:
     return any(bool(capabilities.get(name)) for name in ("avx512_bf16", "amx_bf16", "bf16"))
 
 
+def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[Any]:
+    """Computes in `precision` inside; what needs float32 stays in float32."""
+    lowered = precision == "bfloat16" or (precision == "auto" and native_bfloat16(device))
+    return torch.autocast(device.type, torch.bfloat16) if lowered else nullcontext()
+
+
 @dataclass(frozen=True)
 class _Precise:
     """Runs a network in a precision: autocast leaves what needs float32 in float32."""
@@ -49,10 +60,7 @@ class _Precise:
         return replace(self, precision=precision)
 
     def _autocast(self) -> AbstractContextManager[Any]:
-        lowered = self.precision == "bfloat16" or (
-            self.precision == "auto" and native_bfloat16(self.device)
-        )
-        return torch.autocast(self.device.type, torch.bfloat16) if lowered else nullcontext()
+        return autocast(self.device, self.precision)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +107,45 @@ class DiffusersAutoencoder(_Precise):
         with self._autocast():
             images: Tensor = self.network.decode(latents).sample
         return (images.float() + 1) / 2
+
+
+OLD_ATTENTION: Mapping[str, str] = {
+    "query": "to_q",
+    "key": "to_k",
+    "value": "to_v",
+    "proj_attn": "to_out.0",
+}
+"""The attention layers of autoencoders saved before diffusers 0.12 (SD 1.x) → what they are now."""
+
+
+def load_diffusers(source: Source, device: torch.device) -> DiffusersAutoencoder:
+    """The AutoencoderKL of a source; raises NetworkUnavailable where it is none."""
+    # diffusers takes seconds to import, and workers without such a network start sooner
+    from diffusers import AutoencoderKL  # noqa: PLC0415
+
+    with intact(source.files["config"]):
+        config = dict(json.loads(source.files["config"].read_text(encoding="utf-8")))
+    if config.get("_class_name") != "AutoencoderKL":
+        raise NetworkUnavailable(
+            f"{source.files['config']} describes a {config.get('_class_name')}; an AutoencoderKL"
+            " is needed."
+        )
+    weights = state_dict(source.files["weights"])
+    with intact(*source.files.values()):
+        network = AutoencoderKL.from_config(config)
+        network.load_state_dict({_renamed(name): value for name, value in weights.items()})
+    factor = 2 ** (len(network.config.block_out_channels) - 1)
+    return DiffusersAutoencoder(
+        device=device, network=frozen(network.float(), device), factor=factor
+    )
+
+
+def _renamed(name: str) -> str:
+    """A weight's name as diffusers says it today."""
+    *path, layer, kind = name.split(".")
+    if len(path) > 1 and path[-2] == "attentions":
+        layer = OLD_ATTENTION.get(layer, layer)
+    return ".".join([*path, layer, kind])
 
 
 def _check_sides(images: Tensor, factor: int) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from generation.networks import Networks
-from tests.generation import tiny
+from generation.networks.diffusion import Diffusion
+from tests.generation import tiny, tiny_pipeline
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,17 @@ def networks_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_networks(networks_folder: Path) -> Networks:
     """An autoencoder and a perceptual network that answer in milliseconds."""
     return tiny.load_networks(networks_folder)
+
+
+@pytest.fixture(scope="session")
+def pipelines_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A networks folder with a tiny Stable Diffusion 1.x and a tiny open_clip network."""
+    folder = tmp_path_factory.mktemp("pipelines")
+    tiny_pipeline.write_pipeline(folder)
+    return tiny_pipeline.write_clip(folder)
+
+
+@pytest.fixture(scope="session")
+def tiny_diffusion(pipelines_folder: Path) -> Diffusion:
+    """A pipeline that paints 32 px in milliseconds."""
+    return tiny_pipeline.load_diffusion(pipelines_folder)

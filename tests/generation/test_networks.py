@@ -33,7 +33,7 @@ def test_identifying_imports_no_torch(networks_folder: Path) -> None:
     folder = f"Path({str(networks_folder)!r})"
     code = (
         "import sys; from pathlib import Path; from generation.networks import identify;"
-        f"identify('lpips_squeeze', {folder}); sys.exit('torch' in sys.modules)"
+        f"identify('lpips_squeeze', {folder}, 'perceptual'); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -41,24 +41,24 @@ def test_identifying_imports_no_torch(networks_folder: Path) -> None:
 def test_a_folder_is_the_same_network_wherever_it_lies(
     networks_folder: Path, tmp_path: Path
 ) -> None:
-    by_name = identify(tiny.AUTOENCODER, networks_folder)
+    by_name = identify(tiny.AUTOENCODER, networks_folder, "autoencoder")
     shutil.copytree(networks_folder / tiny.AUTOENCODER, tmp_path / "copy")
-    by_path = identify(str(tmp_path / "copy"), None)
+    by_path = identify(str(tmp_path / "copy"), None, "autoencoder")
     assert by_name.id == tiny.AUTOENCODER
     assert by_name.sha256 == by_path.sha256
 
 
 def test_other_weights_are_another_network(networks_folder: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(networks_folder / tiny.AUTOENCODER, tmp_path / tiny.AUTOENCODER)
-    before = identify(tiny.AUTOENCODER, tmp_path)
+    before = identify(tiny.AUTOENCODER, tmp_path, "autoencoder")
     weights = copy / "diffusion_pytorch_model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
-    assert identify(tiny.AUTOENCODER, tmp_path).sha256 != before.sha256
+    assert identify(tiny.AUTOENCODER, tmp_path, "autoencoder").sha256 != before.sha256
 
 
 def test_what_is_loaded_says_what_it_is(networks_folder: Path) -> None:
     loaded = load(tiny.IDS, networks_folder)
-    assert loaded.records["perceptual"] == identify("lpips_squeeze", networks_folder)
+    assert loaded.records["perceptual"] == identify("lpips_squeeze", networks_folder, "perceptual")
 
 
 def test_a_network_is_loaded_once_by_all_threads(networks_folder: Path) -> None:
@@ -87,10 +87,10 @@ def test_a_hub_network_is_found_in_the_hubs_cache_with_its_commit(
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text(commit)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    record = identify("somebody/tiny", None)
+    record = identify("somebody/tiny", None, "autoencoder")
     assert record.revision == commit
-    assert record.sha256 == identify(tiny.AUTOENCODER, networks_folder).sha256
-    assert identify(f"somebody/tiny@{commit}", None).revision == commit
+    assert record.sha256 == identify(tiny.AUTOENCODER, networks_folder, "autoencoder").sha256
+    assert identify(f"somebody/tiny@{commit}", None, "autoencoder").revision == commit
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_what_is_missing_is_said_in_a_sentence(
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(NetworkUnavailable, match=says):
-        identify(network_id, tmp_path)
+        identify(network_id, tmp_path, "perceptual" if "lpips" in network_id else "autoencoder")
 
 
 def test_a_role_nobody_named_is_said_in_a_sentence(networks_folder: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_role_nobody_named_is_said_in_a_sentence(networks_folder: Path) -> Non
 
 
 def test_a_network_of_the_wrong_family_is_refused(networks_folder: Path) -> None:
-    with pytest.raises(NetworkUnavailable, match="cannot be the autoencoder"):
+    with pytest.raises(NetworkUnavailable, match="no autoencoder “lpips_squeeze”"):
         load({"autoencoder": "lpips_squeeze"}, networks_folder)
 
 
@@ -130,7 +130,7 @@ def test_a_file_that_differs_from_its_manifest_is_refused(
     with (folder / "MANIFEST.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["path", "sha256"], [name, "0" * 64]])
     with pytest.raises(NetworkUnavailable, match=r"not the file that MANIFEST\.csv"):
-        identify("lpips_squeeze", folder)
+        identify("lpips_squeeze", folder, "perceptual")
 
 
 def test_a_cached_trunk_that_is_not_torchvisions_is_refused(
@@ -141,7 +141,7 @@ def test_a_cached_trunk_that_is_not_torchvisions_is_refused(
     cached.parent.mkdir(parents=True)
     cached.write_bytes(b"half a download")
     with pytest.raises(NetworkUnavailable, match="fetch it again"):
-        identify("lpips_vgg", None)
+        identify("lpips_vgg", None, "perceptual")
 
 
 def test_an_absent_device_is_said_in_a_sentence(networks_folder: Path) -> None:

@@ -224,9 +224,9 @@ def read_text(path: Path) -> str:
 
 def _missing_networks(experiment: Experiment) -> list[str]:
     missing = []
-    for network in experiment.stimuli.networks.values():
+    for role, network in experiment.stimuli.networks.items():
         try:
-            identify(network, settings.NETWORKS_DIR)
+            identify(network, settings.NETWORKS_DIR, role)
         except NetworkUnavailable as error:
             missing.append(str(error))
     return missing
