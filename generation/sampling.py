@@ -44,18 +44,25 @@ class Sampler:
     """Weight of classifier-free guidance (Ho and Salimans 2022); 1 is none and half the work."""
     eta: float = 0.0
     """Share of fresh noise at each step of DDIM: 0 is deterministic, 1 is DDPM."""
+    karras: bool = False
+    """Steps of dpmpp spaced as by Karras et al. (2022)."""
     precision: Precision = "float32"
     """What the UNet and the decoder compute in; the latents stay float32."""
 
     def __post_init__(self) -> None:
-        if self.scheduler not in SCHEDULERS or self.precision not in get_args(Precision):
+        if self.scheduler not in SCHEDULERS:
             raise SamplingError(f"There is no scheduler “{self.scheduler}”: take dpmpp or ddim.")
+        if self.precision not in get_args(Precision):
+            known = ", ".join(get_args(Precision))
+            raise SamplingError(f"There is no precision “{self.precision}”: take one of {known}.")
         if not (1 <= self.steps <= 1000 and self.guidance >= 0 and 0 <= self.eta <= 1):
             raise SamplingError(
                 "A sampler takes 1 to 1000 steps, a guidance of at least 0 and an eta from 0 to 1."
             )
         if self.eta > 0 and self.scheduler != "ddim":
             raise SamplingError("Only ddim draws fresh noise: set eta to 0, or take ddim.")
+        if self.karras and self.scheduler != "dpmpp":
+            raise SamplingError("Only dpmpp can be spaced as by Karras: take dpmpp.")
 
 
 def paint(
@@ -184,7 +191,8 @@ def scheduler_of(diffusion: Diffusion, sampler: Sampler) -> Any:
     `steps_offset` and `clip_sample` are mended as diffusers' pipelines mend old configurations.
     """
     config = {**diffusion.scheduler, "steps_offset": 1, "clip_sample": False}
-    scheduler = SCHEDULERS[sampler.scheduler].from_config(config)
+    spaced = {"use_karras_sigmas": True} if sampler.karras else {}
+    scheduler = SCHEDULERS[sampler.scheduler].from_config(config, **spaced)
     scheduler.set_timesteps(sampler.steps, device=diffusion.device)
     return scheduler
 

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 class StyleTransfer(Protocol):
-    """Repaints `images` in the style of `style`."""
+    """Repaints `images` in the style of `style`, or of what a prompt says.
+
+    A transfer that is told the style in words declares `takes_style: ClassVar[bool] = False` and
+    has a setting `prompt`, in which a study fills in {painter} and {genre} of the target.
+    """
 
     label: ClassVar[str]
     version: ClassVar[int]
@@ -23,12 +27,15 @@ class StyleTransfer(Protocol):
     def transfer(
         self,
         images: "Tensor",
-        style: "Tensor",
+        style: "Tensor | None",
         networks: "Networks",
         generators: "Sequence[Generator]",
         progress: "Progress",
     ) -> "Tensor":
-        """`images`, `style` [N, 3, H, W] in [0, 1] (pair i: images[i], style[i]) → [N, 3, H, W]."""
+        """`images`, `style` [N, 3, H, W] in [0, 1] (pair i: images[i], style[i]) → [N, 3, H, W].
+
+        `style` is None where the transfer takes none.
+        """
 
 
 STYLE_TRANSFERS: PluginFolder[StyleTransfer] = PluginFolder("generation.style_transfers")

@@ -52,12 +52,14 @@ class Gram:
     def transfer(
         self,
         images: Tensor,
-        style: Tensor,
+        style: Tensor | None,
         networks: Networks,
         generators: Sequence[Generator],
         progress: Progress,
     ) -> Tensor:
         """`images`, `style` [N, 3, H, W] in [0, 1], pair by pair → images on the 8-bit grid."""
+        if style is None:
+            raise ValueError("gram needs a style: a picture by the painter to be imitated.")
 
         def paint(lot: Lot) -> Tensor:
             return self._paint(lot, networks)

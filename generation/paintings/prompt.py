@@ -1,0 +1,52 @@
+"""Painting from a prompt: what a text-to-image network makes of words and a seed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+from torch import Generator, Tensor
+
+from config.plugins import Settings, plugin
+from generation import sampling
+from generation.networks.diffusion import Diffusion
+from generation.progress import Progress
+from generation.prompted import Prompted
+
+
+@plugin
+class Prompt(Prompted):
+    """Classifier-free guided sampling of latents, decoded (Rombach et al. 2022)."""
+
+    label: ClassVar[str] = "Painting from a prompt"
+    version: ClassVar[int] = 1
+    presets: ClassVar[Mapping[str, Settings]] = {
+        "impress": {"steps": 100},
+        "hoenig": {"steps": 50, "karras": True},
+        "laptop": {"steps": 20, "guidance": 4.0},
+    }
+    needs: ClassVar[tuple[str, ...]] = ("diffusion",)
+    varies: ClassVar[tuple[str, ...]] = ("prompt",)
+
+    prompt: str = ""
+    """What to paint; with nothing said, the network paints what it likes."""
+    size: Annotated[int, Field(ge=8, le=4096)] | None = None
+    """Sides in pixels; by default what the network was trained on."""
+
+    def paint(
+        self,
+        diffusion: Diffusion,
+        prompts: Sequence[str],
+        generators: Sequence[Generator],
+        progress: Progress,
+    ) -> Tensor:
+        """One picture [3, size, size] a prompt and generator, on the 8-bit grid."""
+        return sampling.paint(
+            diffusion,
+            prompts,
+            self.negative,
+            self.sampler,
+            generators,
+            progress,
+            self.size,
+            self.safety,
+        )

@@ -1,0 +1,55 @@
+"""What all methods that paint from words have in common: how noise becomes a picture."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from config.plugins import plugin
+from generation.networks.autoencoders import Precision
+from generation.sampling import Safety, Sampler, Scheduler
+
+
+@plugin
+class Prompted:
+    """Settings of the sampler; see generation.sampling for what they do."""
+
+    negative: Annotated[str, Field(description="What not to paint: guided away from.")] = ""
+    scheduler: Annotated[Scheduler, Field(description="dpmpp: DPM-Solver++ (2M); ddim: DDIM.")] = (
+        "dpmpp"
+    )
+    steps: Annotated[int, Field(ge=1, le=1000, description="Steps of the scheduler.")] = 50
+    guidance: Annotated[
+        float, Field(ge=0, le=100, description="Weight of classifier-free guidance; 1 is none.")
+    ] = 7.5
+    eta: Annotated[
+        float, Field(ge=0, le=1, description="Fresh noise at each step of ddim; 0 is none.")
+    ] = 0.0
+    karras: Annotated[
+        bool, Field(description="Steps of dpmpp spaced as by Karras et al. (2022).")
+    ] = False
+    precision: Annotated[
+        Precision,
+        Field(description="What the network computes in; bfloat16 is faster where it is native."),
+    ] = "float32"
+    safety: Annotated[
+        Safety,
+        Field(
+            description="Pictures that the network's own safety checker flags (if it has one) are"
+            " refused with a sentence, left blank (black) as diffusers does, or kept."
+        ),
+    ] = "refuse"
+
+    def __post_init__(self) -> None:
+        _ = self.sampler  # which refuses what does not go together
+
+    @property
+    def sampler(self) -> Sampler:
+        """The sampler of these settings."""
+        return Sampler(
+            scheduler=self.scheduler,
+            steps=self.steps,
+            guidance=self.guidance,
+            eta=self.eta,
+            karras=self.karras,
+            precision=self.precision,
+        )
