@@ -47,7 +47,9 @@ def _flat(
     image: Image.Image, shapes: Places, style: Style, rng: np.random.Generator
 ) -> Image.Image:
     """Each facet in the colour at its middle."""
-    seen = at(np.asarray(image.filter(ImageFilter.BoxBlur(5)), dtype=np.float32), shapes.mean(axis=1))
+    seen = at(
+        np.asarray(image.filter(ImageFilter.BoxBlur(5)), dtype=np.float32), shapes.mean(axis=1)
+    )
     tone = rng.normal(0, 1, (len(shapes), 1)) * 36 * style.broken
     colours = np.clip(seen + tone + rng.normal(0, 1, seen.shape) * 16 * style.broken, 0, 255)
     pieces = image.copy()
@@ -76,10 +78,13 @@ def _shifted(
 
 
 def _planes(
-    owner: NDArray[np.int32], shapes: Places, down: Floats, across: Floats,
+    owner: NDArray[np.int32],
+    shapes: Places,
+    down: Floats,
+    across: Floats,
     rng: np.random.Generator,
 ) -> Floats:
-    """Light on each facet [S, S] in levels: a tone of its own, and a slope over it."""  # fmt: skip
+    """Light on each facet [S, S] in levels: a tone of its own, and a slope over it."""
     middle = (shapes.mean(axis=1) * SIDE).astype(np.float32)
     tone = rng.normal(0, 24, len(shapes)).astype(np.float32)
     slope = rng.normal(0, 0.75, (2, len(shapes))).astype(np.float32)

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from generation.sandbox.oklab import Floats
 
@@ -25,14 +25,18 @@ def grained_noise(rng: np.random.Generator, side: int, size: float) -> Floats:
 
 
 def directions(runs: Image.Image, turbulence: float, rng: np.random.Generator) -> Floats:
-    """Angles [GRID, GRID] in radians: along the forms of a scene, and with `turbulence` in swirls."""
+    """Angles [GRID, GRID] in radians: along the scene's forms, with `turbulence` in swirls."""
     small = runs.resize((GRID, GRID), Image.Resampling.NEAREST)
     angle = np.asarray(small, dtype=np.float32) / 255 * np.pi
     along = [np.cos(2 * angle), np.sin(2 * angle)]
     smoothed = [
-        np.asarray(Image.fromarray(one).resize((16, 16), Image.Resampling.BOX).resize((GRID, GRID), Image.Resampling.BICUBIC))
+        np.asarray(
+            Image.fromarray(one)
+            .resize((16, 16), Image.Resampling.BOX)
+            .resize((GRID, GRID), Image.Resampling.BICUBIC)
+        )
         for one in along
-    ]  # fmt: skip
+    ]
     formed = 0.5 * np.arctan2(smoothed[1], smoothed[0])
     swirl = _swirls(rng)
     share = np.float32(turbulence)

@@ -18,7 +18,7 @@ def mix(left: Rgb, right: Rgb, share: float) -> Rgb:
 
 @dataclass(frozen=True)
 class Light:
-    """Colours of the hour (sRGB in [0, 1]); `height` and `side` place the sun or moon in the sky."""
+    """Colours of the hour (sRGB in [0, 1]); `height` and `side` place sun or moon in the sky."""
 
     sky_top: Rgb
     sky_low: Rgb
@@ -40,27 +40,46 @@ class Light:
 
     def windows(self) -> Rgb:
         """Lit lamps at night and at dusk, dark panes by day."""
-        return (1.0, 0.82, 0.42) if self.night or self.height < 0.2 else self.under((0.3, 0.35, 0.45))
+        return (
+            (1.0, 0.82, 0.42) if self.night or self.height < 0.2 else self.under((0.3, 0.35, 0.45))
+        )
 
 
 _LIGHTS = {
     "at dawn": Light(
-        (0.58, 0.66, 0.84), (0.99, 0.82, 0.74), (1.0, 0.93, 0.78),
-        (0.98, 0.89, 0.90), (0.40, 0.37, 0.54), 0.3,
+        (0.58, 0.66, 0.84),
+        (0.99, 0.82, 0.74),
+        (1.0, 0.93, 0.78),
+        (0.98, 0.89, 0.90),
+        (0.40, 0.37, 0.54),
+        0.3,
     ),
     "at noon": Light(
-        (0.29, 0.55, 0.86), (0.80, 0.91, 0.96), (1.0, 0.98, 0.82),
-        (1.06, 1.04, 0.98), (0.22, 0.31, 0.45), 0.85,
+        (0.29, 0.55, 0.86),
+        (0.80, 0.91, 0.96),
+        (1.0, 0.98, 0.82),
+        (1.06, 1.04, 0.98),
+        (0.22, 0.31, 0.45),
+        0.85,
     ),
     "at dusk": Light(
-        (0.36, 0.26, 0.52), (0.99, 0.58, 0.33), (1.0, 0.80, 0.42),
-        (0.95, 0.75, 0.65), (0.22, 0.13, 0.32), 0.12,
+        (0.36, 0.26, 0.52),
+        (0.99, 0.58, 0.33),
+        (1.0, 0.80, 0.42),
+        (0.95, 0.75, 0.65),
+        (0.22, 0.13, 0.32),
+        0.12,
     ),
     "at night": Light(
-        (0.09, 0.14, 0.34), (0.30, 0.43, 0.63), (0.98, 0.97, 0.86),
-        (0.52, 0.62, 0.82), (0.06, 0.08, 0.20), 0.7, night=True,
+        (0.09, 0.14, 0.34),
+        (0.30, 0.43, 0.63),
+        (0.98, 0.97, 0.86),
+        (0.52, 0.62, 0.82),
+        (0.06, 0.08, 0.20),
+        0.7,
+        night=True,
     ),
-}  # fmt: skip
+}
 
 MOODS: tuple[str, ...] = tuple(_LIGHTS)
 

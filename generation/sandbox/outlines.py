@@ -1,4 +1,4 @@
-"""Outlines of things, as points [N, 2] in the picture's unit square (x to the right, y downwards)."""
+"""Outlines of things: points [N, 2] in the picture's unit square, x to the right, y downwards."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,17 +29,21 @@ def blob(
     turn = np.linspace(0, 2 * np.pi, 32, endpoint=False)
     radius = np.ones(32)
     for wave in (2, 3, 5, 7):
-        radius += rough / np.sqrt(wave) * rng.uniform(0.3, 1) * np.cos(wave * turn + rng.uniform(0, 6.3))
+        radius += (
+            rough / np.sqrt(wave) * rng.uniform(0.3, 1) * np.cos(wave * turn + rng.uniform(0, 6.3))
+        )
     return np.stack([x + wide * radius * np.cos(turn), y + high * radius * np.sin(turn)], axis=1)
 
 
 def ridge(rng: np.random.Generator, base: float, height: float, rough: float) -> Outline:
-    """Land that fills the picture below a wandering line near `base`; `rough` 0 rolling, 1 craggy."""
+    """Land below a wandering line near `base`, to the foot; `rough` 0 rolling, 1 craggy."""
     across = np.linspace(-0.02, 1.02, 65)
     line = np.zeros(65)
     for wave in (0.7, 1.3, 2.3, 4.1, 7.7, 13.0):
-        line += rng.uniform(0.5, 1) * np.sin(wave * 6.28 * across + rng.uniform(0, 6.3)) * wave ** (
-            rough - 1.7
+        line += (
+            rng.uniform(0.5, 1)
+            * np.sin(wave * 6.28 * across + rng.uniform(0, 6.3))
+            * wave ** (rough - 1.7)
         )
     line = base - height * line / (np.abs(line).max() + 1e-9)
     return below(np.stack([across, line], axis=1))
@@ -48,6 +52,12 @@ def ridge(rng: np.random.Generator, base: float, height: float, rough: float) ->
 def below(line: Outline) -> Outline:
     """The part of the picture below a line that runs from left to right."""
     return np.concatenate([line, [[1.02, 1.02], [-0.02, 1.02]]])
+
+
+def moved(outline: Outline, right: float, down: float) -> Outline:
+    """The same outline elsewhere."""
+    elsewhere: Outline = outline + np.array([right, down])
+    return elsewhere
 
 
 def curve(corners: Outline, points: int = 40, *, closed: bool = False) -> Outline:
@@ -60,9 +70,11 @@ def curve(corners: Outline, points: int = 40, *, closed: bool = False) -> Outlin
     t = (place - at)[:, None]
     p0, p1, p2, p3 = (knots[at + step] for step in range(4))
     line: Outline = 0.5 * (
-        2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2
+        2 * p1
+        + (p2 - p0) * t
+        + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2
         + (3 * p1 - p0 - 3 * p2 + p3) * t**3
-    )  # fmt: skip
+    )
     return line
 
 

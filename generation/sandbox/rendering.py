@@ -21,7 +21,7 @@ def render(sheet: Sheet, style: Style, rng: np.random.Generator) -> Image.Image:
         image = facets.cut(image, style, rng)
     heights = Image.new("L", (SIDE, SIDE), 128)
     image = _touched(image, heights, sheet, style, rng)
-    picture = np.asarray(image.reduce(SIDE // FINISH), dtype=np.float32) / 255
+    picture = surface.levels(image.reduce(SIDE // FINISH))
     finished = _finished(picture, heights, sheet, style, rng)
     return Image.fromarray((np.clip(finished, 0, 1) * 255 + 0.5).astype(np.uint8))
 

@@ -1,4 +1,4 @@
-"""Random streams that depend on words and a seed alone: the same in each process, on each machine."""
+"""Random streams that depend on words and a seed alone: the same in every process."""
 
 import hashlib
 

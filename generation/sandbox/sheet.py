@@ -1,6 +1,7 @@
 """The sheet a scene is laid out on: colour, which thing is where, and which way forms run."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from generation.sandbox.light import Rgb
@@ -25,13 +26,18 @@ class Sheet:
         self._thing = 0
 
     def lay(
-        self, outline: Outline, colour: Rgb, low: Rgb | None = None, *, run: float = 0.0,
+        self,
+        outline: Outline,
+        colour: Rgb,
+        low: Rgb | None = None,
+        *,
+        run: float = 0.0,
         part: bool = False,
     ) -> None:
         """Lay a shape of `colour`, shading to `low` at its foot.
 
         `run`: the direction of its form in radians. `part`: it belongs to the thing laid before.
-        """  # fmt: skip
+        """
         if not part:
             self._thing = self._thing % 254 + 1
         corners = (outline * SIDE).reshape(-1).tolist()
@@ -62,5 +68,7 @@ def _levels(colour: Rgb) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _eight_bits(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _eight_bits(
+    values: NDArray[np.float64],
+) -> NDArray[np.uint8]:
     return (np.clip(values, 0, 1) * 255 + 0.5).astype(np.uint8)

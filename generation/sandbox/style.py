@@ -10,7 +10,7 @@ Vector = NDArray[np.float64]
 
 
 def _parameter(meaning: str, weight: float, usual: float = 0.0) -> float:
-    """A parameter in [0, 1]; `weight` is its share in `style_distance`: how much the eye notices."""
+    """A parameter in [0, 1]; `weight`, its share in `style_distance`: how much the eye notices."""
     declared: float = field(default=usual, metadata={"meaning": meaning, "weight": weight})
     return declared
 
@@ -20,7 +20,7 @@ class Style:
     """A point in the one space of all styles; each parameter lies in [0, 1].
 
     A parameter that shows only through another (`stroke_length` through `strokes`, `facet_size` and
-    `seams` through `facets`) is 0 where that other one is 0, so that equal pictures have equal styles.
+    `seams` through `facets`) is 0 where that other is 0: equal pictures have equal styles.
     """
 
     warmth: float = _parameter("0 cold and blue, 0.5 as lit, 1 warm and golden", 1.0, 0.5)
@@ -29,7 +29,9 @@ class Style:
     contrast: float = _parameter("spread of light and dark; 0.5 as seen", 0.8, 0.5)
     key: float = _parameter("0 dark pictures, 0.5 as lit, 1 pale ones", 1.0, 0.5)
     turn: float = _parameter("hues turned: 0 by −90°, 0.5 not at all, 1 by +90°", 1.0, 0.5)
-    fauve: float = _parameter("colour given by tone and not by nature: violet darks, golden lights", 1.0)
+    fauve: float = _parameter(
+        "colour given by tone and not by nature: violet darks, golden lights", 1.0
+    )
     limited: float = _parameter("few colours: 0 all of them, 1 five", 0.8)
     simplicity: float = _parameter("small shapes dropped and large ones rounded", 0.9)
     flatness: float = _parameter("each thing in one colour, without modelling", 0.6)
@@ -76,5 +78,5 @@ def vector_distance(left: Vector, right: Vector) -> Vector:
 
 
 def style_distance(left: Style, right: Style) -> float:
-    """How far apart two styles are, in [0, 1]: a metric (weighted Euclidean, scaled by its maximum)."""
+    """How far apart two styles are, in [0, 1]: a metric (weighted Euclidean, over its maximum)."""
     return float(vector_distance(left.vector(), right.vector()))

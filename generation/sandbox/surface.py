@@ -11,6 +11,11 @@ _INK = np.array([0.13, 0.12, 0.17], dtype=np.float32)
 _PAPER = np.array([0.965, 0.945, 0.90], dtype=np.float32)
 
 
+def levels(image: Image.Image) -> Floats:
+    """The values of a picture as float32 in [0, 1]."""
+    return np.asarray(image, dtype=np.float32) / np.float32(255)
+
+
 def lightness(picture: Floats) -> Floats:
     """Rec. 709 weights on sRGB [S, S, 3]: [S, S] in [0, 1]."""
     tone: Floats = picture @ np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
@@ -30,8 +35,8 @@ def contours(things: Image.Image, style: Style) -> Floats:
     edge[1:] |= ids[1:] != ids[:-1]
     drawn = Image.fromarray(edge.astype(np.uint8) * 255).filter(ImageFilter.MaxFilter(3))
     small = drawn.filter(ImageFilter.GaussianBlur(1.2))
-    ink: Floats = np.clip(np.asarray(small, dtype=np.float32) / 140, 0, 1) * np.float32(style.outline)
-    return ink
+    ink = np.clip(np.asarray(small, dtype=np.float32) / 140, 0, 1) * np.float32(style.outline)
+    return np.asarray(ink, dtype=np.float32)
 
 
 def inked(picture: Floats, ink: Floats) -> Floats:
@@ -68,10 +73,11 @@ def raised(picture: Floats, heights: Image.Image, style: Style) -> Floats:
     """Lit from the upper left: thick paint casts small lights and shadows."""
     side = picture.shape[0]
     small = heights.resize((side, side), Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(0.8))
-    high = np.asarray(small, dtype=np.float32) / 255
+    high = levels(small)
     slope = np.zeros_like(high)
     slope[1:-1, 1:-1] = (high[2:, 2:] - high[:-2, :-2]) * 0.5
-    return picture + (np.clip(slope, -0.45, 0.45) * np.float32(0.75 * style.relief))[..., None]
+    lit = np.clip(slope, -0.45, 0.45) * np.float32(0.75 * style.relief)
+    return picture + lit[..., None].astype(np.float32)
 
 
 def wet(picture: Floats, style: Style, rng: np.random.Generator) -> Floats:
@@ -79,7 +85,10 @@ def wet(picture: Floats, style: Style, rng: np.random.Generator) -> Floats:
     side = picture.shape[0]
     reach = style.bleed * 0.02 * side
     down, across = np.mgrid[0:side, 0:side]
-    moves = [smooth_noise(rng, 14, side) * reach + smooth_noise(rng, 40, side) * reach * 0.35 for _ in range(2)]
+    moves = [
+        smooth_noise(rng, 14, side) * reach + smooth_noise(rng, 40, side) * reach * 0.35
+        for _ in range(2)
+    ]
     rows = np.clip(down + moves[0], 0, side - 1).astype(int)
     columns = np.clip(across + moves[1], 0, side - 1).astype(int)
     moved = picture[rows, columns]
@@ -99,5 +108,5 @@ def grainy(picture: Floats, style: Style, rng: np.random.Generator) -> Floats:
 
 
 def _blurred(picture: Floats, radius: float) -> Floats:
-    levels = Image.fromarray((np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8))
-    return np.asarray(levels.filter(ImageFilter.GaussianBlur(radius)), dtype=np.float32) / 255
+    rounded = Image.fromarray((np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8))
+    return levels(rounded.filter(ImageFilter.GaussianBlur(radius)))

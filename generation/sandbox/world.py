@@ -1,4 +1,4 @@
-"""The world: who paints what, in which light; the same words and seed always give the same bytes."""
+"""The world: who paints what, in which light; the same words and seed give the same bytes."""
 
 import numpy as np
 from PIL import Image
@@ -47,6 +47,10 @@ def _check(painter: str, scene: str, mood: str, size: int) -> None:
         (mood, MOODS, "mood"),
     ):
         if word not in known:
-            raise WorldError(f"There is no {kind} “{word}” in the sandbox; there are: {', '.join(known)}.")
+            raise WorldError(
+                f"There is no {kind} “{word}” in the sandbox; there are: {', '.join(known)}."
+            )
     if not 16 <= size <= FINISH:
-        raise WorldError(f"The sandbox paints from 16 to {FINISH} pixels a side (asked for: {size}).")
+        raise WorldError(
+            f"The sandbox paints from 16 to {FINISH} pixels a side (asked for: {size})."
+        )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from generation.sandbox.light import Light, Rgb, mix
-from generation.sandbox.outlines import band, blob, box, curve, oval, polygon, ridge
+from generation.sandbox.outlines import Outline, band, blob, box, curve, moved, oval, polygon, ridge
 from generation.sandbox.sheet import Sheet
 
 
@@ -27,8 +27,8 @@ def orb(sheet: Sheet, light: Light, rng: np.random.Generator, horizon: float) ->
     size = rng.uniform(0.045, 0.06)
     back = mix(light.sky_top, light.sky_low, 1 - light.height)
     for step in range(5):
-        halo = mix(back, light.glow, 0.08 + 0.09 * step)
-        sheet.lay(oval(light.side, y, *(2 * [size * (2.6 - 0.35 * step)])), halo, part=True)
+        halo, reach = mix(back, light.glow, 0.08 + 0.09 * step), size * (2.6 - 0.35 * step)
+        sheet.lay(oval(light.side, y, reach, reach), halo, part=True)
     sheet.lay(oval(light.side, y, size, size), light.glow)
 
 
@@ -63,9 +63,7 @@ def water(
     glitter(sheet, light, rng, top, foot)
 
 
-def glitter(
-    sheet: Sheet, light: Light, rng: np.random.Generator, top: float, foot: float
-) -> None:
+def glitter(sheet: Sheet, light: Light, rng: np.random.Generator, top: float, foot: float) -> None:
     """The broken path of light below sun or moon."""
     for step in range(12):
         down = (step + 0.5) / 12
@@ -77,61 +75,111 @@ def glitter(
 
 
 def hills(
-    sheet: Sheet, light: Light, rng: np.random.Generator, base: float, height: float, depth: float,
-    colour: Rgb, rough: float = 0.1,
+    sheet: Sheet,
+    light: Light,
+    rng: np.random.Generator,
+    base: float,
+    height: float,
+    depth: float,
+    colour: Rgb,
+    rough: float = 0.1,
 ) -> None:
-    """A range of hills or mountains at `depth`."""  # fmt: skip
+    """A range of hills or mountains at `depth`."""
     top, low = light.on(colour, depth), light.under(colour, min(1.0, depth + 0.12))
     sheet.lay(ridge(rng, base, height, rough), top, mix(top, low, 0.7), run=0.1)
 
 
 def tree(
-    sheet: Sheet, light: Light, rng: np.random.Generator, x: float, foot: float, high: float,
-    depth: float = 0.0, leaf: Rgb = (0.30, 0.48, 0.22),
+    sheet: Sheet,
+    light: Light,
+    rng: np.random.Generator,
+    x: float,
+    foot: float,
+    high: float,
+    depth: float = 0.0,
+    leaf: Rgb = (0.30, 0.48, 0.22),
 ) -> None:
-    """A broad-leaved tree: trunk and a crown of lit and shaded masses."""  # fmt: skip
+    """A broad-leaved tree: trunk and a crown of lit and shaded masses."""
     bark = light.under((0.42, 0.30, 0.22), depth)
     lean = rng.uniform(-0.1, 0.1) * high
-    line = curve(np.array([[x, foot], [x + lean * 0.3, foot - high * 0.3], [x + lean, foot - high * 0.62]]))
+    line = curve(
+        np.array([[x, foot], [x + lean * 0.3, foot - high * 0.3], [x + lean, foot - high * 0.62]])
+    )
     sheet.lay(band(line, high * 0.1, high * 0.05), bark, run=np.pi / 2)
     toward = 1 if light.side > x else -1
     for step, (across, up, size, lit) in enumerate(_CROWN):
-        shape = blob(rng, x + lean + across * toward * high, foot - up * high, size * high, size * high * 0.82)
+        shape = blob(
+            rng,
+            x + lean + across * toward * high,
+            foot - up * high,
+            size * high,
+            size * high * 0.82,
+        )
         colour = mix(light.under(leaf, depth), light.on(leaf, depth), lit)
         sheet.lay(shape, mix(colour, light.glow, 0.1 * lit), colour, run=0.9, part=step > 0)
 
 
 _CROWN = (
-    (-0.16, 0.62, 0.24, 0.0), (0.14, 0.60, 0.24, 0.25), (-0.02, 0.78, 0.27, 0.35),
-    (0.10, 0.80, 0.19, 0.8), (0.20, 0.66, 0.13, 1.0), (-0.12, 0.70, 0.12, 0.55),
-)  # fmt: skip
+    (-0.16, 0.62, 0.24, 0.0),
+    (0.14, 0.60, 0.24, 0.25),
+    (-0.02, 0.78, 0.27, 0.35),
+    (0.10, 0.80, 0.19, 0.8),
+    (0.20, 0.66, 0.13, 1.0),
+    (-0.12, 0.70, 0.12, 0.55),
+)
 
 
 def fir(
-    sheet: Sheet, light: Light, rng: np.random.Generator, x: float, foot: float, high: float,
+    sheet: Sheet,
+    light: Light,
+    rng: np.random.Generator,
+    x: float,
+    foot: float,
+    high: float,
     depth: float = 0.0,
 ) -> None:
-    """A fir: three tiers, one side lit."""  # fmt: skip
+    """A fir: three tiers, one side lit."""
     leaf = (0.16 + rng.uniform(0, 0.05), 0.36 + rng.uniform(-0.04, 0.06), 0.28)
-    sheet.lay(box(x - high * 0.03, foot - high * 0.2, x + high * 0.03, foot), light.under((0.4, 0.28, 0.2), depth), run=np.pi / 2)
+    sheet.lay(
+        box(x - high * 0.03, foot - high * 0.2, x + high * 0.03, foot),
+        light.under((0.4, 0.28, 0.2), depth),
+        run=np.pi / 2,
+    )
     for step in range(3):
         top, base = foot - high * (0.52 + 0.24 * step), foot - high * (0.1 + 0.24 * step)
         wide = high * (0.25 - 0.055 * step)
         tier = polygon((x, top), (x + wide, base), (x, base + high * 0.03), (x - wide, base))
-        sheet.lay(tier, light.on(leaf, depth), light.under(leaf, depth), run=np.pi / 2, part=step > 0)
+        sheet.lay(
+            tier, light.on(leaf, depth), light.under(leaf, depth), run=np.pi / 2, part=step > 0
+        )
 
 
 def house(
-    sheet: Sheet, light: Light, rng: np.random.Generator, x: float, foot: float, wide: float,
-    high: float, depth: float = 0.0,
+    sheet: Sheet,
+    light: Light,
+    rng: np.random.Generator,
+    x: float,
+    foot: float,
+    wide: float,
+    high: float,
+    depth: float = 0.0,
 ) -> None:
-    """A house with a gabled roof, a door and windows."""  # fmt: skip
+    """A house with a gabled roof, a door and windows."""
     wall = _WALLS[int(rng.integers(len(_WALLS)))]
     roof = _ROOFS[int(rng.integers(len(_ROOFS)))]
-    sheet.lay(box(x, foot - high, x + wide, foot), light.on(wall, depth), light.under(wall, depth * 0.9), run=np.pi / 2)
-    sheet.lay(box(x + wide * 0.72, foot - high, x + wide, foot), light.under(wall, depth), part=True)
+    sheet.lay(
+        box(x, foot - high, x + wide, foot),
+        light.on(wall, depth),
+        light.under(wall, depth * 0.9),
+        run=np.pi / 2,
+    )
+    sheet.lay(
+        box(x + wide * 0.72, foot - high, x + wide, foot), light.under(wall, depth), part=True
+    )
     peak = foot - high - wide * rng.uniform(0.4, 0.55)
-    gable = polygon((x - wide * 0.1, foot - high), (x + wide * 0.5, peak), (x + wide * 1.1, foot - high))
+    gable = polygon(
+        (x - wide * 0.1, foot - high), (x + wide * 0.5, peak), (x + wide * 1.1, foot - high)
+    )
     sheet.lay(gable, light.on(roof, depth), light.under(roof, depth))
     _openings(sheet, light, x, foot, wide, high)
 
@@ -148,26 +196,56 @@ def _openings(sheet: Sheet, light: Light, x: float, foot: float, wide: float, hi
 
 
 _WALLS: tuple[Rgb, ...] = (
-    (0.93, 0.87, 0.76), (0.88, 0.68, 0.54), (0.80, 0.42, 0.34), (0.95, 0.82, 0.52),
-    (0.70, 0.78, 0.80), (0.90, 0.90, 0.86),
-)  # fmt: skip
-_ROOFS: tuple[Rgb, ...] = ((0.68, 0.30, 0.22), (0.55, 0.25, 0.25), (0.38, 0.38, 0.46), (0.72, 0.42, 0.24))
+    (0.93, 0.87, 0.76),
+    (0.88, 0.68, 0.54),
+    (0.80, 0.42, 0.34),
+    (0.95, 0.82, 0.52),
+    (0.70, 0.78, 0.80),
+    (0.90, 0.90, 0.86),
+)
+_ROOFS: tuple[Rgb, ...] = (
+    (0.68, 0.30, 0.22),
+    (0.55, 0.25, 0.25),
+    (0.38, 0.38, 0.46),
+    (0.72, 0.42, 0.24),
+)
 
 
 def ship(
-    sheet: Sheet, light: Light, x: float, y: float, size: float, hull: Rgb, sail: Rgb,
+    sheet: Sheet,
+    light: Light,
+    x: float,
+    y: float,
+    size: float,
+    hull: Rgb,
+    sail: Rgb,
     lean: float = 0.0,
 ) -> None:
-    """A sailing boat; `lean` in radians."""  # fmt: skip
+    """A sailing boat; `lean` in radians."""
     cosine, sine = np.cos(lean), np.sin(lean)
     turn = np.array([[cosine, sine], [-sine, cosine]]) * size
 
-    def placed(*corners: tuple[float, float]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        return polygon(*corners) @ turn + (x, y)
+    def placed(*corners: tuple[float, float]) -> Outline:
+        return moved(polygon(*corners) @ turn, x, y)
 
     body = light.on(hull)
-    sheet.lay(placed((-0.02, -1.15), (0.03, -1.15), (0.03, 0.0), (-0.02, 0.0)), light.under((0.4, 0.28, 0.2)), run=1.57)
-    sheet.lay(placed((0.06, -1.1), (0.62, -0.22), (0.06, -0.16)), light.on(sail), light.under(sail), run=1.2)
+    sheet.lay(
+        placed((-0.02, -1.15), (0.03, -1.15), (0.03, 0.0), (-0.02, 0.0)),
+        light.under((0.4, 0.28, 0.2)),
+        run=1.57,
+    )
+    sheet.lay(
+        placed((0.06, -1.1), (0.62, -0.22), (0.06, -0.16)),
+        light.on(sail),
+        light.under(sail),
+        run=1.2,
+    )
     sheet.lay(placed((-0.05, -0.98), (-0.42, -0.2), (-0.05, -0.16)), light.under(sail), run=1.9)
-    sheet.lay(placed((-0.62, -0.1), (0.66, -0.1), (0.46, 0.16), (-0.44, 0.16)), body, light.under(hull))
-    sheet.lay(placed((-0.62, -0.1), (0.66, -0.1), (0.64, -0.04), (-0.58, -0.04)), light.on((0.95, 0.9, 0.8)), part=True)
+    sheet.lay(
+        placed((-0.62, -0.1), (0.66, -0.1), (0.46, 0.16), (-0.44, 0.16)), body, light.under(hull)
+    )
+    sheet.lay(
+        placed((-0.62, -0.1), (0.66, -0.1), (0.64, -0.04), (-0.58, -0.04)),
+        light.on((0.95, 0.9, 0.8)),
+        part=True,
+    )

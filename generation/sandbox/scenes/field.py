@@ -3,7 +3,7 @@
 import numpy as np
 
 from generation.sandbox.light import Light, Rgb, mix
-from generation.sandbox.outlines import Outline, box, curve, oval, polygon
+from generation.sandbox.outlines import Outline, box, curve, moved, oval, polygon
 from generation.sandbox.scenes.elements import hills, house, sky, tree
 from generation.sandbox.sheet import Sheet
 
@@ -29,7 +29,13 @@ def field(sheet: Sheet, light: Light, rng: np.random.Generator) -> None:
     if rng.random() < 0.75:
         for _ in range(int(rng.integers(2, 4))):
             near = rng.uniform(0.15, 0.7)
-            _stack(sheet, light, rng.uniform(0.12, 0.88), horizon + 0.08 + 0.45 * near, 0.07 + 0.1 * near)
+            _stack(
+                sheet,
+                light,
+                rng.uniform(0.12, 0.88),
+                horizon + 0.08 + 0.45 * near,
+                0.07 + 0.1 * near,
+            )
 
 
 def _rows(sheet: Sheet, light: Light, rng: np.random.Generator, top: float) -> None:
@@ -37,10 +43,20 @@ def _rows(sheet: Sheet, light: Light, rng: np.random.Generator, top: float) -> N
     sheet.lay(box(-0.01, top, 1.01, 1.01), light.on(crop, 0.3), light.on(crop))
     eye, bend = rng.uniform(0.2, 0.8), rng.uniform(-0.08, 0.08)
     edges = np.linspace(-2.2, 3.2, 34)
-    for step, (left, right) in enumerate(zip(edges[:-2:2].tolist(), edges[1:-1:2].tolist(), strict=True)):
-        shape = np.concatenate([_furrow(eye, left, top, bend), _furrow(eye, right, top, bend)[::-1]])
+    for step, (left, right) in enumerate(
+        zip(edges[:-2:2].tolist(), edges[1:-1:2].tolist(), strict=True)
+    ):
+        shape = np.concatenate(
+            [_furrow(eye, left, top, bend), _furrow(eye, right, top, bend)[::-1]]
+        )
         lean = np.arctan2(1 - top, (left - eye))
-        sheet.lay(shape, light.on(earth, 0.3), mix(light.on(earth), light.under(earth), 0.5), run=float(lean), part=step > 0)
+        sheet.lay(
+            shape,
+            light.on(earth, 0.3),
+            mix(light.on(earth), light.under(earth), 0.5),
+            run=float(lean),
+            part=step > 0,
+        )
 
 
 def _furrow(eye: float, end: float, top: float, bend: float) -> Outline:
@@ -52,8 +68,23 @@ def _furrow(eye: float, end: float, top: float, bend: float) -> Outline:
 def _stack(sheet: Sheet, light: Light, x: float, foot: float, size: float) -> None:
     straw = (0.94, 0.78, 0.42)
     away = -1 if light.side > x else 1
-    sheet.lay(oval(x + away * size * 0.6, foot, size * 1.0, size * 0.2), mix(light.under((0.5, 0.4, 0.3)), light.shade, 0.3))
-    body = np.array([[-0.62, 0.06], [-0.7, -0.45], [-0.4, -0.82], [0, -1.2], [0.4, -0.82], [0.7, -0.45], [0.62, 0.06]])
-    sheet.lay(curve(body) * size + (x, foot), light.on(straw), light.on(straw), run=1.57)
-    dark = polygon((0, -1.2), (0.4, -0.82), (0.7, -0.45), (0.62, 0.06), (0.12, 0.06), (0.2, -0.5)) * (away, 1)
-    sheet.lay(dark * size + (x, foot), light.under(straw), part=True, run=1.57)
+    sheet.lay(
+        oval(x + away * size * 0.6, foot, size * 1.0, size * 0.2),
+        mix(light.under((0.5, 0.4, 0.3)), light.shade, 0.3),
+    )
+    body = np.array(
+        [
+            [-0.62, 0.06],
+            [-0.7, -0.45],
+            [-0.4, -0.82],
+            [0, -1.2],
+            [0.4, -0.82],
+            [0.7, -0.45],
+            [0.62, 0.06],
+        ]
+    )
+    sheet.lay(moved(curve(body) * size, x, foot), light.on(straw), light.on(straw), run=1.57)
+    dark = polygon(
+        (0, -1.2), (0.4, -0.82), (0.7, -0.45), (0.62, 0.06), (0.12, 0.06), (0.2, -0.5)
+    ) * (away, 1)
+    sheet.lay(moved(dark * size, x, foot), light.under(straw), part=True, run=1.57)

@@ -7,7 +7,14 @@ from generation.sandbox.outlines import band, blob, box, curve, oval
 from generation.sandbox.scenes.elements import house, sky, tree
 from generation.sandbox.sheet import Sheet
 
-_FLOWERS: tuple[Rgb, ...] = ((0.92, 0.36, 0.40), (0.97, 0.80, 0.32), (0.95, 0.93, 0.92), (0.66, 0.48, 0.82), (0.96, 0.60, 0.66), (0.94, 0.52, 0.20))
+_FLOWERS: tuple[Rgb, ...] = (
+    (0.92, 0.36, 0.40),
+    (0.97, 0.80, 0.32),
+    (0.95, 0.93, 0.92),
+    (0.66, 0.48, 0.82),
+    (0.96, 0.60, 0.66),
+    (0.94, 0.52, 0.20),
+)
 
 
 def garden(sheet: Sheet, light: Light, rng: np.random.Generator) -> None:
@@ -17,10 +24,22 @@ def garden(sheet: Sheet, light: Light, rng: np.random.Generator) -> None:
     side = rng.random() < 0.5
     house(sheet, light, rng, 0.62 if side else 0.16, lawn + 0.02, 0.22, 0.17, 0.12)
     for x in np.linspace(0.02, 0.98, 5).tolist():
-        tree(sheet, light, rng, x + rng.uniform(-0.06, 0.06), lawn + 0.02, rng.uniform(0.2, 0.36), 0.22)
+        tree(
+            sheet,
+            light,
+            rng,
+            x + rng.uniform(-0.06, 0.06),
+            lawn + 0.02,
+            rng.uniform(0.2, 0.36),
+            0.22,
+        )
     hedge, grass = (0.24, 0.42, 0.22), (0.50, 0.64, 0.28)
     sheet.lay(box(-0.01, lawn - 0.05, 1.01, lawn + 0.03), light.on(hedge), light.under(hedge))
-    sheet.lay(box(-0.01, lawn + 0.02, 1.01, 1.01), light.on(grass), mix(light.on(grass), light.under(grass), 0.7))
+    sheet.lay(
+        box(-0.01, lawn + 0.02, 1.01, 1.01),
+        light.on(grass),
+        mix(light.on(grass), light.under(grass), 0.7),
+    )
     _path(sheet, light, rng, lawn)
     _pond(sheet, light, rng, lawn)
     _beds(sheet, light, rng, lawn)
@@ -38,7 +57,9 @@ def _pond(sheet: Sheet, light: Light, rng: np.random.Generator, lawn: float) -> 
     x = float(rng.choice([0.2, 0.8])) + rng.uniform(-0.03, 0.03)
     y = lawn + rng.uniform(0.13, 0.17)
     sheet.lay(oval(x, y, 0.17, 0.062), light.on((0.76, 0.72, 0.66)))
-    sheet.lay(oval(x, y, 0.15, 0.05), mix(light.on((0.3, 0.5, 0.56)), light.sky_low, 0.4), light.sky_top)
+    sheet.lay(
+        oval(x, y, 0.15, 0.05), mix(light.on((0.3, 0.5, 0.56)), light.sky_low, 0.4), light.sky_top
+    )
     for _ in range(4):
         at = (x + rng.uniform(-0.1, 0.1), y + rng.uniform(-0.025, 0.03))
         sheet.lay(oval(*at, 0.024, 0.009, 16), light.on((0.40, 0.58, 0.30)))
@@ -53,7 +74,12 @@ def _beds(sheet: Sheet, light: Light, rng: np.random.Generator, lawn: float) -> 
         y, size = lawn + 0.1 + 0.4 * near, 0.05 + 0.08 * near
         if near < 0.5 and rng.random() < 0.5:
             continue
-        sheet.lay(blob(rng, x, y, size * 1.25, size * 0.62, 0.18), light.on(leaf), light.under(leaf), run=0.6)
+        sheet.lay(
+            blob(rng, x, y, size * 1.25, size * 0.62, 0.18),
+            light.on(leaf),
+            light.under(leaf),
+            run=0.6,
+        )
         hue = _FLOWERS[int(rng.integers(6))]
         for _ in range(9):
             at = (x + rng.uniform(-1, 1) * size, y + rng.uniform(-0.55, 0.25) * size)

@@ -7,7 +7,12 @@ from generation.sandbox.outlines import box, oval
 from generation.sandbox.scenes.elements import hills, house, ship, sky, water
 from generation.sandbox.sheet import Sheet
 
-_HULLS: tuple[Rgb, ...] = ((0.70, 0.22, 0.18), (0.18, 0.34, 0.52), (0.22, 0.42, 0.36), (0.55, 0.36, 0.22))
+_HULLS: tuple[Rgb, ...] = (
+    (0.70, 0.22, 0.18),
+    (0.18, 0.34, 0.52),
+    (0.22, 0.42, 0.36),
+    (0.55, 0.36, 0.22),
+)
 _SAILS: tuple[Rgb, ...] = ((0.97, 0.94, 0.86), (0.88, 0.56, 0.32), (0.95, 0.84, 0.60))
 
 
@@ -35,7 +40,9 @@ def _quay(sheet: Sheet, light: Light, rng: np.random.Generator, horizon: float) 
         x = start + step * wide
         house(sheet, light, rng, x, horizon + 0.01, wide * 0.95, rng.uniform(0.1, 0.18), 0.12)
     end = start + count * wide
-    sheet.lay(box(start - 0.02, horizon, end + 0.04, horizon + 0.035), light.on(stone), light.under(stone))
+    sheet.lay(
+        box(start - 0.02, horizon, end + 0.04, horizon + 0.035), light.on(stone), light.under(stone)
+    )
 
 
 def _boat(

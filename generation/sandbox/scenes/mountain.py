@@ -26,19 +26,33 @@ def mountain(sheet: Sheet, light: Light, rng: np.random.Generator) -> None:
 
 
 def _peak(
-    sheet: Sheet, light: Light, rng: np.random.Generator, x: float, top: float, foot: float,
-    wide: float, depth: float,
+    sheet: Sheet,
+    light: Light,
+    rng: np.random.Generator,
+    x: float,
+    top: float,
+    foot: float,
+    wide: float,
+    depth: float,
 ) -> None:
-    """A mountain with a lit side, a shaded side, and snow on both."""  # fmt: skip
+    """A mountain with a lit side, a shaded side, and snow on both."""
     rock, snow = (0.52, 0.47, 0.50), (0.97, 0.97, 0.98)
     left, right = _edge(rng, x, top, x - wide, foot), _edge(rng, x, top, x + wide, foot)
     spine = _edge(rng, x, top, x + rng.uniform(-0.08, 0.08), foot)
     lit, dark = (right, left) if light.side > x else (left, right)
     run = 1.0 if light.side > x else 2.1
-    sheet.lay(_between(dark, spine), light.under(rock, depth), light.under(rock, depth + 0.2), run=np.pi - run)
+    sheet.lay(
+        _between(dark, spine),
+        light.under(rock, depth),
+        light.under(rock, depth + 0.2),
+        run=np.pi - run,
+    )
     sheet.lay(_between(lit, spine), light.on(rock, depth), light.on(rock, depth + 0.2), run=run)
     cap = int(rng.integers(5, 8))
-    for side, colour in ((dark, mix(light.under(snow), light.on(snow, depth), 0.4)), (lit, light.on(snow, depth * 0.4))):
+    for side, colour in (
+        (dark, mix(light.under(snow), light.on(snow, depth), 0.4)),
+        (lit, light.on(snow, depth * 0.4)),
+    ):
         sheet.lay(_snow(rng, side[:cap], spine[:cap]), colour, run=run)
 
 

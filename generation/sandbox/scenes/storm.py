@@ -3,7 +3,7 @@
 import numpy as np
 
 from generation.sandbox.light import Light, Rgb, mix
-from generation.sandbox.outlines import Outline, band, below, blob, box, oval
+from generation.sandbox.outlines import Outline, band, below, blob, box, moved, oval
 from generation.sandbox.scenes.elements import ship
 from generation.sandbox.sheet import Sheet
 
@@ -25,7 +25,16 @@ def storm(sheet: Sheet, light: Light, rng: np.random.Generator) -> None:
         if row == vessel:
             x = rng.uniform(0.28, 0.72)
             lean = float(rng.choice([-1, 1]) * rng.uniform(0.2, 0.4))
-            ship(sheet, light, x, crest - 0.03, rng.uniform(0.2, 0.26), (0.42, 0.24, 0.18), (0.93, 0.88, 0.78), lean)
+            ship(
+                sheet,
+                light,
+                x,
+                crest - 0.03,
+                rng.uniform(0.2, 0.26),
+                (0.42, 0.24, 0.18),
+                (0.93, 0.88, 0.78),
+                lean,
+            )
         _wave(sheet, light, rng, crest, 0.035 + 0.065 * near, tone)
 
 
@@ -46,18 +55,20 @@ def _wave(
     across = np.linspace(-0.02, 1.02, 90)
     phase, waves = rng.uniform(0, 6.3), rng.uniform(1.6, 2.6)
     swing = np.abs(np.sin(np.pi * waves * across + phase)) ** 0.8
-    line = np.stack([across, crest + high * (swing * 1.7 - 0.9) + 0.008 * np.sin(25 * across + phase)], axis=1)
+    line = np.stack(
+        [across, crest + high * (swing * 1.7 - 0.9) + 0.008 * np.sin(25 * across + phase)], axis=1
+    )
     sheet.lay(below(line), mix(tone, light.sky_low, 0.12), mix(tone, light.shade, 0.5), run=0.15)
     foam = mix(light.on((0.96, 0.97, 0.97)), tone, 0.12)
     for top in line[(swing < 0.16)][::4]:
         _foam(sheet, rng, top, high, foam)
-    ribs: Outline = line[10:-10] + (0, high * 0.75)
-    sheet.lay(band(ribs, high * 0.16, high * 0.1), mix(tone, light.sky_low, 0.25), part=True, run=0.15)
+    ribs: Outline = moved(line[10:-10], 0, high * 0.75)
+    sheet.lay(
+        band(ribs, high * 0.16, high * 0.1), mix(tone, light.sky_low, 0.25), part=True, run=0.15
+    )
 
 
-def _foam(
-    sheet: Sheet, rng: np.random.Generator, top: Outline, high: float, foam: Rgb
-) -> None:
+def _foam(sheet: Sheet, rng: np.random.Generator, top: Outline, high: float, foam: Rgb) -> None:
     x, y = float(top[0]), float(top[1])
     sheet.lay(blob(rng, x, y + high * 0.12, high * 0.7, high * 0.24, 0.3), foam)
     for _ in range(2):
