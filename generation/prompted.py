@@ -6,12 +6,12 @@ from pydantic import Field
 
 from config.plugins import plugin
 from generation.networks.autoencoders import Precision
-from generation.sampling import Safety, Sampler, Scheduler
+from generation.samplers import Safety, Sampler, Scheduler
 
 
 @plugin
 class Prompted:
-    """Settings of the sampler; see generation.sampling for what they do."""
+    """Settings of the sampler; see generation.samplers for what they do."""
 
     negative: Annotated[str, Field(description="What not to paint: guided away from.")] = ""
     scheduler: Annotated[Scheduler, Field(description="dpmpp: DPM-Solver++ (2M); ddim: DDIM.")] = (

@@ -14,7 +14,6 @@ from config.plugins import Settings, plugin
 from generation.networks import Networks
 from generation.progress import Progress
 from generation.prompted import Prompted
-from generation.sampling import repaint
 
 
 @plugin
@@ -51,6 +50,9 @@ class ImageToImage(Prompted):
         progress: Progress,
     ) -> Tensor:
         """`images` [N, 3, H, W] in [0, 1] → edited images on the 8-bit grid."""
+        # diffusers takes seconds to import, which reading the settings need not wait for
+        from generation.sampling import repaint  # noqa: PLC0415
+
         return repaint(
             networks.diffusion,
             images,

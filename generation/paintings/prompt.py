@@ -1,16 +1,17 @@
 """Painting from a prompt: what a text-to-image network makes of words and a seed."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 from torch import Generator, Tensor
 
 from config.plugins import Settings, plugin
-from generation import sampling
-from generation.networks.diffusion import Diffusion
 from generation.progress import Progress
 from generation.prompted import Prompted
+
+if TYPE_CHECKING:
+    from generation.networks.diffusion import Diffusion
 
 
 @plugin
@@ -34,13 +35,16 @@ class Prompt(Prompted):
 
     def paint(
         self,
-        diffusion: Diffusion,
+        diffusion: "Diffusion",
         prompts: Sequence[str],
         generators: Sequence[Generator],
         progress: Progress,
     ) -> Tensor:
         """One picture [3, size, size] a prompt and generator, on the 8-bit grid."""
-        return sampling.paint(
+        # diffusers takes seconds to import, which reading the settings need not wait for
+        from generation.sampling import paint  # noqa: PLC0415
+
+        return paint(
             diffusion,
             prompts,
             self.negative,

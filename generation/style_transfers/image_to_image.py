@@ -15,7 +15,6 @@ from generation.networks import Networks
 from generation.progress import Progress
 from generation.prompted import Prompted
 from generation.refusals import PromptError
-from generation.sampling import repaint
 
 
 @plugin
@@ -54,6 +53,9 @@ class ImageToImage(Prompted):
                 f"The prompt “{self.prompt}” names nobody: say whose style it shall be, for"
                 " instance prompt=“Cubism by Picasso style”."
             )
+        # diffusers takes seconds to import, which reading the settings need not wait for
+        from generation.sampling import repaint  # noqa: PLC0415
+
         return repaint(
             networks.diffusion,
             images,
