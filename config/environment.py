@@ -59,6 +59,12 @@ class Environment(BaseSettings):
         0, ge=0, le=256, description="CPU threads of each worker; as many as cores when 0"
     )
     batch_size: int = Field(8, ge=1, le=256, description="images in one tensor batch, at most")
+    checkpoint_every: int = Field(
+        100, ge=1, description="steps of a training from one checkpoint to the next"
+    )
+    sheet_every: int = Field(
+        200, ge=1, description="steps of a training from one sheet of samples to the next"
+    )
     max_megapixels: int = Field(
         80, ge=1, le=178, description="larger pictures are refused before they are unpacked"
     )

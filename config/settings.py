@@ -184,6 +184,8 @@ ARTWORKS_DIR = ENVIRONMENT.artworks_dir
 DEVICE = ENVIRONMENT.device
 TORCH_THREADS = ENVIRONMENT.torch_threads or os.cpu_count() or 1
 BATCH_SIZE = ENVIRONMENT.batch_size
+CHECKPOINT_EVERY = ENVIRONMENT.checkpoint_every
+SHEET_EVERY = ENVIRONMENT.sheet_every
 MAX_PIXELS = ENVIRONMENT.max_megapixels * 1_000_000
 LEASE_SECONDS = ENVIRONMENT.lease_seconds
 

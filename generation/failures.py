@@ -1,11 +1,14 @@
 """Why a job did not succeed, in one sentence that says what to do. Imports no torch."""
 
 from dataclasses import dataclass
+from errno import EDQUOT, ENOSPC
 
 from django.db import InterfaceError, OperationalError
 
 from config.plugins import PluginError
+from generation.mimicry import MimicryError
 from generation.networks import NetworkUnavailable
+from generation.refusals import Refused
 from generation.steps import StepError
 from generation.store import StoreError
 
@@ -22,6 +25,8 @@ class JobFailure(Exception):
         return self.sentence
 
 
+DISK_FULL = (ENOSPC, EDQUOT)
+
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "cannot allocate memory")
 
 
@@ -29,10 +34,15 @@ def explain(error: Exception, what: str) -> JobFailure:
     """What `error` means for the jobs of a batch; `what` names the step: “protection glaze”."""
     if isinstance(error, JobFailure):
         return error
-    if isinstance(error, PluginError | StepError | NetworkUnavailable):
+    if isinstance(error, PluginError | StepError | NetworkUnavailable | MimicryError):
         return JobFailure(str(error))
-    if isinstance(error, StoreError):
+    if isinstance(error, StoreError | Refused):
         return JobFailure(str(error), shared=False)
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
+        return JobFailure(
+            f"{what} could not be written, because the disk is full ({_short(error)}): make room in"
+            " VAR_DIR and in the image store, then retry."
+        )
     if _is_out_of_memory(error):
         return JobFailure(
             f"{what} ran out of memory, even alone: use a smaller size, or a worker with more.",

@@ -47,8 +47,7 @@ class Mimic(models.Model):
     sha256 = models.CharField(primary_key=True, max_length=64)
     size = models.PositiveBigIntegerField(help_text="bytes")
     record = models.JSONField(
-        help_text="method, base network, losses and what else the mimicry says of its training;"
-        " sheets: step and sha256 of the image of each sample sheet"
+        help_text="method, base network, losses, seconds and what else is told of the training"
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -198,6 +197,9 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     progress = models.FloatField(default=0.0, help_text="0 to 1")
     message = models.TextField(blank=True, help_text="what it is doing, or why it failed")
+    sheets = models.JSONField(
+        default=list, blank=True, help_text="of a training: step and image of each sample sheet"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

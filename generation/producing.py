@@ -1,4 +1,4 @@
-"""Recipes into pixels: their inputs, networks and generators, as one tensor batch. No job rows."""
+"""Recipes carried out: inputs, networks and generators, as one tensor batch. No job rows."""
 
 import os
 import platform
@@ -15,23 +15,32 @@ from django.conf import settings
 from django.utils import timezone
 from torch import Generator, Tensor
 
-from generation import budgets, networks, pixels, steps, store
+from generation import budgets, networks, pixels, steps
+from generation.checkpoints import Checkpoints
 from generation.failures import JobFailure
+from generation.inputs import Inputs, read_inputs
+from generation.mimicry import SampleSheets
 from generation.models import Production, Recipe
 from generation.networks import NetworkRecord, Networks
+from generation.outputs import Learnt, Output, Picture
 from generation.progress import Progress
-from generation.recipe import generator_seed
+from generation.recipe import EDIT, MIMIC, PAINTING, generator_seed, training_roles
 
-LIBRARIES = ("torch", "torchvision", "diffusers", "lpips", "numpy", "pillow")
+LIBRARIES = (
+    "torch", "torchvision", "diffusers", "transformers", "peft", "lpips", "numpy", "pillow",
+)  # fmt: skip
 
 MEASURED_KINDS = ("protection", "purification")
+
+PAIRED = (MIMIC, PAINTING, EDIT)
+"""Kinds whose draws depend on the seed alone, so that the same is drawn under every condition."""
 
 
 @dataclass(frozen=True)
 class Product:
-    """What one batch gave: `images` [N, 3, H, W], as steps.run returned them, in recipe order."""
+    """What one batch gave, in recipe order."""
 
-    images: Tensor
+    outputs: Sequence[Output]
     realised: Sequence[Mapping[str, float]]
     production: Production
     """Not saved yet."""
@@ -47,11 +56,18 @@ def prepare_torch(threads: int) -> None:
     torch.set_num_threads(threads)
 
 
-def produce(recipes: Sequence[Recipe], progress: Progress, threads: int | None = None) -> Product:
+def produce(
+    recipes: Sequence[Recipe],
+    progress: Progress,
+    threads: int | None = None,
+    checkpoints: Checkpoints | None = None,
+    sheets: SampleSheets | None = None,
+) -> Product:
     """Carry out recipes of one group (kind, method, settings, networks, sizes) as one batch.
 
-    Raises what `steps.run` raises; StoreError for an input that cannot be read; JobFailure where
-    this worker's method or networks are not the ones that the recipes name.
+    A mimic is a batch of its own, and the only one with `checkpoints` and `sheets`. Raises what
+    `steps.run` and `steps.learn` raise; StoreError for an input that cannot be read; JobFailure
+    where this worker's method or networks are not the ones that the recipes name.
     """
     threads = threads or settings.TORCH_THREADS
     prepare_torch(threads)
@@ -59,18 +75,53 @@ def produce(recipes: Sequence[Recipe], progress: Progress, threads: int | None =
     document = recipes[0].document
     _check_version(document)
     members = _networks(document)
-    inputs = _inputs(recipes)
-    images = steps.run(
+    inputs = read_inputs(recipes)
+    outputs: Sequence[Output]
+    if document["kind"] == MIMIC:
+        outputs = [_learn(recipes[0], inputs, members, progress, checkpoints, sheets)]
+        realised: Sequence[Mapping[str, float]] = [{}]
+    else:
+        images = _paint(recipes, inputs, members, progress)
+        outputs = [Picture(image) for image in images]
+        realised = _realised(document["kind"], images, inputs, members)
+    production = _production(recipes, threads, started_at, monotonic() - start)
+    return Product(outputs, realised, production)
+
+
+def _learn(
+    recipe: Recipe,
+    inputs: Inputs,
+    members: Networks,
+    progress: Progress,
+    checkpoints: Checkpoints | None,
+    sheets: SampleSheets | None,
+) -> Learnt:
+    document = recipe.document
+    images = torch.cat([inputs.images[role] for role in training_roles(document)])
+    generator = _generator(recipe)
+    mimic = steps.learn(
+        document["method"], document["settings"], images, members, generator, progress,
+        checkpoints, sheets,
+    )  # fmt: skip
+    return Learnt(mimic)
+
+
+def _paint(
+    recipes: Sequence[Recipe], inputs: Inputs, members: Networks, progress: Progress
+) -> Tensor:
+    """The images [N, 3, H, W] of a batch that is no mimic."""
+    document = recipes[0].document
+    return steps.run(
         document["kind"],
         document["method"],
         document["settings"],
-        inputs,
+        inputs.images,
         members,
         [_generator(recipe) for recipe in recipes],
         progress,
+        mimic=inputs.mimic,
+        each=[recipe.document["settings"] for recipe in recipes],
     )
-    production = _production(recipes, threads, started_at, monotonic() - start)
-    return Product(images, _realised(document["kind"], images, inputs, members), production)
 
 
 def _check_version(document: Mapping[str, Any]) -> None:
@@ -100,31 +151,22 @@ def _networks(document: Mapping[str, Any]) -> Networks:
     return loaded
 
 
-def _inputs(recipes: Sequence[Recipe]) -> dict[str, Tensor]:
-    """Per role the images of all recipes, [N, 3, H, W], read from the store."""
-    keys = {key for recipe in recipes for key in recipe.document["inputs"].values()}
-    images = dict(Recipe.objects.filter(pk__in=keys).values_list("pk", "image"))
-    tensors = {key: pixels.read_png(store.get(str(images[key]))) for key in keys}
-    return {
-        role: torch.cat([tensors[recipe.document["inputs"][role]] for recipe in recipes])
-        for role in recipes[0].document["inputs"]
-    }
-
-
 def _generator(recipe: Recipe) -> Generator:
-    seed = generator_seed(recipe.document["seed"], recipe.document["inputs"]["image"])
-    return Generator().manual_seed(seed)
+    seed, inputs = recipe.document["seed"], recipe.document["inputs"]
+    if recipe.kind in PAIRED:
+        return Generator().manual_seed(seed)
+    return Generator().manual_seed(generator_seed(seed, inputs["image"]))
 
 
 def _realised(
-    kind: str, images: Tensor, inputs: Mapping[str, Tensor], members: Networks
+    kind: str, images: Tensor, inputs: Inputs, members: Networks
 ) -> list[dict[str, float]]:
     """How far each image moved from its input `image`, measured as it will be saved."""
     if kind not in MEASURED_KINDS:
         return [{} for _ in images]
     perceptual = members.perceptual if "perceptual" in members.records else None
     saved, originals = (
-        tensor.to(members.device) for tensor in (pixels.quantise(images), inputs["image"])
+        tensor.to(members.device) for tensor in (pixels.quantise(images), inputs.images["image"])
     )
     measured = budgets.measure(saved, originals, perceptual)
     return [

@@ -135,6 +135,11 @@ def mimic_step(
         raise RecipeError(
             f"A mimic takes one caption a picture; given: {len(captions)} for {len(pictures)}."
         )
+    fewest = getattr(plugin, "fewest", 1)
+    if len(pictures) < fewest:
+        raise RecipeError(
+            f"mimic {method} learns from {fewest} pictures or more; given: {len(pictures)}."
+        )
     bare = [number for number, caption in enumerate(captions, start=1) if not caption.strip()]
     if bare:
         raise RecipeError(
@@ -192,10 +197,14 @@ def training_role(number: int) -> str:
     return f"{number:03d}"
 
 
+def training_roles(document: Mapping[str, Any]) -> list[str]:
+    """The roles of a mimic's training pictures, in the order in which it learns from them."""
+    return sorted(document["inputs"], key=int)
+
+
 def training_keys(document: Mapping[str, Any]) -> list[str]:
-    """The keys of a mimic's training pictures, in the order in which it learns from them."""
-    inputs: Mapping[str, str] = document["inputs"]
-    return [inputs[role] for role in sorted(inputs, key=int)]
+    """The keys of a mimic's training pictures, in that order."""
+    return [document["inputs"][role] for role in training_roles(document)]
 
 
 def _need_diffusion(kind: str, method: str, networks: Mapping[str, object]) -> None:

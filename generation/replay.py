@@ -1,15 +1,15 @@
 """Make a production again, in the same batch and order, and compare it with what is stored.
 
-An image whose stored file is lost or damaged is put back, where it comes out bit for bit the same.
+What has lost its stored file, or whose file is damaged, is put back where it comes out bit for bit
+the same. A mimic is learnt again from its first step: no checkpoint is taken up.
 """
 
 import hashlib
 from collections.abc import Mapping
 
-from torch import Tensor
-
-from generation import pixels, store
+from generation import store
 from generation.models import Production, Recipe
+from generation.outputs import Output
 from generation.producing import produce
 from generation.progress import Progress
 
@@ -24,30 +24,23 @@ def replay(production: Production, progress: Progress) -> Mapping[str, str]:
     again = produce(ordered, progress, threads=production.environment["threads"])
     change = _changes(production, again.production)
     return {
-        recipe.pk: _finding(recipe, image, change)
-        for recipe, image in zip(ordered, again.images, strict=True)
+        recipe.pk: _finding(recipe, output, change)
+        for recipe, output in zip(ordered, again.outputs, strict=True)
     }
 
 
-def _finding(recipe: Recipe, image: Tensor, change: str) -> str:
-    if recipe.image_id is None:
-        return "Nothing to compare with: its job did not keep an image."
-    data = pixels.write_png(pixels.quantise(image))
+def _finding(recipe: Recipe, output: Output, change: str) -> str:
+    sha256 = recipe.image_id or recipe.mimic_id
+    if sha256 is None:
+        return "Nothing to compare with: its job did not keep what it made."
     try:
-        stored = pixels.read_png(store.get(recipe.image_id))
+        stored = store.get(sha256)
     except store.StoreError as error:
-        return _restored(recipe.image_id, data, str(error), change)
-    made = pixels.read_png(data)
-    if made.shape == stored.shape and bool((made == stored).all()):
-        return f"Identical: made again, bit for bit{change and f', although {change}'}."
-    if made.shape != stored.shape:
-        return f"Differs: made again it is {made.shape[-1]}×{made.shape[-2]} pixels. {change}"
-    moved = (made - stored).abs()
-    share = (moved.amax(dim=1) > 0).float().mean().item()
-    return (
-        f"Differs: {share:.2%} of the pixels, by {moved.max().item() * pixels.LEVELS:.0f}/255 at"
-        f" most{change and f'; {change}'}."
-    )
+        return _restored(sha256, output.to_bytes(), str(error), change)
+    difference = output.difference(stored)
+    if difference:
+        return f"Differs: {difference}{change and f'; {change}'}."
+    return f"Identical: made again, bit for bit{change and f', although {change}'}."
 
 
 def _restored(sha256: str, data: bytes, lost: str, change: str) -> str:

@@ -12,15 +12,15 @@ from time import monotonic, sleep
 import structlog
 import torch
 from django.conf import settings
-from torch import Tensor
 
-from generation import claims, pixels, replay, store
+from generation import claims, on_the_way, replay
 from generation.claims import Batch, Made
 from generation.failures import JobFailure, explain
 from generation.lease import Lease, Stopped, mend_connection
 from generation.models import Job
 from generation.producing import Product, produce
 from generation.progress import Cancelled, Progress, silent
+from generation.recipe import MIMIC
 
 SAVE_AGAIN_SECONDS = (0.5, 2.0, 5.0)
 """Pauses between attempts to save: what took minutes to make is not thrown away lightly."""
@@ -92,28 +92,33 @@ def _divide(jobs: Sequence[Job], lease: Lease, work: Work) -> str:
 
 
 def _make(jobs: Sequence[Job], lease: Lease) -> None:
-    product = produce([job.recipe for job in jobs], lease)
+    recipes = [job.recipe for job in jobs]
+    if recipes[0].kind != MIMIC:
+        _keep(jobs, produce(recipes, lease), lease)
+        return
+    assert len(jobs) == 1, "a mimic shares its group with no other"
+    _keep(jobs, on_the_way.learn(jobs[0], lease), lease)
+    on_the_way.tidy()
+
+
+def _keep(jobs: Sequence[Job], product: Product, lease: Lease) -> None:
     good = _sound(jobs, product, lease)
     if good:
         _save(jobs, good, product, lease)
 
 
 def _sound(jobs: Sequence[Job], product: Product, lease: Lease) -> list[Job]:
-    """The jobs whose image is finite; the others fail, each by itself."""
+    """The jobs whose output is finite; the others fail, each by itself."""
     unsound = [
-        job for job, image in zip(jobs, product.images, strict=True) if not _is_finite(image)
+        job for job, output in zip(jobs, product.outputs, strict=True) if not output.is_finite()
     ]
     if unsound:
         failure = JobFailure(
-            f"{_step(jobs[0])} gave values that are not numbers for this image: change its settings"
-            " (a smaller step, more precision), then ask again."
+            f"{_step(jobs[0])} gave values that are not numbers: change its settings (a"
+            " smaller step, more precision), then ask again."
         )
         claims.fail(lease.batch.claim, [job.pk for job in unsound], failure)
     return [job for job in jobs if job not in unsound]
-
-
-def _is_finite(image: Tensor) -> bool:
-    return bool(torch.isfinite(image).all())
 
 
 def _save(jobs: Sequence[Job], good: Sequence[Job], product: Product, lease: Lease) -> None:
@@ -136,8 +141,8 @@ def _save(jobs: Sequence[Job], good: Sequence[Job], product: Product, lease: Lea
 
 def _stored(jobs: Sequence[Job], good: Sequence[Job], product: Product) -> Mapping[int, Made]:
     return {
-        job.pk: Made(store.put_image(pixels.quantise(image)), realised)
-        for job, image, realised in zip(jobs, product.images, product.realised, strict=True)
+        job.pk: Made(output.keep(), realised)
+        for job, output, realised in zip(jobs, product.outputs, product.realised, strict=True)
         if job in good
     }
 

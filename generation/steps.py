@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from config.plugins import PluginFolder, Settings
 from generation.declared import declared
+from generation.edits import EDITS
+from generation.mimicry import MIMICRY, SampleSheets
+from generation.paintings import PAINTINGS
 from generation.preparations import PREPARATIONS
 from generation.protections import PROTECTIONS
 from generation.purifications import PURIFICATIONS
+from generation.recipe import CAPTIONS
 from generation.style_transfers import STYLE_TRANSFERS
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
+    from generation.checkpoints import Checkpoints
+    from generation.mimic import Mimic
     from generation.networks import Networks
     from generation.progress import Progress
 
@@ -36,6 +42,8 @@ class Batch:
     networks: "Networks"
     generators: "Sequence[Generator]"
     progress: "Progress"
+    mimic: "Mimic | None" = None
+    """What paints, where it is not the network as it came."""
 
     @property
     def method(self) -> Any:
@@ -110,6 +118,21 @@ def _purify(batch: Batch) -> "Tensor":
     return purified
 
 
+def _paint(batch: Batch) -> "Tensor":
+    diffusion = batch.networks.diffusion
+    painter = batch.mimic.onto(diffusion) if batch.mimic else diffusion
+    prompts = [method.prompt for method in batch.methods]
+    painted: Tensor = batch.method.paint(painter, prompts, batch.generators, batch.progress)
+    return painted
+
+
+def _edit(batch: Batch) -> "Tensor":
+    edited: Tensor = batch.method.edit(
+        batch.inputs["image"], batch.networks, batch.generators, batch.progress
+    )
+    return edited
+
+
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -117,6 +140,9 @@ KINDS: Mapping[str, Kind] = {
         Kind("style_transfer", STYLE_TRANSFERS, ("image", "style"), _transfer),
         Kind("protection", PROTECTIONS, ("image",), _protect),
         Kind("purification", PURIFICATIONS, ("image",), _purify),
+        Kind("mimic", MIMICRY, (), None),
+        Kind("painting", PAINTINGS, (), _paint),
+        Kind("edit", EDITS, ("image",), _edit),
     )
 }
 
@@ -129,21 +155,61 @@ def run(
     networks: "Networks",
     generators: "Sequence[Generator]",
     progress: "Progress",
+    *,
+    mimic: "Mimic | None" = None,
+    each: Sequence[Settings] = (),
 ) -> "Tensor":
     """Carry out one step on a batch.
 
     `inputs` holds one tensor [N, 3, H, W] in [0, 1] a role, `generators` one CPU generator an
-    image. Returns [N, 3, H', W'] in [0, 1] on the 8-bit grid, on the CPU. Raises PluginError for
-    an unknown method or setting, StepError for wrong inputs, NetworkUnavailable for a missing
-    network, and whatever `progress` raises (Cancelled).
+    image, `each` the settings image by image where the method varies some of them. Returns
+    [N, 3, H', W'] in [0, 1] on the 8-bit grid, on the CPU. Raises PluginError for an unknown method
+    or setting, StepError for wrong inputs, Refused for one that cannot be made, MimicryError for
+    a mimic of another network, NetworkUnavailable for a missing network, and whatever `progress`
+    raises (Cancelled).
     """
     family = KINDS[kind]
-    plugin = family.catalogue.build(method, settings)
+    if family.call is None:
+        raise StepError(f"A {kind} is learnt, and makes no image.")
+    plugins = _plugins(family, method, settings, each, len(generators))
     _check(family, method, inputs, generators)
     moved = {role: images.to(networks.device) for role, images in inputs.items()}
-    batch = Batch([plugin] * len(generators), moved, networks, generators, progress)
-    assert family.call is not None, "what makes images"
+    batch = Batch(plugins, moved, networks, generators, progress, mimic)
     return family.call(batch).cpu().contiguous()
+
+
+def learn(
+    method: str,
+    settings: Settings,
+    images: "Tensor",
+    networks: "Networks",
+    generator: "Generator",
+    progress: "Progress",
+    checkpoints: "Checkpoints | None" = None,
+    sheets: SampleSheets | None = None,
+) -> "Mimic":
+    """Carry out one step of the kind `mimic`: `images` [N, 3, H, W] in [0, 1], in their order.
+
+    `settings` hold the captions beside those of the method. Raises PluginError, MimicryError,
+    PromptError (Refused), CheckpointError and whatever `progress` raises (Cancelled).
+    """
+    plain = {name: value for name, value in settings.items() if name != CAPTIONS}
+    plugin = MIMICRY.build(method, plain)
+    captions = settings[CAPTIONS]
+    return plugin.learn(images, captions, networks, generator, progress, checkpoints, sheets)
+
+
+def _plugins(
+    kind: Kind, method: str, settings: Settings, each: Sequence[Settings], count: int
+) -> Sequence[Any]:
+    """The plugin for each image; built once where none of its settings vary."""
+    varies = kind.varies(method)
+    if not each or not varies:
+        return [kind.catalogue.build(method, settings)] * count
+    return [
+        kind.catalogue.build(method, {**settings, **{name: one[name] for name in varies}})
+        for one in each
+    ]
 
 
 def _check(
@@ -153,12 +219,12 @@ def _check(
     if not set(roles) <= set(inputs) <= {*roles, *kind.optional(method)}:
         given = ", ".join(sorted(inputs)) or "none"
         raise StepError(
-            f"{kind.name} {method} takes the images {', '.join(roles)}; given: {given}."
+            f"{kind.name} {method} takes the images {', '.join(roles) or 'none'}; given: {given}."
         )
     shapes = {tuple(images.shape) for images in inputs.values()}
     if len(shapes) > 1:
         raise StepError(f"{kind.name} {method} takes images of one size; given: {sorted(shapes)}.")
-    count = len(inputs["image"])
+    count = len(inputs["image"]) if "image" in inputs else len(generators)
     if count == 0 or len(generators) != count:
         raise StepError(
             f"{kind.name} {method} takes one generator an image;"

@@ -176,7 +176,7 @@ def test_an_image_that_was_not_made_here_cannot_be_made_again(
 ) -> None:
     key = artwork_step(artwork.image_id).key
     response = browser.post(f"/images/recipes/{key}/verify", follow=True)
-    assert "Only an image that was made here" in response.content.decode()
+    assert "Only what was made here" in response.content.decode()
     assert not Job.objects.exists()
 
 

@@ -233,9 +233,9 @@ def test_a_claim_that_was_lost_at_the_last_moment_finishes_nothing() -> None:
 
 
 KILLING_POINTS = (
-    "generation.producing.store.get",
+    "generation.inputs.store.get",
     "generation.producing.steps.run",
-    "generation.runner.store.put_image",
+    "generation.outputs.store.put_image",
     "generation.runner.claims.finish",
     "generation.models.Production.save",
     "generation.claims._finish",
@@ -356,7 +356,7 @@ def test_the_wait_doubles_up_to_a_limit_and_is_never_the_same(attempts: int, cha
         ({"version": 99}, "version 99 of purification jpeg; this worker has version 1"),
         (
             {"networks": {"autoencoder": {"id": "nowhere", "revision": "", "sha256": "0"}}},
-            "There is no network “nowhere”",
+            "There is no autoencoder “nowhere”",
         ),
     ],
 )
@@ -444,7 +444,7 @@ def test_a_store_that_is_busy_for_a_moment_costs_no_work(
             raise error
         return true(tensor)
 
-    monkeypatch.setattr("generation.runner.store.put_image", busy)
+    monkeypatch.setattr("generation.outputs.store.put_image", busy)
     monkeypatch.setattr("generation.runner.SAVE_AGAIN_SECONDS", (0.0, 0.0))
     run_one()
     assert all_done(asked)
@@ -580,7 +580,7 @@ def test_an_image_that_comes_out_otherwise_is_said_to_differ() -> None:
 
 def test_an_imported_picture_cannot_be_made_again() -> None:
     recipe = services.request(step=original(5))
-    with pytest.raises(JobFailure, match="Only an image that was made here"):
+    with pytest.raises(JobFailure, match="Only what was made here"):
         jobs.verify(recipe)
 
 

@@ -22,6 +22,9 @@ def test_every_kind_of_step_has_its_catalogue() -> None:
         "style_transfer": "style transfer",
         "protection": "protection",
         "purification": "purification",
+        "mimic": "mimicry",
+        "painting": "painting",
+        "edit": "edit",
     }
 
 
