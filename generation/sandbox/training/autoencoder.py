@@ -1,15 +1,17 @@
 """The autoencoder: diffusers' AutoencoderKL, f = 8, 4 channels, small.
 
 Loss as in Rombach et al., “High-Resolution Image Synthesis with Latent Diffusion Models” (CVPR
-2022, appendix G), without the adversarial part: L1, perceptual distance (the sandbox's own trunk),
-and a slight pull of the latents towards a standard normal (KL).
+2022, appendix G), without the adversarial part: L1, perceptual distance (LPIPS, squeeze), and a
+slight pull of the latents towards a standard normal (KL).
 """
+
+from typing import Any
 
 import torch
 from diffusers import AutoencoderKL
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
-from generation.networks.trunk import Trunk
+from generation.networks.perceptual import Perceptual
 from generation.sandbox.training.corpus import Corpus, crops
 from generation.sandbox.training.course import in_bfloat16
 
@@ -36,15 +38,12 @@ def untrained() -> AutoencoderKL:
 class AutoencoderLesson:
     """Crops through encoder and decoder."""
 
-    network: nn.Module
-
-    def __init__(self, corpus: Corpus, trunk: Trunk, batch: int = 8) -> None:
-        self.corpus, self.trunk, self.batch = corpus, trunk.eval().requires_grad_(False), batch
-        self.network = untrained().to(memory_format=torch.channels_last)
+    def __init__(self, corpus: Corpus, teacher: Perceptual, batch: int = 8) -> None:
+        self.corpus, self.teacher, self.batch = corpus, teacher, batch
+        self.network: Any = untrained()
 
     def loss(self, generator: Generator) -> Tensor:
         images = crops(self.corpus.batch(self.corpus.draw(self.batch, generator)), CROP, generator)
-        images = images.to(memory_format=torch.channels_last)
         kl = torch.zeros(())
 
         def rebuilt() -> Tensor:
@@ -56,14 +55,14 @@ class AutoencoderLesson:
             return pixels / 2 + 0.5
 
         pictures = in_bfloat16(rebuilt)
-        perceived = self.trunk.compare(pictures, images).mean()
+        perceived = self.teacher.distance(pictures, self.teacher.features(images)).mean()
         return (pictures - images).abs().mean() + PERCEPTUAL * perceived + KL * kl
 
 
 @torch.no_grad()
 def latents_of(network: AutoencoderKL, corpus: Corpus) -> Tensor:
     """The latent means of every painting, [N, 4, 32, 32], as the network gives them."""
-    lots = torch.arange(len(corpus.subjects)).split(8)
+    lots = torch.split(torch.arange(len(corpus.subjects)), 8)
     return torch.cat([network.encode(corpus.batch(lot) * 2 - 1).latent_dist.mean for lot in lots])
 
 

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from generation.progress import Progress
+from generation.sandbox.light import MOODS
 from generation.sandbox.painters import PAINTERS, historical
-from generation.sandbox.scenes import MOODS, SCENES
+from generation.sandbox.scenes import SCENES
 from generation.sandbox.world import caption, paint
 
 SIZE = 256

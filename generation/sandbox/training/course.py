@@ -17,7 +17,9 @@ from generation.progress import Progress
 class Lesson(Protocol):
     """A network to train and what it is trained towards."""
 
-    network: nn.Module
+    @property
+    def network(self) -> nn.Module:
+        """What is trained."""
 
     def loss(self, generator: Generator) -> Tensor:
         """The loss [] of one batch; everything random is drawn from `generator`."""
@@ -110,6 +112,7 @@ class _Run:
                 "generator": self.generator.get_state(),
                 "step": self.step,
                 "seconds": self.seconds,
+                "recent": self.recent,
                 "record": self.record,
             },
             unfinished,
@@ -125,7 +128,7 @@ class _Run:
         self.optimiser.load_state_dict(state["optimiser"])
         self.generator.set_state(state["generator"])
         self.step, self.seconds = state["step"], state["seconds"]
-        self.record = state["record"]
+        self.recent, self.record = state["recent"], state["record"]
 
 
 def in_bfloat16(work: Callable[[], Tensor]) -> Tensor:

@@ -71,8 +71,9 @@ class DenoiserLesson:
         self.scheduler = DDPMScheduler(**SCHEDULE)
         snr = self.scheduler.alphas_cumprod / (1 - self.scheduler.alphas_cumprod)
         self.weights = snr.clamp(max=GAMMA) / snr
-        unet = untrained_unet().to(memory_format=torch.channels_last)
-        self.network = nn.ModuleDict({"unet": unet, "text": untrained_text_encoder(tokenizer)})
+        self.network = nn.ModuleDict(
+            {"unet": untrained_unet(), "text": untrained_text_encoder(tokenizer)}
+        )
 
     def loss(self, generator: Generator) -> Tensor:
         indices = torch.randint(len(self.latents), (self.batch,), generator=generator)
@@ -83,11 +84,11 @@ class DenoiserLesson:
         tokens = self._some_emptied(self.tokens[indices], generator)
         predicted = in_bfloat16(lambda: self._predicted(noisy, times, tokens))
         errors = (predicted - noise).square().mean((1, 2, 3))
-        return (errors * self.weights[times]).mean()
+        weighted: Tensor = (errors * self.weights[times]).mean()
+        return weighted
 
     def _predicted(self, noisy: Tensor, times: Tensor, tokens: Tensor) -> Tensor:
         text = self.network["text"](tokens).last_hidden_state
-        noisy = noisy.contiguous(memory_format=torch.channels_last)
         predicted: Tensor = self.network["unet"](noisy, times, encoder_hidden_states=text).sample
         return predicted
 

@@ -12,6 +12,8 @@ from diffusers import AutoencoderKL
 from torch import Tensor, nn
 from transformers import CLIPTokenizer
 
+from generation.networks import load
+from generation.networks.perceptual import Perceptual
 from generation.networks.trunk import Trunk
 from generation.progress import Progress
 from generation.sandbox.training import autoencoder, course, shipping, words
@@ -20,7 +22,7 @@ from generation.sandbox.training.corpus import Corpus, painted, trained_on
 from generation.sandbox.training.course import Course, Lesson
 from generation.sandbox.training.denoiser import DenoiserLesson
 from generation.sandbox.training.pair import PairLesson, all_texts
-from generation.sandbox.training.trunk import TrunkLesson, calibrated
+from generation.sandbox.training.trunk import TrunkLesson
 
 PARTS = ("trunk", "autoencoder", "denoiser", "pair")
 
@@ -42,6 +44,8 @@ class School:
     folder: Path
     per_motif: int
     seed: int
+    networks: Path | None
+    """Where LPIPS (squeeze), which the trunk and the autoencoder learn from, is looked for."""
     courses: Mapping[str, Course]
     follow: Follow
 
@@ -58,15 +62,20 @@ class School:
         return words.tokenizer(all_texts(self.corpus.subjects))
 
     @cached_property
+    def teacher(self) -> Perceptual:
+        """LPIPS (squeeze) itself; needed for training only. Raises NetworkUnavailable."""
+        perceptual: Perceptual = load({"perceptual": "lpips_squeeze"}, self.networks).perceptual
+        return perceptual
+
+    @cached_property
     def trunk(self) -> Trunk:
         """Part 1."""
-        network = self._taught("trunk", TrunkLesson(self.corpus))
-        sample = self.corpus.batch(torch.arange(0, len(self.corpus.subjects), 97)[:32])
-        return calibrated(cast(Trunk, cast(nn.ModuleDict, network)["trunk"]), sample)
+        network = self._taught("trunk", TrunkLesson(self.corpus, self.teacher))
+        return cast(Trunk, cast(nn.ModuleDict, network)["trunk"])
 
     @cached_property
     def _autoencoder(self) -> AutoencoderKL:
-        return self._taught("autoencoder", AutoencoderLesson(self.corpus, deepcopy(self.trunk)))
+        return self._taught("autoencoder", AutoencoderLesson(self.corpus, self.teacher))
 
     @cached_property
     def _latents(self) -> Tensor:

@@ -1,10 +1,9 @@
-"""The perceptual trunk: it learns to tell paintings apart, then how strong a distortion looks.
+"""The perceptual trunk: a quarter of a million weights that see distances as LPIPS does.
 
-Two parts of one loss. The trunk's last layer names painter, scene and mood of a crop; and the
-distance of a picture from its stronger distortion must be above that of its weaker one, as people
-see it (the ranking half of Zhang et al., “The Unreasonable Effectiveness of Deep Features as a
-Perceptual Metric”, CVPR 2018, with strengths that are known instead of asked for). The linear
-weights are then scaled so that white noise of sigma 0.05 lies where LPIPS puts it (`NOISE_LPIPS`).
+Two parts of one loss. The distance between a painting and a distorted one is drawn to that of LPIPS
+(squeeze; Zhang et al., “The Unreasonable Effectiveness of Deep Features as a Perceptual Metric”,
+CVPR 2018), so that budgets mean here what they mean in the papers; and the trunk's last layer names
+painter, scene and mood of a crop, so that its features are of use beyond the distortions it saw.
 """
 
 from collections.abc import Sequence
@@ -13,19 +12,20 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
+from generation.networks.perceptual import Perceptual
 from generation.networks.trunk import Trunk
 from generation.sandbox.training.corpus import Corpus, crops
 
 CROP = 96
-NOISE_SIGMA, NOISE_LPIPS = 0.05, 0.10
-"""White noise and the distance it is scaled to: about the mean of LPIPS (squeeze) for paintings."""
+NAMING = 0.1
+"""Weight of the naming part."""
 
 
 class TrunkLesson:
     """`network` holds the trunk and three heads that are thrown away."""
 
-    def __init__(self, corpus: Corpus, batch: int = 16) -> None:
-        self.corpus, self.batch = corpus, batch
+    def __init__(self, corpus: Corpus, teacher: Perceptual, batch: int = 12) -> None:
+        self.corpus, self.teacher, self.batch = corpus, teacher, batch
         self.labels = [
             _numbered([getattr(subject, part) for subject in corpus.subjects])
             for part in ("painter", "scene", "mood")
@@ -38,8 +38,7 @@ class TrunkLesson:
     def loss(self, generator: Generator) -> Tensor:
         indices = self.corpus.draw(self.batch, generator)
         images = crops(self.corpus.batch(indices), CROP, generator)
-        weak, strong = distorted(images, generator)
-        return self._named(images, indices) + self._ranked(images, weak, strong)
+        return NAMING * self._named(images, indices) + self._seen(images, generator)
 
     def _named(self, images: Tensor, indices: Tensor) -> Tensor:
         features = self.network["trunk"](images)[-1].mean((2, 3))
@@ -50,11 +49,12 @@ class TrunkLesson:
         ]
         return torch.stack(losses).mean()
 
-    def _ranked(self, images: Tensor, weak: Tensor, strong: Tensor) -> Tensor:
-        trunk = self.network["trunk"]
-        near, far = trunk.compare(weak, images), trunk.compare(strong, images)  # type: ignore[operator]
-        ratio = torch.log(far + 1e-4) - torch.log(near + 1e-4)
-        return F.softplus(-4 * ratio).mean()
+    def _seen(self, images: Tensor, generator: Generator) -> Tensor:
+        pictures = distorted(images, generator)
+        with torch.no_grad():
+            wanted = self.teacher.distance(pictures, self.teacher.features(images))
+        found = self.network["trunk"].compare(pictures, images)  # type: ignore[operator]
+        return F.l1_loss(found, wanted) + F.l1_loss((found + 1e-3).log(), (wanted + 1e-3).log()) / 5
 
 
 def _numbered(names: Sequence[str]) -> Tensor:
@@ -62,17 +62,20 @@ def _numbered(names: Sequence[str]) -> Tensor:
     return torch.tensor([order[name] for name in names])
 
 
-def distorted(images: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
-    """Each image distorted weakly and more strongly in one drawn way."""
-    pairs = []
-    for image in images:
-        way = WAYS[int(torch.randint(len(WAYS), (1,), generator=generator))]
-        low, high = sorted(torch.rand(2, generator=generator).tolist())
-        seed = int(torch.randint(2**31, (1,), generator=generator))
-        high = max(high, min(1.0, low + 0.1))
-        pairs.append([way(image[None], level, seed).clamp(0, 1) for level in (low, high)])
-    weak, strong = zip(*pairs, strict=True)
-    return torch.cat(weak), torch.cat(strong)
+def distorted(images: Tensor, generator: Generator) -> Tensor:
+    """Each image distorted in one or two drawn ways, each of a drawn strength."""
+    pictures = []
+    for number, image in enumerate(images):
+        picture = image[None]
+        for _ in range(1 + int(torch.randint(2, (1,), generator=generator))):
+            way = WAYS[int(torch.randint(len(WAYS), (1,), generator=generator))]
+            level = float(torch.rand(1, generator=generator)) ** 1.5
+            seed = int(torch.randint(2**31, (1,), generator=generator))
+            picture = way(picture, level, seed).clamp(0, 1)
+        if number % 6 == 5:  # far apart: half of it another picture
+            picture = (picture + images[number - 1 : number]) / 2
+        pictures.append(picture)
+    return torch.cat(pictures)
 
 
 def _noise(image: Tensor, level: float, seed: int) -> Tensor:
@@ -112,14 +115,3 @@ def _shift(image: Tensor, level: float, seed: int) -> Tensor:
 
 
 WAYS = (_noise, _noise, _blotches, _blotches, _blur, _contrast, _tint, _shift)
-
-
-@torch.no_grad()
-def calibrated(trunk: Trunk, images: Tensor) -> Trunk:
-    """`trunk` with linear weights scaled by one number: see `NOISE_LPIPS`."""
-    drawn = torch.randn(images.shape, generator=Generator().manual_seed(0))
-    noisy = (images + drawn * NOISE_SIGMA).clamp(0, 1)
-    scale = NOISE_LPIPS / float(trunk.compare(noisy, images).mean())
-    for weights in trunk.weights:
-        weights.mul_(scale)
-    return trunk
