@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from generation.networks.autoencoders import Precision
+from generation.refusals import Refused
 
 Scheduler = Literal["dpmpp", "ddim"]
 Safety = Literal["refuse", "blank", "keep"]
@@ -11,7 +12,7 @@ Safety = Literal["refuse", "blank", "keep"]
 refused with a sentence; shown black, as diffusers does, and said in the progress; or kept."""
 
 
-class SamplingError(ValueError):
+class SamplingError(Refused):
     """Sizes, counts or settings that no painting can have; the sentence says what to change."""
 
 

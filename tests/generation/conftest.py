@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from generation.networks import Networks
+from generation.networks import Networks, load
 from generation.networks.diffusion import Diffusion
 from tests.generation import tiny, tiny_pipeline
 
@@ -33,3 +33,14 @@ def pipelines_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_diffusion(pipelines_folder: Path) -> Diffusion:
     """A pipeline that paints 32 px in milliseconds."""
     return tiny_pipeline.load_diffusion(pipelines_folder)
+
+
+@pytest.fixture(scope="session")
+def every_network(tiny_networks: Networks, pipelines_folder: Path) -> Networks:
+    """A tiny network in each role that an image method may need."""
+    pipeline = load({"diffusion": tiny_pipeline.PIPELINE}, pipelines_folder)
+    return Networks(
+        device=tiny_networks.device,
+        records={**tiny_networks.records, **pipeline.records},
+        members={**tiny_networks.members, **pipeline.members},
+    )
