@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Generator, Tensor
 
-from generation import sampling, sealed
+from generation import sealed
 from generation.finetuning.weights import with_weights
 from generation.mimicry import MimicryError
 from generation.progress import Progress, silent
-from generation.sampling import Safety, Sampler
+from generation.samplers import Safety, Sampler
 from generation.sealed import SealBroken, Sealed
 
 if TYPE_CHECKING:
@@ -82,10 +82,11 @@ class Mimic:
 
         Without `size` at the network's own resolution. Raises as `onto` and `sampling.paint` do.
         """
+        # diffusers takes seconds to import, which reading a file need not wait for
+        from generation.sampling import paint  # noqa: PLC0415
+
         generators = [Generator().manual_seed(seed) for seed in seeds]
-        return sampling.paint(
-            self.onto(diffusion), prompts, "", sampler, generators, progress, size, safety
-        )
+        return paint(self.onto(diffusion), prompts, "", sampler, generators, progress, size, safety)
 
     def _tuned(self, network: torch.nn.Module, part: str) -> torch.nn.Module:
         learnt = {

@@ -4,26 +4,16 @@ Prior preservation, Ruiz et al., “DreamBooth” (CVPR 2023), section 3.2.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
 
 from generation.finetuning.examples import AT_ONCE, encode
+from generation.finetuning.plan import Prior
 from generation.networks.diffusion import Diffusion
 from generation.progress import Progress, silent
 from generation.recipe import generator_seed
-from generation.sampling import Sampler, paint
-
-
-@dataclass(frozen=True)
-class Prior:
-    """Which class images, and how much they count."""
-
-    prompt: str
-    count: int
-    weight: float
-    sampler: Sampler
+from generation.sampling import paint
 
 
 def paint_class_images(

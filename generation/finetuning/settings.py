@@ -1,12 +1,23 @@
 """The settings that every fine-tuning has; a mimicry adds its own."""
 
+from collections.abc import Sequence
 from math import ceil, cos, pi
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from config.plugins import plugin
+from generation.checkpoints import Checkpoints
+from generation.finetuning.plan import Learns, Prior
+from generation.mimicry import SampleSheets
+from generation.networks import Networks
 from generation.networks.autoencoders import Precision
+from generation.progress import Progress
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+    from generation.mimic import Mimic
 
 CAPTION = "{caption}"
 
@@ -15,8 +26,8 @@ CAPTION = "{caption}"
 class Training:
     """AdamW on the denoising loss. Descriptions stand in `Field`, where subclasses inherit them."""
 
-    needs: ClassVar[tuple[str, ...]] = ("diffusion",)
-    fewest: ClassVar[int] = 3
+    version: ClassVar[int]
+    fewest: ClassVar[int]
 
     prompt: Annotated[
         str,
@@ -73,6 +84,39 @@ class Training:
         bool, Field(description="Less memory for a third more time; learns the same.")
     ] = False
 
+    @property
+    def learns(self) -> Learns:
+        """What of the network learns."""
+        return Learns()
+
+    @property
+    def class_prior(self) -> Prior | None:
+        """Class images that are learnt beside the pictures."""
+        return None
+
+    @property
+    def averaging(self) -> float:
+        """Decay of the moving average of the weights; 0 where the last weights are the result."""
+        return 0.0
+
+    def learn(
+        self,
+        images: "Tensor",
+        captions: Sequence[str],
+        networks: Networks,
+        generator: "Generator",
+        progress: Progress,
+        checkpoints: Checkpoints | None = None,
+        samples: SampleSheets | None = None,
+    ) -> "Mimic":
+        """`images` [N, 3, H, W] in [0, 1] and a caption each → what was learnt; see `Mimicry`."""
+        # diffusers takes seconds to import, which reading the settings need not wait for
+        from generation.finetuning.teaching import Course, drawn, teach  # noqa: PLC0415
+
+        method = type(self).__module__.rpartition(".")[2]
+        course = Course(method, self, images, captions, networks, drawn(generator))
+        return teach(course, progress, checkpoints, samples)
+
     def length(self, pictures: int) -> int:
         """Steps of a training with so many pictures."""
         if not self.epochs:
@@ -86,8 +130,3 @@ class Training:
         done = (step - self.warm_up) / max(1, length - self.warm_up)
         falls = {"constant": 1.0, "linear": 1 - done, "cosine": (1 + cos(pi * done)) / 2}
         return self.rate * falls[self.schedule]
-
-    @property
-    def averaging(self) -> float:
-        """Decay of the moving average of the weights; 0 where the last weights are the result."""
-        return 0.0

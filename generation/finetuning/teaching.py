@@ -1,7 +1,7 @@
 """From pictures and captions to a mimic: checked, encoded, learnt step by step, and recorded."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from time import monotonic
 from typing import Any
@@ -12,16 +12,17 @@ from torch import Generator, Tensor
 from config.plugins import record
 from generation.checkpoints import Checkpoints
 from generation.finetuning.checking import check
-from generation.finetuning.class_images import Prior, paint_class_images
+from generation.finetuning.class_images import paint_class_images
 from generation.finetuning.denoising import denoising
 from generation.finetuning.examples import Examples, Prompts, encode, prompts_of
+from generation.finetuning.plan import Prior
 from generation.finetuning.settings import CAPTION, Training
 from generation.finetuning.training_run import Lesson, TrainingRun
-from generation.finetuning.tuned import Tuned
+from generation.finetuning.tuned import tuned
 from generation.finetuning.watching import Pace, Watch, part
 from generation.mimic import Mimic
+from generation.mimicry import SampleSheets
 from generation.networks import Networks
-from generation.networks.diffusion import Diffusion
 from generation.progress import Progress
 from generation.recipe import digest
 
@@ -34,17 +35,11 @@ class Course:
     """All that decides what is learnt."""
 
     method: str
-    version: int
     settings: Training
     images: Tensor
     captions: Sequence[str]
     networks: Networks
     seed: int
-    tune: Callable[[Diffusion, int], Tuned]
-    """The base network and a seed → what learns."""
-    lora: Mapping[str, float] | None = None
-    """Rank and alpha, where matrices of low rank learn."""
-    prior: Prior | None = None
 
     @property
     def prompts(self) -> list[str]:
@@ -60,10 +55,11 @@ class Course:
     @property
     def told(self) -> dict[str, Any]:
         """The record of a mimic that was learnt so, but for its losses."""
+        lora = self.settings.learns.lora
         return {
             "format": 1,
             "method": self.method,
-            "version": self.version,
+            "version": self.settings.version,
             "settings": record(self.settings),
             "seed": self.seed,
             "network": asdict(self.networks.records["diffusion"]),
@@ -72,7 +68,7 @@ class Course:
             "size": list(self.images.shape[-2:]),
             "captions": list(self.captions),
             "prompts": self.prompts,
-            "lora": self.lora,
+            "lora": asdict(lora) if lora else None,
         }
 
     @property
@@ -88,23 +84,27 @@ def drawn(generator: Generator) -> int:
 
 
 def teach(
-    course: Course, progress: Progress, checkpoints: Checkpoints | None, watch: Watch
+    course: Course,
+    progress: Progress,
+    checkpoints: Checkpoints | None,
+    samples: SampleSheets | None,
 ) -> Mimic:
     """Carry a course out, from its newest checkpoint on; see `Mimicry.learn` for what it raises."""
-    check(course.settings, course.images, course.captions, course.networks.diffusion)
+    settings, diffusion = course.settings, course.networks.diffusion
+    check(settings, course.images, course.captions, diffusion)
     start = monotonic()
-    encoding = len(course.images) + (course.prior.count if course.prior else 0)
+    prior = settings.class_prior
+    encoding = len(course.images) + (prior.count if prior else 0)
     total = encoding + course.length
     lesson = _lesson(course, part(progress, 0, total), checkpoints)
-    run = TrainingRun(
-        course.tune(course.networks.diffusion, course.seed), lesson, course.settings, course.length
-    )
-    _run(run, course, part(progress, encoding, total), checkpoints, watch)
+    learner = tuned(diffusion, settings.learns, settings.gradient_checkpointing, course.seed)
+    run = TrainingRun(learner, lesson, settings, course.length)
+    _run(run, course, part(progress, encoding, total), checkpoints, Watch(samples))
     return _mimic(run, course, monotonic() - start)
 
 
 def _lesson(course: Course, progress: Progress, checkpoints: Checkpoints | None) -> Lesson:
-    diffusion, prior = course.networks.diffusion, course.prior
+    diffusion, prior = course.networks.diffusion, course.settings.class_prior
     classes = [prior.prompt] if prior else []
     prompts = prompts_of(diffusion, [*course.prompts, *classes])
     encoded = encode(diffusion, course.images, course.settings.flip, progress)

@@ -8,6 +8,7 @@ import torch
 from peft import LoraConfig, inject_adapter_in_model
 from torch import Generator, nn
 
+from generation.finetuning.plan import Learns, LowRank
 from generation.finetuning.weights import with_weights
 from generation.networks.diffusion import Diffusion
 from generation.recipe import generator_seed
@@ -37,26 +38,27 @@ class Tuned:
         }
 
 
-def whole(diffusion: Diffusion, text_encoder: bool, gradient_checkpointing: bool) -> Tuned:
-    """Copies of which every weight learns."""
-    unet = _trainable(deepcopy(diffusion.unet).requires_grad_(True), gradient_checkpointing)
-    text = deepcopy(diffusion.text_encoder).requires_grad_(True) if text_encoder else None
-    return Tuned(unet, text)
+def tuned(diffusion: Diffusion, learns: Learns, gradient_checkpointing: bool, seed: int) -> Tuned:
+    """Copies of what learns, in which just that asks for gradients; the networks stay as they are.
 
-
-def low_rank(
-    diffusion: Diffusion, rank: int, alpha: float, text_encoder: bool, checkpointed: bool, seed: int
-) -> Tuned:
-    """Frozen networks with W + (alpha / rank)·B·A in their attention; A and B learn (Hu 2021).
-
-    A starts normal with deviation 1 / rank as diffusers has it, from `seed`; B starts at 0.
+    Of W + (alpha / rank)·B·A (Hu et al. 2021), A starts normal with deviation 1 / rank as diffusers
+    has it, from `seed`, and B at 0.
     """
-    unet = _adapted(diffusion.unet, rank, alpha, UNET_ATTENTION)
-    text = _adapted(diffusion.text_encoder, rank, alpha, TEXT_ATTENTION) if text_encoder else None
-    tuned = Tuned(_trainable(unet, checkpointed), text)
-    for name, parameter in tuned.parameters().items():
-        _start(name, parameter, rank, seed)
-    return tuned
+    text = diffusion.text_encoder if learns.text_encoder else None
+    if learns.lora is None:
+        unet, text = _whole(diffusion.unet), text and _whole(text)
+    else:
+        unet = _adapted(diffusion.unet, learns.lora, UNET_ATTENTION)
+        text = text and _adapted(text, learns.lora, TEXT_ATTENTION)
+    made = Tuned(_trainable(unet, gradient_checkpointing), text)
+    if learns.lora is not None:
+        for name, parameter in made.parameters().items():
+            _start(name, parameter, learns.lora.rank, seed)
+    return made
+
+
+def _whole(network: nn.Module) -> nn.Module:
+    return deepcopy(network).requires_grad_(True)
 
 
 def _trainable(unet: nn.Module, gradient_checkpointing: bool) -> nn.Module:
@@ -66,9 +68,9 @@ def _trainable(unet: nn.Module, gradient_checkpointing: bool) -> nn.Module:
     return unet.train(gradient_checkpointing)
 
 
-def _adapted(network: nn.Module, rank: int, alpha: float, layers: list[str]) -> nn.Module:
+def _adapted(network: nn.Module, lora: LowRank, layers: list[str]) -> nn.Module:
     """A copy that shares the frozen weights."""
-    config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=layers)  # type: ignore[arg-type]
+    config = LoraConfig(r=lora.rank, lora_alpha=lora.alpha, target_modules=layers)
     shared = with_weights(network, {})
     with torch.random.fork_rng(devices=[]):  # peft draws a start, which is replaced
         adapted: nn.Module = inject_adapter_in_model(config, shared)

@@ -9,7 +9,7 @@ from generation.mimicry import SampleSheets
 from generation.networks.diffusion import Diffusion
 from generation.progress import Progress
 from generation.sample_sheets import sheet
-from generation.sampling import Sampler
+from generation.samplers import Sampler
 
 SMOOTHING = 0.95
 """Share of the past in the loss that is told; the losses of single steps jump about."""

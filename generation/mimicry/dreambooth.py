@@ -5,25 +5,15 @@ Ruiz et al., “DreamBooth: Fine Tuning Text-to-Image Diffusion Models for Subje
 and the documentation of that example.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import Field
-from torch import Generator, Tensor
 
 from config.plugins import Settings, plugin
-from generation.checkpoints import Checkpoints
-from generation.finetuning.class_images import Prior
+from generation.finetuning.plan import Learns, Prior
 from generation.finetuning.settings import Training
-from generation.finetuning.teaching import Course, drawn, teach
-from generation.finetuning.tuned import Tuned, whole
-from generation.finetuning.watching import Watch
-from generation.mimic import Mimic
-from generation.mimicry import SampleSheets
-from generation.networks import Networks
-from generation.networks.diffusion import Diffusion
-from generation.progress import Progress
-from generation.sampling import Sampler
+from generation.samplers import Sampler
 
 
 @plugin
@@ -69,34 +59,16 @@ class DreamBooth(Training):
     class_guidance: Annotated[float, Field(ge=0, le=50)] = 7.5
     """Its guidance."""
 
-    def learn(
-        self,
-        images: Tensor,
-        captions: Sequence[str],
-        networks: Networks,
-        generator: Generator,
-        progress: Progress,
-        checkpoints: Checkpoints | None = None,
-        samples: SampleSheets | None = None,
-    ) -> Mimic:
-        """`images` [N, 3, H, W] in [0, 1] and a caption each → a whole UNet (and text encoder)."""
-        course = Course(
-            method="dreambooth",
-            version=self.version,
-            settings=self,
-            images=images,
-            captions=captions,
-            networks=networks,
-            seed=drawn(generator),
-            tune=self._tune,
-            prior=self._prior() if self.prior else None,
-        )
-        return teach(course, progress, checkpoints, Watch(samples))
+    @property
+    def learns(self) -> Learns:
+        """The whole UNet, and the whole text encoder if wanted."""
+        return Learns(self.text_encoder)
 
-    def _tune(self, diffusion: Diffusion, _seed: int) -> Tuned:
-        return whole(diffusion, self.text_encoder, self.gradient_checkpointing)
-
-    def _prior(self) -> Prior:
+    @property
+    def class_prior(self) -> Prior | None:
+        """Class images, where they are wanted."""
+        if not self.prior:
+            return None
         sampler = Sampler(
             steps=self.class_steps, guidance=self.class_guidance, precision=self.precision
         )

@@ -4,23 +4,14 @@ Hu et al., “LoRA: Low-Rank Adaptation of Large Language Models” (ICLR 2022),
 UNet as diffusers' examples place it, with the peft package.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import Field
-from torch import Generator, Tensor
 
 from config.plugins import Settings, plugin
-from generation.checkpoints import Checkpoints
+from generation.finetuning.plan import Learns, LowRank
 from generation.finetuning.settings import Training
-from generation.finetuning.teaching import Course, drawn, teach
-from generation.finetuning.tuned import Tuned, low_rank
-from generation.finetuning.watching import Watch
-from generation.mimic import Mimic
-from generation.mimicry import SampleSheets
-from generation.networks import Networks
-from generation.networks.diffusion import Diffusion
-from generation.progress import Progress
 
 
 @plugin
@@ -47,31 +38,7 @@ class Lora(Training):
     text_encoder: bool = False
     """Learn matrices beside the text encoder's attention too."""
 
-    def learn(
-        self,
-        images: Tensor,
-        captions: Sequence[str],
-        networks: Networks,
-        generator: Generator,
-        progress: Progress,
-        checkpoints: Checkpoints | None = None,
-        samples: SampleSheets | None = None,
-    ) -> Mimic:
-        """`images` [N, 3, H, W] in [0, 1] and a caption each → matrices, a few hundred kB to MB."""
-        course = Course(
-            method="lora",
-            version=self.version,
-            settings=self,
-            images=images,
-            captions=captions,
-            networks=networks,
-            seed=drawn(generator),
-            tune=self._tune,
-            lora={"rank": self.rank, "alpha": self.alpha},
-        )
-        return teach(course, progress, checkpoints, Watch(samples))
-
-    def _tune(self, diffusion: Diffusion, seed: int) -> Tuned:
-        return low_rank(
-            diffusion, self.rank, self.alpha, self.text_encoder, self.gradient_checkpointing, seed
-        )
+    @property
+    def learns(self) -> Learns:
+        """Matrices beside the UNet's attention, and beside the text encoder's if wanted."""
+        return Learns(self.text_encoder, LowRank(self.rank, self.alpha))

@@ -5,23 +5,13 @@ Protect Artists From Generative AI” (ICLR 2025) both use diffusers' text_to_im
 from the papers and the documentation of that example.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import Field
-from torch import Generator, Tensor
 
 from config.plugins import Settings, plugin
-from generation.checkpoints import Checkpoints
 from generation.finetuning.settings import Training
-from generation.finetuning.teaching import Course, drawn, teach
-from generation.finetuning.tuned import Tuned, whole
-from generation.finetuning.watching import Watch
-from generation.mimic import Mimic
-from generation.mimicry import SampleSheets
-from generation.networks import Networks
-from generation.networks.diffusion import Diffusion
-from generation.progress import Progress
 
 
 @plugin
@@ -58,33 +48,7 @@ class TextToImage(Training):
     ema: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Decay of the moving average of the weights, which then is what was learnt; 0: none."""
 
-    def learn(
-        self,
-        images: Tensor,
-        captions: Sequence[str],
-        networks: Networks,
-        generator: Generator,
-        progress: Progress,
-        checkpoints: Checkpoints | None = None,
-        samples: SampleSheets | None = None,
-    ) -> Mimic:
-        """`images` [N, 3, H, W] in [0, 1] and a caption each → a whole UNet."""
-        course = Course(
-            method="text_to_image",
-            version=self.version,
-            settings=self,
-            images=images,
-            captions=captions,
-            networks=networks,
-            seed=drawn(generator),
-            tune=self._tune,
-        )
-        return teach(course, progress, checkpoints, Watch(samples))
-
     @property
     def averaging(self) -> float:
         """Decay of the moving average."""
         return self.ema
-
-    def _tune(self, diffusion: Diffusion, _seed: int) -> Tuned:
-        return whole(diffusion, False, self.gradient_checkpointing)
