@@ -46,6 +46,11 @@ class Checkpoints:
     keep: int = 2
     """So many of the newest stay; older ones are removed after a newer one is written."""
 
+    @property
+    def begun(self) -> bool:
+        """Whether an earlier run has left the checkpoint of a step."""
+        return bool(self._paths())
+
     def due(self, step: int) -> bool:
         """Whether a checkpoint should be written after `step` steps."""
         return step % self.every == 0

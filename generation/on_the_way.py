@@ -21,6 +21,9 @@ from generation.models import Job, Recipe
 from generation.producing import Product, produce
 from generation.progress import Progress
 
+SHEET_STEPS = 12
+"""Of the sampler: enough to see what a sheet is for, and soon over."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -35,7 +38,8 @@ def learn(job: Job, progress: Progress) -> Product:
     Raises JobFailure where a checkpoint cannot be written, as on a full disk.
     """
     kept = Checkpoints(folder(job.recipe_id), every=settings.CHECKPOINT_EVERY)
-    sheets = SampleSheets(partial(_show, job), every=settings.SHEET_EVERY)
+    shown = SampleSheets(partial(_show, job), every=settings.SHEET_EVERY or 1, steps=SHEET_STEPS)
+    sheets = shown if settings.SHEET_EVERY else None
     try:
         return produce([job.recipe], progress, checkpoints=kept, sheets=sheets)
     except (CheckpointError, OtherTraining) as error:

@@ -75,6 +75,7 @@ def produce(
     document = recipes[0].document
     _check_version(document)
     members = _networks(document)
+    resumed = checkpoints is not None and checkpoints.begun
     inputs = read_inputs(recipes)
     outputs: Sequence[Output]
     if document["kind"] == MIMIC:
@@ -85,6 +86,8 @@ def produce(
         outputs = [Picture(image) for image in images]
         realised = _realised(document["kind"], images, inputs, members)
     production = _production(recipes, threads, started_at, monotonic() - start)
+    if resumed:
+        production.environment["resumed"] = "from a checkpoint"
     return Product(outputs, realised, production)
 
 

@@ -127,7 +127,7 @@ def mimic_step(
 
     `networks` names the network that is tuned, in the role “diffusion”. The pictures are inputs
     “001”, “002”, …; their order is part of the recipe, because training draws from it. Raises
-    RecipeError where there is no picture, no network, or a picture without a caption.
+    RecipeError for too few pictures, no network, or a picture without the caption it needs.
     """
     if not pictures:
         raise RecipeError("A mimic learns from pictures: give it at least one.")
@@ -141,7 +141,7 @@ def mimic_step(
             f"mimic {method} learns from {fewest} pictures or more; given: {len(pictures)}."
         )
     bare = [number for number, caption in enumerate(captions, start=1) if not caption.strip()]
-    if bare:
+    if bare and "{caption}" in getattr(plugin, "prompt", "{caption}"):
         raise RecipeError(
             f"Training picture {bare[0]} has no caption: write one into the column “caption” of the"
             " collection's manifest, let a captioner write it (manage.py collection caption), or"

@@ -80,9 +80,9 @@ class Site:
         lines = [line.partition(" ") for line in log.read_text().splitlines()]
         return [int(pid) for pid, _, noted in lines if noted == tag]
 
-    def wait_for(self, what: Callable[[], object]) -> None:
+    def wait_for(self, what: Callable[[], object], patience: float = PATIENCE_SECONDS) -> None:
         """Look a few times a second until `what` holds; fails with the workers' logs."""
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + patience
         while not what():
             states = list(Job.objects.values_list("pk", "state", "message"))
             assert time.monotonic() < end, f"waited in vain; jobs: {states}\n{self.logs()}"
