@@ -18,14 +18,17 @@ from studies.protocol import Experiment
 
 
 def centroids(
-    experiment: Experiment, gallery: Mapping[str, Sequence[Picture]], progress: Progress
+    experiment: Experiment,
+    autoencoder: str,
+    gallery: Mapping[str, Sequence[Picture]],
+    progress: Progress,
 ) -> Centroids:
     """Painter → centroid of all the painter's pictures, cut as in the experiment.
 
-    Raises NetworkUnavailable where the experiment's autoencoder is missing.
+    `autoencoder` is the network whose latents are meant; raises NetworkUnavailable where it is
+    missing.
     """
-    ids = {"autoencoder": experiment.stimuli.networks["autoencoder"]}
-    loaded = networks.load(ids, settings.NETWORKS_DIR, settings.DEVICE)
+    loaded = networks.load({"autoencoder": autoencoder}, settings.NETWORKS_DIR, settings.DEVICE)
     found = {}
     for done, (painter, pictures) in enumerate(gallery.items()):
         progress(done, len(gallery), painter)

@@ -16,12 +16,14 @@ RESPONSES: Mapping[str, str] = {
     "kind": "kind of the trial",
     "position": "place of the trial among the rater's trials, practice included, from 0",
     "item": "what was judged: an artwork under a condition",
-    "artwork": "the picture that was altered: first 12 digits of its sha256 in the stimuli table",
+    "artwork": "the picture that was altered, or the first of the originals beside which paintings"
+    " were shown: first 12 digits of its sha256 in the stimuli table",
     "artist": "factor: painter of the artwork",
     "protection": "factor: label of the protection in the experiment file",
     "budget": "factor: budget as written in the file; 0 is untouched, empty where the protection"
     " takes none",
     "purification": "factor: label of the purification in the experiment file",
+    "mimicry": "factor: label of the mimicry in the experiment file; none where there is none",
     "question": "name of the question",
     "answer": "the words of the answer, as shown",
     "value": "the point on the scale, from 1",
@@ -39,15 +41,18 @@ RESPONSES: Mapping[str, str] = {
 STIMULI: Mapping[str, str] = {
     "item": "what was judged",
     "practice": "true for pictures that were shown for practice only",
-    "artwork": "sha256 of the imported picture",
-    "title": "title of the artwork",
-    "slot": "which picture of the trial: original, altered, image, …",
+    "artwork": "sha256 of the imported picture that was altered, or of the first original shown",
+    "title": "title of that artwork",
+    "slot": "which picture of the trial: original, altered, image, original-1, mimicry-1, …",
     "image": "sha256 of the picture (8-bit PNG)",
     "recipe": "key of the recipe that made it",
+    "prompt": "what a painting was asked for; empty for all else",
+    "seed": "of a painting: the same prompt and seed begin from the same noise in every condition",
     "artist": "painter of the artwork",
     "protection": RESPONSES["protection"],
     "budget": RESPONSES["budget"],
     "purification": RESPONSES["purification"],
+    "mimicry": RESPONSES["mimicry"],
 }
 
 PARTICIPANTS: Mapping[str, str] = {

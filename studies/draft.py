@@ -131,4 +131,3 @@ def _known_targets(experiment: Experiment, stored: Protocol | None, sources: str
         (row["protection"], row["artist"]): Target(row["painter"], row["image"], row["genre"])
         for row in stored.drawn["targets"]
     }
-

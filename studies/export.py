@@ -13,6 +13,7 @@ from django.db.models import Count, Q
 from pandas import DataFrame, Series, to_datetime
 from pandas.api.types import is_float_dtype, is_string_dtype
 
+from generation.recipe import PAINTING
 from generation.writing import write_whole
 from studies.codebook import ABOUT, RESPONSES, STIMULI, codebook
 from studies.designs.factorial import FACTORS
@@ -72,6 +73,8 @@ ANSWER = {
 def stimuli(study: Study, *, practice: bool = False) -> DataFrame:
     """One row per picture of an item, with its condition; columns are those of `STIMULI`.
 
+    For researchers only: prompts and seeds of paintings are here, and never on a rater's page.
+
     Practice items (whose conditions are empty: they never count) are there only where asked for.
     Before launch, `image` is what the recipe has given so far, empty where it is not made yet.
     """
@@ -82,6 +85,8 @@ def stimuli(study: Study, *, practice: bool = False) -> DataFrame:
     found = found.assign(
         item=_names(found["item"]),
         image=found["image"].fillna(found["made"]),
+        prompt=found["prompt"].where(found["kind"] == PAINTING),
+        seed=found["seed"].where(found["kind"] == PAINTING),
         **_factors(study, found["condition"]),
     )
     return _typed(found[list(STIMULI)])
@@ -97,6 +102,9 @@ PICTURE = {
     "image": "image",
     "made": "recipe__image",
     "recipe": "recipe",
+    "kind": "recipe__kind",
+    "prompt": "recipe__document__settings__prompt",
+    "seed": "recipe__document__seed",
 }
 
 
@@ -243,7 +251,7 @@ def _factors(study: Study, conditions: Series) -> dict[str, Series]:
 
 
 TIMES = ("started_at", "answered_at", "consented_at", "finished_at")
-NUMBERS = ("value", "scale", "rt_ms")
+NUMBERS = ("value", "scale", "rt_ms", "seed")
 COUNTS = ("position", "trials")
 FLAGS = ("simulated", "practice", "gold", "excluded")
 

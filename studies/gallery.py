@@ -8,6 +8,8 @@ from django.db.models import Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet, 
 from django.db.models.functions import RowNumber
 
 from generation.models import Artwork, Job, Recipe
+from generation.recipe import PAINTING
+from studies.designs.factorial import NO_MIMICRY
 from studies.models import Item, Stimulus, Study
 from studies.monitoring import ratings
 from studies.plan import plan_of
@@ -41,6 +43,17 @@ class Picture:
         return [(name, form(measured[key])) for key, name, form in BUDGETS if key in measured]
 
     @property
+    def prompt(self) -> str:
+        """What a painting was asked for; empty for all else."""
+        painted = self.recipe.kind == PAINTING
+        return str(self.recipe.document["settings"]["prompt"]) if painted else ""
+
+    @property
+    def seed(self) -> int | None:
+        """The seed of a painting; it is the same in every condition."""
+        return self.recipe.document["seed"] if self.recipe.kind == PAINTING else None
+
+    @property
     def trouble(self) -> str:
         """Why there is no picture, in words."""
         if self.sha256:
@@ -61,14 +74,22 @@ class Shown:
 
 @dataclass(frozen=True)
 class Row:
-    """One artwork: the untouched picture, and what each condition made of it."""
+    """One artwork: the untouched picture, and what each condition made of it.
+
+    Where mimics paint, the originals that stand beside the same sets of paintings.
+    """
 
     artwork: Artwork
     originals: Sequence[Picture]
     shown: Sequence[Shown]
 
+    @property
+    def others(self) -> int:
+        """How many originals there are beside the artwork."""
+        return max(0, len(self.originals) - 1)
 
-UNSAID = {"budget": CLEAN, "purification": "none"}
+
+UNSAID = {"budget": CLEAN, "purification": "none", "mimicry": NO_MIMICRY}
 """Levels that mean that nothing was done; they go without saying below a picture."""
 
 

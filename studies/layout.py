@@ -4,12 +4,14 @@ Pure: no recipe is built and no network is needed, so that `experiment check` ca
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from studies.checks import CHECKS
+from studies.commissions import Studio, studios
 from studies.designs import factorial, practice
-from studies.designs.factorial import Condition
+from studies.designs.factorial import NO_MIMICRY, Condition
 from studies.designs.selection import Picture, SelectionError, group, select
+from studies.exhibitions import exhibitions, shown
 from studies.protocol import CLEAN, Experiment, amount
 from studies.protocol.experiment import Stimuli
 
@@ -19,13 +21,20 @@ NO_BUDGET = ""
 
 @dataclass(frozen=True)
 class Placed:
-    """One item: an artwork under a condition. Practice items have no condition, only a cell."""
+    """One item: an artwork under a condition. Practice items have no condition, only a cell.
+
+    Where mimics paint, an item is a set of paintings of one mimic beside a set of originals.
+    """
 
     position: int
     """From 1; practice items come after all others."""
     artwork: Picture
+    """The first of the originals, where there are several."""
     cell: Condition
     condition: int | None
+    originals: Sequence[Picture] = ()
+    paintings: Sequence[int] = ()
+    """Numbers of the paintings within the mimic's commission, from 0."""
 
     @property
     def practice(self) -> bool:
@@ -41,6 +50,8 @@ class Layout:
     items: Sequence[Placed]
     notes: Sequence[str]
     """What whoever wrote the file should know, in sentences."""
+    studios: Mapping[str, Studio] = field(default_factory=dict)
+    """Painter → what mimics learn from and paint; empty where there is no mimicry."""
 
     @property
     def judged(self) -> Sequence[Placed]:
@@ -84,20 +95,54 @@ def lay_out(experiment: Experiment, collection: Sequence[Picture]) -> Layout:
         budget_levels(stimuli),
         stimuli.purifications,
         [skip.rules for skip in stimuli.skip],
+        stimuli.mimicries or (NO_MIMICRY,),
     )
     _refuse_empty(stimuli, painters, conditions)
+    if stimuli.mimicries:
+        layout = _paintings(experiment, conditions, by_painter)
+    else:
+        layout = _pictures(experiment, conditions, by_painter, collection)
+    left_out = sorted({artwork.painter for artwork in collection} - set(painters))
+    if left_out and stimuli.select.painters is None:
+        note = f"Left out, having too few artworks: {', '.join(left_out)}."
+        return replace(layout, notes=[*layout.notes, note])
+    return layout
+
+
+def _pictures(
+    experiment: Experiment,
+    conditions: Sequence[Condition],
+    by_painter: Mapping[str, Sequence[Picture]],
+    collection: Sequence[Picture],
+) -> Layout:
+    """Every artwork is judged under each condition of its painter."""
     judged = [
         (artwork, cell, position)
         for position, cell in enumerate(conditions, start=1)
         for artwork in by_painter[cell["artist"]]
     ]
+    chosen = [artwork for artworks in by_painter.values() for artwork in artworks]
     rehearsed, notes = _practice(experiment, conditions, chosen, collection)
     rows = [*judged, *((artwork, cell, None) for artwork, cell in rehearsed)]
     items = [Placed(position, *row) for position, row in enumerate(rows, start=1)]
-    left_out = sorted({artwork.painter for artwork in collection} - set(painters))
-    if left_out and stimuli.select.painters is None:
-        notes.append(f"Left out, having too few artworks: {', '.join(left_out)}.")
     return Layout(conditions, items, notes)
+
+
+def _paintings(
+    experiment: Experiment,
+    conditions: Sequence[Condition],
+    by_painter: Mapping[str, Sequence[Picture]],
+) -> Layout:
+    """Every set of paintings of a mimic is judged beside a set of originals."""
+    known = studios(experiment.stimuli, by_painter, shown(experiment, "artwork"))
+    cells = _practice_cells(experiment, conditions)
+    items = [
+        Placed(
+            position, show.originals[0], show.cell, show.condition, show.originals, show.paintings
+        )
+        for position, show in enumerate(exhibitions(experiment, conditions, known, cells), start=1)
+    ]
+    return Layout(conditions, items, [], known)
 
 
 def practice_trials(experiment: Experiment) -> int:
@@ -112,23 +157,29 @@ def _practice(
     chosen: Sequence[Picture],
     collection: Sequence[Picture],
 ) -> tuple[list[tuple[Picture, Condition]], list[str]]:
+    cells = _practice_cells(experiment, conditions)
+    if not cells:
+        return [], []
+    pictures, again = practice.pictures(chosen, collection, len(cells), experiment.stimuli.seed)
+    notes = [
+        f"{again} of {len(cells)} practice pictures are also judged in the study: the collection"
+        " has no others."
+    ]
+    return list(zip(pictures, cells, strict=True)), notes if again else []
+
+
+def _practice_cells(experiment: Experiment, conditions: Sequence[Condition]) -> list[Condition]:
+    """The conditions of the practice trials, without an artist, from mild to strong."""
     count, stimuli = practice_trials(experiment), experiment.stimuli
     if count == 0:
-        return [], []
+        return []
     values: Mapping[str, Mapping[str, float]] = {
         label: {budget: amount(budget) if budget else 1.0 for budget in budgets}
         for label, budgets in budget_levels(stimuli).items()
     }
     plain = [label for label, method in stimuli.purifications.items() if method is None]
-    cells = practice.spread(
-        conditions, practice.strengths(values), plain[0] if plain else "", count
-    )
-    pictures, again = practice.pictures(chosen, collection, count, stimuli.seed)
-    notes = [
-        f"{again} of {count} practice pictures are also judged in the study: the collection has"
-        " no others."
-    ]
-    return list(zip(pictures, cells, strict=True)), notes if again else []
+    strengths = practice.strengths(values)
+    return practice.spread(conditions, strengths, plain[0] if plain else "", count)
 
 
 def _refuse_empty(

@@ -1,18 +1,20 @@
 """The sums of an experiment before anybody rates: pictures, ratings, minutes, and what to mind."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from studies.checks import CHECKS
 from studies.designs.factorial import Condition
-from studies.layout import Layout
+from studies.designs.selection import Picture
+from studies.exhibitions import trial_kind
+from studies.layout import Layout, Placed
 from studies.protocol import Experiment
-from studies.trials import TRIALS
+from studies.protocol.experiment import Stimuli
 
 WORDS_PER_MINUTE = 200
 SECONDS_PER_PERSON_QUESTION = 15
-SECONDS_PER_LOOK = 8
+SECONDS_PER_LOOK = 8  # at one picture, or two beside each other
 SECONDS_PER_QUESTION = 5
 """Cautious round figures for the estimate of a session; measure your own in a pilot."""
 
@@ -25,7 +27,7 @@ class Sums:
     items: int
     practice_items: int
     pictures: dict[str, int]
-    """Pictures to make: prepared, targets, protected, purified."""
+    """To make: pictures (prepared, targets, protected, purified, paintings), and mimics."""
     ratings_needed: int
     """items × per_item"""
     ratings_offered: int
@@ -57,24 +59,59 @@ def sum_up(experiment: Experiment, layout: Layout) -> Sums:
 
 
 def pictures(experiment: Experiment, layout: Layout) -> dict[str, int]:
-    """How many pictures of each sort are to be made; equal ones are made once."""
-    stimuli = experiment.stimuli
-    prepared: set[object] = set()
-    targets: set[object] = set()
-    protected: set[object] = set()
-    purified: set[object] = set()
+    """How many pictures of each sort, and mimics, are to be made; equal ones are made once."""
+    made: dict[str, set[object]] = {sort: set() for sort in SORTS}
     for item in layout.items:
-        picture, label, budget = item.artwork.sha256, item.cell["protection"], item.cell["budget"]
-        protection = stimuli.protections[label]
-        prepared.add(picture)
-        if protection is not None:
-            protected.add((picture, label, budget))
-        if protection is not None and protection.style is not None:
-            targets.add((picture, label))
-        if stimuli.purifications[item.cell["purification"]] is not None:
-            purified.add((picture, label, budget, item.cell["purification"]))
-    sorts = {"prepared": prepared, "targets": targets, "protected": protected, "purified": purified}
-    return {sort: len(found) for sort, found in sorts.items()}
+        if item.paintings:
+            _add_paintings(made, experiment.stimuli, layout, item)
+        else:
+            _add_picture(made, experiment.stimuli, item.artwork, item.cell)
+    return {sort: len(found) for sort, found in made.items()}
+
+
+SORTS = ("prepared", "targets", "protected", "purified", "mimics", "paintings")
+
+
+def _add_picture(
+    made: Mapping[str, set[object]], stimuli: Stimuli, artwork: Picture, cell: Condition
+) -> tuple[str, ...]:
+    """Counts an artwork under a condition, with all it is made from; what it comes to."""
+    picture, label, budget = artwork.sha256, cell["protection"], cell["budget"]
+    protection, purification = stimuli.protections[label], cell["purification"]
+    steps: tuple[str, ...] = (picture,)
+    made["prepared"].add(picture)
+    if protection is not None:
+        steps = (*steps, label, budget)
+        made["protected"].add(steps)
+    if protection is not None and protection.style is not None:
+        made["targets"].add((picture, label))
+    if stimuli.purifications[purification] is not None:
+        steps = (*steps, purification)
+        made["purified"].add(steps)
+    return steps
+
+
+def _add_paintings(
+    made: Mapping[str, set[object]], stimuli: Stimuli, layout: Layout, item: Placed
+) -> None:
+    """Counts a set of paintings, the originals beside it, and the mimic with all it learns from."""
+    made["prepared"].update(original.sha256 for original in item.originals)
+    label = item.cell["mimicry"]
+    mimicry = stimuli.mimicries[label]
+    commission = layout.studios[item.artwork.painter].commissions[label]
+    taught = [
+        (_add_picture(made, stimuli, lesson.picture, item.cell), lesson.caption)
+        if lesson.cloaked
+        else ((lesson.picture.sha256,), lesson.caption)
+        for lesson in commission.lessons
+    ]
+    made["prepared"].update(lesson.picture.sha256 for lesson in commission.lessons)
+    method = mimicry.model_dump_json(include={"method", "settings", "network"})
+    mimic = (method, *taught)
+    made["mimics"].add(mimic)
+    sampler = mimicry.paintings.model_dump_json(include={"sampler"})
+    pairs = (commission.pair(number) for number in item.paintings)
+    made["paintings"].update((mimic, sampler, pair) for pair in pairs)
 
 
 def minutes(experiment: Experiment, items: int, practice: int) -> int:
@@ -82,26 +119,43 @@ def minutes(experiment: Experiment, items: int, practice: int) -> int:
     study = experiment.study
     text = " ".join([study.information, *study.consent, study.debrief])
     asked = sum(len(CHECKS.build(c.check, c.settings).questions) for c in study.checks)
-    questions = len(TRIALS.build(study.trial.kind, study.trial.settings).questions)
-    per_trial = SECONDS_PER_LOOK + SECONDS_PER_QUESTION * questions
+    kind = trial_kind(experiment)
+    look = SECONDS_PER_LOOK * max(1, len(kind.slots) // 2)
+    per_trial = look + SECONDS_PER_QUESTION * len(kind.questions)
     seconds = asked * SECONDS_PER_PERSON_QUESTION + (items + practice) * per_trial
     return ceil(len(text.split()) / WORDS_PER_MINUTE + seconds / 60)
 
 
 def clean_arm(experiment: Experiment, conditions: Iterable[Condition]) -> list[str]:
-    """A warning where no untouched picture is judged."""
-    stimuli = experiment.stimuli
-    untouched = (
-        stimuli.protections[cell["protection"]] is None
+    """A warning where nothing untouched is judged: by mimics, or by people looking at pictures."""
+    stimuli, cells = experiment.stimuli, list(conditions)
+    clean = [
+        cell
+        for cell in cells
+        if stimuli.protections[cell["protection"]] is None
         and stimuli.purifications[cell["purification"]] is None
-        for cell in conditions
-    )
-    if any(untouched):
-        return []
-    return [
-        "There is no clean arm: add “clean: null” to the protections and “none: null” to the"
-        " purifications, or nobody can tell what raters say of untouched pictures."
     ]
+    if not stimuli.mimicries:
+        return [] if clean else [NO_CLEAN_PICTURES]
+    having = {(cell["artist"], cell["mimicry"]) for cell in clean}
+    lacking = [c for c in cells if (c["artist"], c["mimicry"]) not in having]
+    if not lacking:
+        return []
+    if not clean:
+        return [NO_CLEAN_MIMIC.format("There")]
+    named = dict.fromkeys(f"{cell['mimicry']} of {cell['artist']}" for cell in lacking)
+    return [NO_CLEAN_MIMIC.format(f"For {', '.join(named)} there")]
+
+
+NO_CLEAN_PICTURES = (
+    "There is no clean arm: add “clean: null” to the protections and “none: null” to the"
+    " purifications, or nobody can tell what raters say of untouched pictures."
+)
+NO_CLEAN_MIMIC = (
+    "{} is no clean arm, a mimic that learns from untouched art: add “clean: null” to the"
+    " protections and “none: null” to the purifications (and do not skip them), or a protection"
+    " that works cannot be told from a mimic that fails anyway."
+)
 
 
 def contact(experiment: Experiment) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 
 from generation.models import Job, Recipe, RecipeInput
+from generation.models import unmade as not_made
 from generation.recipe import ARTWORK
 from studies.models import Item, Stimulus, Study
 
@@ -86,7 +87,7 @@ class Making:
 def making(study: Study) -> Making:
     """How far the work on a study's pictures is."""
     keys = ancestry(_stimuli(study).values_list("recipe", flat=True))
-    missing = Recipe.objects.filter(key__in=keys, image=None)
+    missing = Recipe.objects.filter(not_made(), key__in=keys)
     jobs = Job.objects.filter(recipe__in=missing, purpose=Job.Purpose.MAKE)
     states = Counter(jobs.values_list("state", flat=True))
     count = missing.count()

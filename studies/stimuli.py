@@ -1,21 +1,32 @@
-"""From an experiment to the recipe of every picture: prepared, protected, purified."""
+"""From an experiment to the recipe of every picture: prepared, protected, purified, painted."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from config.plugins import PluginFolder
+from generation.mimicry import MIMICRY
 from generation.networks import identify
+from generation.paintings import PAINTINGS
 from generation.preparations import PREPARATIONS
 from generation.protections import PROTECTIONS
 from generation.purifications import PURIFICATIONS
-from generation.recipe import Step, artwork_step, plugin_step
+from generation.recipe import Step, artwork_step, mimic_step, painting_step, plugin_step
+from generation.steps import KINDS
 from generation.style_transfers import STYLE_TRANSFERS
+from studies.commissions import Lesson, Studio
+from studies.designs.factorial import FACTORS
+from studies.exhibitions import trial_kind
+from studies.layout import Placed
 from studies.protocol import Experiment, amount
-from studies.protocol.experiment import Method, Protection, Style
-from studies.trials import TRIALS, Slot
+from studies.protocol.experiment import Method, Protection, network_names
+from studies.protocol.templates import fill
+from studies.trials import Slot
+
+PROMPT = "prompt"
+"""The painting method, and the setting that it and prompted style transfers have."""
 
 Cell = Mapping[str, str]
 """Factor → level; the artist may be missing (practice)."""
@@ -27,7 +38,9 @@ class Target:
 
     painter: str
     image: str
-    """sha256 of the imported picture that stands for the style."""
+    """sha256 of the imported picture that stands for the style; empty where none is needed."""
+    genre: str = ""
+    """Of that painter, as the record of the picture has it; empty where it says nothing."""
 
 
 Targets = Mapping[tuple[str, str], Target]
@@ -41,20 +54,60 @@ class Recipes:
     experiment: Experiment
     targets: Targets
     networks_dir: Path | None
+    studios: Mapping[str, Studio] = field(default_factory=dict)
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
         """The pictures of one trial of this experiment's kind."""
-        trial = self.experiment.study.trial
-        return TRIALS.build(trial.kind, trial.settings).slots
+        return trial_kind(self.experiment).slots
 
-    def item(self, image: str, painter: str, cell: Cell) -> dict[str, Step]:
-        """Slot → recipe, for the artwork with the picture `image` under the condition `cell`."""
-        made = {
-            "artwork": lambda: self.prepared(image),
-            "condition": lambda: self.altered(image, painter, cell),
-        }
-        return {slot.name: made[slot.shows]() for slot in self.slots}
+    def item(self, placed: Placed) -> dict[str, Step]:
+        """Slot → recipe of every picture of an item."""
+        artwork, cell = placed.artwork, placed.cell
+        if not placed.paintings:
+            altered = self.altered(artwork.sha256, artwork.painter, cell)
+            made = {"artwork": [self.prepared(artwork.sha256)], "condition": [altered]}
+        else:
+            made = {
+                "artwork": [self.prepared(original.sha256) for original in placed.originals],
+                "condition": [
+                    self.painted(artwork.painter, cell, number) for number in placed.paintings
+                ],
+            }
+        upcoming = {source: iter(steps) for source, steps in made.items()}
+        return {slot.name: next(upcoming[slot.shows]) for slot in self.slots}
+
+    def painted(self, painter: str, cell: Cell, number: int) -> Step:
+        """Painting `number` of the mimic of a painter under a condition."""
+        paintings = self.experiment.stimuli.mimicries[cell["mimicry"]].paintings
+        pair = self.studios[painter].commissions[cell["mimicry"]].pair(number)
+        plugin = PAINTINGS.build(PROMPT, {**paintings.sampler, "prompt": pair.prompt})
+        return painting_step(PROMPT, plugin, seed=pair.seed, mimic=self.mimic(painter, cell))
+
+    def mimic(self, painter: str, cell: Cell) -> Step:
+        """What learns from the painter's artworks as the condition leaves them."""
+        key = (painter, *(cell[factor] for factor in FACTORS[1:]))
+        if key not in self._mimics:
+            self._mimics[key] = self._learnt(painter, cell)
+        return self._mimics[key]
+
+    def _learnt(self, painter: str, cell: Cell) -> Step:
+        mimicry = self.experiment.stimuli.mimicries[cell["mimicry"]]
+        lessons = self.studios[painter].commissions[cell["mimicry"]].lessons
+        plugin = MIMICRY.build(mimicry.method, mimicry.settings)
+        scope = network_names(self.experiment.stimuli, mimicry)
+        return mimic_step(
+            mimicry.method,
+            plugin,
+            [self._taught(lesson, painter, cell) for lesson in lessons],
+            [lesson.caption for lesson in lessons],
+            seed=self.experiment.stimuli.seed,
+            networks=self._identified(plugin.needs, scope),
+        )
+
+    def _taught(self, lesson: Lesson, painter: str, cell: Cell) -> Step:
+        image = lesson.picture.sha256
+        return self.altered(image, painter, cell) if lesson.cloaked else self.prepared(image)
 
     def prepared(self, image: str) -> Step:
         """The working copy of an artwork."""
@@ -72,25 +125,35 @@ class Recipes:
         purification = stimuli.purifications[cell["purification"]]
         return step if purification is None else self._purified(step, purification)
 
-    def styled(self, prepared: Step, style: Style, target: Target) -> Step:
+    def styled(self, prepared: Step, protection: Protection, target: Target) -> Step:
         """Ω: the working copy repainted in the target's style; the same at every budget."""
-        inputs = {"image": prepared, "style": self.prepared(target.image)}
-        return self._step("style_transfer", STYLE_TRANSFERS, style.transfer, style.settings, inputs)
+        style = protection.style
+        assert style is not None, "only for protections with a style"
+        roles = KINDS["style_transfer"].roles(style.transfer)
+        pictures = {"image": prepared}
+        if "style" in roles:
+            pictures["style"] = self.prepared(target.image)
+        settings = dict(style.settings)
+        if PROMPT in settings:
+            record = {"painter": target.painter, "genre": target.genre}
+            settings[PROMPT] = fill(settings[PROMPT], record)
+        call = (STYLE_TRANSFERS, style.transfer, settings)
+        return self._step("style_transfer", *call, pictures, protection)
 
     def _protected(self, prepared: Step, protection: Protection, cell: Cell, painter: str) -> Step:
         inputs = {"image": prepared}
         if protection.style is not None:
             target = self.targets[cell["protection"], painter]
-            inputs["target"] = self.styled(prepared, protection.style, target)
+            inputs["target"] = self.styled(prepared, protection, target)
         settings = dict(protection.settings)
         if protection.budgets:
             settings["budget"] = amount(cell["budget"])
-        return self._step("protection", PROTECTIONS, protection.method, settings, inputs)
+        call = (PROTECTIONS, protection.method, settings)
+        return self._step("protection", *call, inputs, protection)
 
     def _purified(self, step: Step, method: Method) -> Step:
-        return self._step(
-            "purification", PURIFICATIONS, method.method, method.settings, {"image": step}
-        )
+        call = (PURIFICATIONS, method.method, method.settings)
+        return self._step("purification", *call, {"image": step}, method)
 
     def _step(
         self,
@@ -99,14 +162,29 @@ class Recipes:
         method: str,
         settings: Mapping[str, Any],
         inputs: Mapping[str, Step],
+        section: Method,
     ) -> Step:
         plugin = catalogue.build(method, settings)
-        networks = {role: self.networks[role] for role in plugin.needs}
+        scope = network_names(self.experiment.stimuli, section)
+        networks = self._identified(plugin.needs, scope)
         seed = self.experiment.stimuli.seed
         return plugin_step(kind, method, plugin, inputs, seed=seed, networks=networks)
 
-    @cached_property
-    def networks(self) -> dict[str, dict[str, str]]:
+    def _identified(
+        self, roles: Sequence[str], names: Mapping[str, str]
+    ) -> dict[str, dict[str, str]]:
         """Role → id, revision and sha256. Raises NetworkUnavailable for what is missing."""
-        named = self.experiment.stimuli.networks
-        return {role: asdict(identify(name, self.networks_dir)) for role, name in named.items()}
+        named = {role: (names[role], role) for role in roles}
+        for name, role in set(named.values()) - self._records.keys():
+            self._records[name, role] = asdict(identify(name, self.networks_dir, role))
+        return {role: self._records[key] for role, key in named.items()}
+
+    @cached_property
+    def _mimics(self) -> dict[tuple[str, ...], Step]:
+        """Those built already: all paintings of a mimic share its recipe."""
+        return {}
+
+    @cached_property
+    def _records(self) -> dict[tuple[str, str], dict[str, str]]:
+        """Networks that were identified already, by id and role."""
+        return {}

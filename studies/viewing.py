@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 LONGEST_REPORT = 4_000
-"""Characters of JSON; an honest report has about 600."""
+"""Characters of JSON; an honest report has about 350, and 120 for each picture."""
 
 DAY_MS = 24 * 60 * 60 * 1000
 
@@ -39,16 +39,19 @@ class PictureReport(Report):
 class Viewing(Report):
     """One trial."""
 
-    mode: Literal["side", "flip"] = Field(description="side by side, or flipped in place")
+    mode: Literal["side", "flip", "wall"] = Field(
+        description="side by side, flipped in place, or all at once to be enlarged one by one"
+    )
     scale: Literal["row", "column"] = Field(description="how the points of the scale were laid out")
     viewport: Size
     pixel_ratio: Annotated[float, Field(gt=0, le=20)]
     page_scale: Annotated[float, Field(gt=0, le=100)] = Field(
         description="the browser's own pinch zoom"
     )
-    pictures: Annotated[list[PictureReport], Field(max_length=4)]
+    pictures: Annotated[list[PictureReport], Field(max_length=12)]
     hidden_ms: Milliseconds = Field(description="for how long the page was in the background")
     flips: Count
+    enlarged: Count = Field(0, description="how often a picture of a wall was enlarged")
     zooms: Count
     largest_zoom: Annotated[float, Field(ge=0, le=1_000)] = Field(
         description="CSS pixels per pixel of the file, at most"

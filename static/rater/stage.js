@@ -2,6 +2,7 @@
 
 import { Lens } from "./lens.js";
 import { listen } from "./gestures.js";
+import { Shot } from "./shot.js";
 
 const NARROW = matchMedia("(max-width: 49.99rem)");
 const SHORTEST_FLIP = 170; // ms: at most three flashes a second, however fast somebody presses
@@ -27,9 +28,18 @@ export class Stage {
     return this.shots.length > 1 && NARROW.matches;
   }
 
-  // Labels of pictures that were never on top.
-  get unseen() {
-    return this.shots.filter((shot) => !shot.seen).map((shot) => shot.label);
+  get mode() {
+    return this.flipping ? "flip" : "side";
+  }
+
+  get modal() {
+    return false;
+  }
+
+  // What is still to be looked at, in words: a picture that was never on top.
+  get overlooked() {
+    const unseen = this.shots.find((shot) => !shot.seen);
+    return unseen ? `Please look at the other picture too: tap “${unseen.label}”.` : "";
   }
 
   trouble(there) {
@@ -135,45 +145,6 @@ export class Stage {
       zooms: this.lens.zooms,
       largest_zoom: Number(this.lens.largest.toFixed(3)),
       actual_size: this.lens.actualUsed,
-    };
-  }
-}
-
-class Shot {
-  constructor(figure) {
-    this.figure = figure;
-    this.frame = figure.querySelector("[data-frame]");
-    this.image = figure.querySelector("img");
-    this.label = figure.querySelector("figcaption").textContent.trim();
-    this.decodedAt = null;
-    this.visibleAt = null;
-    this.inView = false;
-    this.seen = false;
-    this.since = null;
-    this.shown = 0;
-    this.rendered = null;
-  }
-
-  setVisible(visible) {
-    const now = performance.now();
-    if (visible && this.since === null) this.since = now;
-    if (!visible && this.since !== null) {
-      this.shown += now - this.since;
-      this.since = null;
-    }
-    this.seen ||= visible;
-    if (visible && this.inView) this.visibleAt ??= now;
-  }
-
-  report() {
-    const shown = this.shown + (this.since === null ? 0 : performance.now() - this.since);
-    const whole = (value) => (value === null ? null : Math.round(value));
-    return {
-      natural: [this.image.naturalWidth, this.image.naturalHeight],
-      rendered: this.rendered ?? [0, 0],
-      decoded_ms: whole(this.decodedAt),
-      visible_ms: whole(this.visibleAt),
-      shown_ms: Math.round(shown),
     };
   }
 }

@@ -6,10 +6,12 @@ import { loadAll, loadAhead } from "./pictures.js";
 import { save } from "./saving.js";
 import { Stage } from "./stage.js";
 import { Viewing } from "./viewing.js";
+import { Wall } from "./wall.js";
 
 const form = document.getElementById("trial");
 const draft = new Draft(form.dataset.token);
-const stage = new Stage(form.querySelector("[data-stage]"));
+const element = form.querySelector("[data-stage]");
+const stage = element.querySelector("[data-wall]") ? new Wall(element) : new Stage(element);
 const answers = new Answers(form, draft);
 const viewing = new Viewing(form, stage);
 const next = form.querySelector("[data-next]");
@@ -26,8 +28,7 @@ async function showPictures() {
 
 function whatIsLacking() {
   if (!stage.loaded) return "Please wait until the pictures are here.";
-  if (stage.unseen.length) return `Please look at the other picture too: tap “${stage.unseen[0]}”.`;
-  return answers.lacking();
+  return stage.overlooked || answers.lacking();
 }
 
 async function submit() {
@@ -35,7 +36,7 @@ async function submit() {
   const lacking = whatIsLacking();
   if (lacking) {
     answers.say(lacking, "lacking");
-    if (stage.unseen.length) stage.pointOut();
+    if (stage.overlooked) stage.pointOut();
     return;
   }
   busy = true;
@@ -57,6 +58,10 @@ form.addEventListener("submit", (event) => {
   submit();
 });
 document.addEventListener("keydown", (event) => {
+  if (stage.modal) {
+    if (stage.key(event)) event.preventDefault();
+    return;
+  }
   const wanted = answers.keysOn() || event.target.closest("[data-frame]");
   if (answers.key(event)) viewing.keys += 1;
   else if (wanted && stage.key(event)) event.preventDefault();

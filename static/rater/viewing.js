@@ -36,7 +36,7 @@ export class Viewing {
   report(attempts) {
     const row = matchMedia("(min-width: 50rem)").matches;
     return {
-      mode: this.stage.flipping ? "flip" : "side",
+      mode: this.stage.mode,
       scale: row ? "row" : "column",
       viewport: [innerWidth, innerHeight],
       pixel_ratio: devicePixelRatio,

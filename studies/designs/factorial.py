@@ -1,13 +1,16 @@
-"""Crossing factors into conditions: artist × protection × budget × purification."""
+"""Crossing factors into conditions: artist × protection × budget × purification × mimicry."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 
-FACTORS = ("artist", "protection", "budget", "purification")
+FACTORS = ("artist", "protection", "budget", "purification", "mimicry")
 """In the order of the crossing (the first varies slowest) and of the columns in tables."""
 
 Condition = dict[str, str]
 """Factor → level."""
+
+NO_MIMICRY = "none"
+"""The level of `mimicry` where people judge the artist's own pictures."""
 
 
 def cross(
@@ -15,6 +18,7 @@ def cross(
     protections: Mapping[str, Sequence[str]],
     purifications: Iterable[str],
     skip: Sequence[Mapping[str, Sequence[str]]] = (),
+    mimicries: Iterable[str] = (NO_MIMICRY,),
 ) -> list[Condition]:
     """All conditions, in the order given, without the cells that a rule in `skip` leaves out.
 
@@ -25,8 +29,10 @@ def cross(
     """
     levels = [(label, budget) for label, budgets in protections.items() for budget in budgets]
     cells = [
-        dict(zip(FACTORS, (artist, *level, purification), strict=True))
-        for artist, level, purification in product(artists, levels, purifications)
+        dict(zip(FACTORS, (artist, *level, purification, mimicry), strict=True))
+        for artist, level, purification, mimicry in product(
+            artists, levels, purifications, mimicries
+        )
     ]
     return [cell for cell in cells if not any(matches(rule, cell) for rule in skip)]
 

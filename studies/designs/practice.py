@@ -19,14 +19,12 @@ def spread(
     the purification that does nothing: preferred, so that practice shows what protections do. A
     single example is the strongest.
     """
-    cells = {
-        (cell["protection"], cell["budget"], cell["purification"]): None for cell in conditions
-    }
+    names = ("protection", "budget", "purification", "mimicry")
+    cells = {tuple(cell[name] for name in names): None for cell in conditions}
     plain = [cell for cell in cells if cell[2] == untouched] or list(cells)
-    ranked = sorted(plain, key=lambda cell: strength[cell[:2]])
+    ranked = sorted(plain, key=lambda cell: strength[cell[0], cell[1]])
     last = len(ranked) - 1
     places = [round(last * i / (count - 1)) for i in range(count)] if count > 1 else [last] * count
-    names = ("protection", "budget", "purification")
     return [dict(zip(names, ranked[place], strict=True)) for place in places]
 
 

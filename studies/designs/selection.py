@@ -1,7 +1,7 @@
 """Which artworks a study uses: a seeded draw per painter that does not depend on their order."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from random import Random
 
@@ -15,6 +15,8 @@ class Picture:
     painter: str
     sha256: str
     """Of the imported picture: sorts artworks alike on every machine."""
+    record: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What is said of the artwork: title, painter, year and the further columns of its manifest."""
 
 
 class SelectionError(ValueError):

@@ -6,17 +6,20 @@ change when a default of the code does. Plugins are imported here: commands and 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from config.plugins import PluginError, PluginFolder, record
+from generation.mimicry import MIMICRY
+from generation.paintings import PAINTINGS
 from generation.preparations import PREPARATIONS
 from generation.protections import PROTECTIONS
 from generation.purifications import PURIFICATIONS
 from generation.style_transfers import STYLE_TRANSFERS
 from studies.channels import CHANNELS
 from studies.checks import CHECKS
+from studies.designs.factorial import NO_MIMICRY
 from studies.protocol.experiment import (
     CLEAN,
     Analysis,
@@ -25,6 +28,9 @@ from studies.protocol.experiment import (
     Fieldwork,
     Kind,
     Method,
+    Mimicry,
+    Networks,
+    Paintings,
     Protection,
     Section,
     Settings,
@@ -32,6 +38,7 @@ from studies.protocol.experiment import (
     Style,
     amount,
     as_text,
+    network_names,
 )
 from studies.protocol.problems import (
     Lines,
@@ -42,9 +49,11 @@ from studies.protocol.problems import (
     from_validation,
     unknown,
 )
-from studies.trials import TRIALS
+from studies.protocol.templates import TemplateError, check_prompt
+from studies.trials import TRIALS, TrialKind
 
 Catalogue = PluginFolder[Any]
+Made = TypeVar("Made", bound=Method)
 
 
 class Call(NamedTuple):
@@ -54,6 +63,10 @@ class Call(NamedTuple):
     name: str
     place: Place
     key: str = "method"
+    networks: Networks | None = None
+    """What it may work with, role → network; None where it needs none."""
+    settings: str = "settings"
+    """Where its settings stand within `place`; empty where they are the place itself."""
 
 
 def resolve(
@@ -84,12 +97,13 @@ class _Resolver:
             "study": study,
         }
         if analyses is not None:
-            changes["analysis"] = self.analysis(self.whole.analysis, analyses, study.trial)
+            changes["analysis"] = self.analysis(self.whole.analysis, analyses)
         return self.whole.model_copy(update=changes)
 
     def stimuli(self, stimuli: Stimuli) -> Stimuli:
         place: Place = ("stimuli",)
         self.skip_rules(stimuli)
+        self.what_is_shown(stimuli)
         return stimuli.model_copy(
             update={
                 "preparation": self.method(
@@ -105,17 +119,92 @@ class _Resolver:
                     and self.method(PURIFICATIONS, method, (*place, "purifications", label))
                     for label, method in stimuli.purifications.items()
                 },
+                "mimicries": {
+                    label: self.mimicry(mimicry, (*place, "mimicries", label))
+                    for label, mimicry in stimuli.mimicries.items()
+                },
             }
         )
 
-    def method(self, catalogue: Catalogue, method: Method, place: Place) -> Method:
-        call = Call(catalogue, method.method, place)
+    def what_is_shown(self, stimuli: Stimuli) -> None:
+        """Mimics are painted for trials that show them, and for no others."""
+        kind = self.trial()
+        if kind is None:
+            return
+        name = self.whole.study.trial.kind
+        if kind.shows_mimics and not stimuli.mimicries:
+            self.note(
+                ("study", "trial"),
+                f"{name} shows what mimics paint: add a section stimuli.mimicries that says how"
+                " they learn.",
+            )
+        if stimuli.mimicries and not kind.shows_mimics:
+            able = [each for each in TRIALS.names() if TRIALS.load(each).shows_mimics]
+            self.note(
+                ("stimuli", "mimicries"),
+                f"the trial kind {name} shows no paintings of mimics: take one that does"
+                f" ({', '.join(able)}), or leave this section out.",
+            )
+        if kind.shows_mimics:
+            self.whole_sets(stimuli, sum(slot.shows == "condition" for slot in kind.slots))
+
+    def whole_sets(self, stimuli: Stimuli, size: int) -> None:
+        """Every painting is shown once."""
+        for label, mimicry in stimuli.mimicries.items():
+            count = mimicry.paintings.count
+            if count % size:
+                fewer, more = count - count % size, count - count % size + size
+                fit = f"{fewer} or {more}" if fewer else str(more)
+                self.note(
+                    ("stimuli", "mimicries", label, "paintings", "count"),
+                    f"{count} paintings cannot be shown {size} at a time: {fit} would do.",
+                )
+
+    def mimicry(self, mimicry: Mimicry, place: Place) -> Mimicry:
+        """A mimicry with its network, its settings and those of its paintings filled in."""
+        mimicry = self.method(MIMICRY, mimicry, place)
+        if mimicry.method in MIMICRY:
+            fewest = getattr(MIMICRY.load(mimicry.method), "fewest", 1)
+            if mimicry.training.images < fewest:
+                self.note(
+                    (*place, "training", "images"),
+                    f"{mimicry.method} learns from at least {fewest} pictures.",
+                )
+        place = (*place, "paintings")
+        scope = self.scope(mimicry)
+        call = Call(PAINTINGS, "prompt", place, networks=scope, settings="sampler")
+        sampler = self.sampler(call, mimicry.paintings)
+        paintings = mimicry.paintings.model_copy(update={"sampler": sampler})
+        return mimicry.model_copy(
+            update={"network": scope.get("diffusion"), "paintings": paintings}
+        )
+
+    def sampler(self, call: Call, paintings: Paintings) -> Settings:
+        """How the paintings are drawn; as large as the originals beside them."""
+        settings = paintings.sampler
+        if "prompt" in settings:
+            self.note((*call.place, "sampler"), "prompts are said beside the sampler, not in it.")
+            return settings
+        prepared = self.built(PREPARATIONS, self.whole.stimuli.preparation)
+        sized = {"size": getattr(prepared, "size", None), **settings}
+        filled = self.filled(call, {**sized, "prompt": "a painting"}, paintings.preset)
+        return {name: value for name, value in filled.items() if name != "prompt"}
+
+    def built(self, catalogue: Catalogue, method: Method) -> Any:
+        """The plugin; None where the file is wrong about it, which is noted elsewhere."""
+        try:
+            return catalogue.build(method.method, method.settings, method.preset)
+        except PluginError:
+            return None
+
+    def method(self, catalogue: Catalogue, method: Made, place: Place) -> Made:
+        call = Call(catalogue, method.method, place, networks=self.scope(method))
         return method.model_copy(
             update={"settings": self.filled(call, method.settings, method.preset)}
         )
 
     def protection(self, protection: Protection, place: Place) -> Protection:
-        call = Call(PROTECTIONS, protection.method, place)
+        call = Call(PROTECTIONS, protection.method, place, networks=self.scope(protection))
         if not self.exists(call):
             return protection
         takes_budget = "budget" in PROTECTIONS.settings(protection.method)
@@ -149,15 +238,36 @@ class _Resolver:
         place = (*place, "style")
         if not (plugin.takes_target or getattr(plugin, "may_take_target", False)):
             self.note(place, f"{protection.method} aims at no style; leave this section out.")
-        if style.target == "percentile" and "autoencoder" not in self.whole.stimuli.networks:
+        if style.target == "percentile" and "autoencoder" not in self.scope(protection):
             self.note(
                 place,
                 "`target: percentile` measures distances between styles by the autoencoder: name"
                 " one in stimuli.networks.",
             )
-        call = Call(STYLE_TRANSFERS, style.transfer, place, "transfer")
+        self.style_prompt(style, place)
+        scope = self.scope(protection)
+        call = Call(STYLE_TRANSFERS, style.transfer, place, "transfer", scope)
         settings = self.filled(call, style.settings, style.preset)
         return style.model_copy(update={"settings": settings})
+
+    def style_prompt(self, style: Style, place: Place) -> None:
+        """A prompt of a style transfer can name the target's painter and genre."""
+        try:
+            check_prompt(str(style.settings.get("prompt", "")))
+        except TemplateError as error:
+            self.note((*place, "settings", "prompt"), f"{error}.")
+
+    def scope(self, section: Method) -> Networks:
+        """Role → network, as far as this method may use them."""
+        return network_names(self.whole.stimuli, section)
+
+    def trial(self) -> TrialKind | None:
+        """The kind of trial, built; None where the file is wrong about it (which is noted)."""
+        trial = self.whole.study.trial
+        try:
+            return TRIALS.build(trial.kind, trial.settings)
+        except PluginError:
+            return None
 
     def fieldwork(self, study: Fieldwork) -> Fieldwork:
         names = [check.check for check in study.checks]
@@ -180,22 +290,21 @@ class _Resolver:
         call = Call(CHECKS, check.check, ("study", "checks", position), "check")
         return check.model_copy(update={"settings": self.filled(call, check.settings)})
 
-    def analysis(self, analysis: Analysis, catalogue: Catalogue, trial: Kind) -> Analysis:
+    def analysis(self, analysis: Analysis, catalogue: Catalogue) -> Analysis:
         place: Place = ("analysis", "analyses")
-        asked = self.asked(trial)
+        asked = self.asked()
         filled = {
-            name: self.planned(Call(catalogue, name, (*place, name), ""), settings, asked)
+            name: self.planned(
+                Call(catalogue, name, (*place, name), "", settings=""), settings, asked
+            )
             for name, settings in analysis.analyses.items()
         }
         return analysis.model_copy(update={"analyses": filled})
 
-    def asked(self, trial: Kind) -> list[str]:
+    def asked(self) -> list[str]:
         """Names of the questions of a trial; none where the trial itself is wrong."""
-        try:
-            kind = TRIALS.build(trial.kind, trial.settings)
-        except PluginError:  # noted already
-            return []
-        return [question.name for question in kind.questions]
+        kind = self.trial()
+        return [question.name for question in kind.questions] if kind else []
 
     def planned(self, call: Call, settings: Settings, asked: Sequence[str]) -> Settings:
         """An analysis with all its settings; notes names that the study does not know."""
@@ -229,6 +338,7 @@ class _Resolver:
             "protection": list(stimuli.protections),
             "purification": list(stimuli.purifications),
             "budget": sorted({CLEAN, *budgets}),
+            "mimicry": list(stimuli.mimicries) or [NO_MIMICRY],
         }
         for i, skip in enumerate(stimuli.skip):
             for factor in known.keys() & skip.rules.keys():
@@ -252,7 +362,7 @@ class _Resolver:
         except PluginError as error:
             self.wrong_settings(call, error)
             return dict(settings)
-        for role in set(getattr(plugin, "needs", ())) - set(self.whole.stimuli.networks):
+        for role in sorted(set(getattr(plugin, "needs", ())) - set(call.networks or {})):
             self.note(
                 call.place,
                 f"{call.name} needs a network for “{role}”: name one in stimuli.networks.",
@@ -260,7 +370,7 @@ class _Resolver:
         return record(plugin)
 
     def wrong_settings(self, call: Call, error: PluginError) -> None:
-        place = call.place if call.key == "" else (*call.place, "settings")
+        place = (*call.place, call.settings) if call.settings else call.place
         if isinstance(error.__cause__, ValidationError):
             keys = call.catalogue.settings(call.name)
             self.problems += from_validation(error.__cause__, self.lines, place, keys)
@@ -272,7 +382,8 @@ class _Resolver:
 
 
 def _names_in(setting: Any) -> Sequence[str]:
-    """What a setting names: one name, a list of them, or none."""
+    """What a setting names: one name, a list of them (each may have settings), or none."""
     if setting is None:
         return ()
-    return (setting,) if isinstance(setting, str) else tuple(setting)
+    named = (setting,) if isinstance(setting, str) else tuple(setting)
+    return [next(iter(one)) if isinstance(one, Mapping) else one for one in named]

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -18,6 +19,9 @@ from pydantic import (
     Tag,
     model_validator,
 )
+
+from studies.designs.factorial import NO_MIMICRY
+from studies.protocol.templates import check_caption, check_prompt
 
 SEED_LIMIT = 2**53 - 1
 """Seeds are whole numbers that JSON and JavaScript hold exactly."""
@@ -64,6 +68,7 @@ Budget = Annotated[
 ]
 Level = Annotated[str, BeforeValidator(as_text, json_schema_input_type=float | str)]
 Settings = dict[str, Any]
+Networks = dict[Name, Line]
 
 
 def amount(budget: str) -> float:
@@ -120,6 +125,11 @@ class Style(Section):
 class Protection(Method):
     """A protection at one or more budgets."""
 
+    networks: Networks = Field(
+        default_factory=dict,
+        description="role → network, where this protection works with other networks than those of"
+        " the study (the artist's feature extractor is not the mimic's)",
+    )
     budgets: Annotated[tuple[Budget, ...], Field(min_length=1)] | None = Field(
         None,
         description="values of the setting `budget`, on [0, 1] pixels, each a level (`0.05` or"
@@ -137,6 +147,72 @@ class Protection(Method):
         if "budget" in self.settings and self.budgets:
             raise ValueError("say `budgets` or the setting `budget`, not both")
         return self
+
+
+class Training(Section):
+    """Which of a painter's artworks a mimic learns from, and what it is told of each."""
+
+    images: int = Field(ge=1, le=10_000, description="how many train; the others are held out")
+    cloaked: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="share of them that was protected (and then purified) before the mimic got"
+        " them; the others are untouched",
+    )
+    caption: Annotated[Line, AfterValidator(check_caption)] = Field(
+        "{caption}",
+        description="template of each picture's caption: {title}, {painter}, {year}, or any column"
+        " of the collection's manifest, such as {caption}",
+    )
+
+
+def _prompts_branch(value: object) -> str:
+    return "<held out>" if isinstance(value, str) else "<listed>"
+
+
+def _not_empty(prompts: tuple[str, ...]) -> tuple[str, ...]:
+    if not prompts:
+        raise ValueError("at least one prompt is needed here")
+    return prompts
+
+
+Prompt = Annotated[Line, AfterValidator(check_prompt)]
+Prompts = Annotated[
+    Annotated[Literal["held_out"], Tag("<held out>")]
+    | Annotated[tuple[Prompt, ...], AfterValidator(_not_empty), Tag("<listed>")],
+    Discriminator(_prompts_branch),
+]
+
+
+class Paintings(Section):
+    """What every mimic of a painter paints: the same prompts and seeds under each condition."""
+
+    prompts: Prompts = Field(
+        "held_out",
+        description="`held_out`: the captions of the artworks that no mimic was trained on; or a"
+        " list, in which {painter} and {genre} are filled in",
+    )
+    count: int = Field(ge=1, le=10_000, description="paintings of each mimic; prompts go in turn")
+    preset: str | None = Field(None, description="a named set of settings of the sampler")
+    sampler: Settings = Field(
+        default_factory=dict,
+        description="settings of the painting method `prompt`, but for the prompt itself; the size"
+        " is that of the prepared artworks when left out",
+    )
+    seed: Seed = Field(description="seed of the first painting; each has one of its own")
+
+
+class Mimicry(Method):
+    """A way to learn a painter's style from training pictures, and what is painted with it."""
+
+    network: Line | None = Field(
+        None,
+        description="the diffusion network that learns and paints: a hub id, a diffusers folder or"
+        " a short name; that of the role `diffusion` in stimuli.networks when left out",
+    )
+    training: Training = Field(description=str(Training.__doc__))
+    paintings: Paintings = Field(description=str(Paintings.__doc__))
 
 
 class Select(Section):
@@ -163,11 +239,13 @@ class Skip(Section):
         None, description="budgets as written; `0` is the clean level"
     )
     purification: Names | None = Field(None, description="labels of purifications")
+    mimicry: Names | None = Field(None, description="labels of mimicries")
 
     @model_validator(mode="after")
     def names_a_factor(self) -> "Skip":
         if not self.rules:
-            raise ValueError("name at least one of artist, protection, budget, purification")
+            factors = ", ".join(type(self).model_fields)
+            raise ValueError(f"name at least one of {factors}")
         return self
 
     @property
@@ -183,9 +261,9 @@ class Stimuli(Section):
     collection: Slug = Field(description="slug of an imported collection")
     select: Select = Field(default_factory=Select, description=str(Select.__doc__))
     preparation: Method = Field(description="how a working copy is cut from an artwork")
-    networks: dict[Name, Line] = Field(
+    networks: Networks = Field(
         default_factory=dict,
-        description="role → network: a hub id, a diffusers folder, or a short name of NETWORKS_DIR",
+        description="role → network: a hub id, a diffusers folder, or a short name",
     )
     seed: Seed = Field(description="seed of everything that is drawn while images are made")
     protections: Annotated[dict[Label, Protection | None], Field(min_length=1)] = Field(
@@ -195,7 +273,36 @@ class Stimuli(Section):
         {"none": None},
         description="label → purification; `null` leaves the picture as protected",
     )
+    mimicries: dict[Label, Mimicry] = Field(
+        default_factory=dict,
+        description="label → mimicry; where there are any, raters judge what the mimics paint",
+    )
     skip: tuple[Skip, ...] = Field((), description="cells to leave out of the crossing")
+
+    @model_validator(mode="after")
+    def mimicries_have_labels_of_their_own(self) -> "Stimuli":
+        if NO_MIMICRY in self.mimicries:
+            raise ValueError(f"“{NO_MIMICRY}” means that there is no mimicry: take another label")
+        return self
+
+
+def network_names(stimuli: Stimuli, section: Method) -> dict[str, str]:
+    """Role → network for one method: those of the study, and over them the method's own."""
+    names = dict(stimuli.networks)
+    if isinstance(section, Protection):
+        names |= section.networks
+    if isinstance(section, Mimicry) and section.network is not None:
+        names["diffusion"] = section.network
+    return names
+
+
+def named_networks(stimuli: Stimuli) -> list[tuple[str, str]]:
+    """(role, network) of every network that the file names, each once."""
+    named = list(stimuli.networks.items())
+    for protection in filter(None, stimuli.protections.values()):
+        named += protection.networks.items()
+    named += [("diffusion", each.network) for each in stimuli.mimicries.values() if each.network]
+    return list(dict.fromkeys(named))
 
 
 class Kind(Section):

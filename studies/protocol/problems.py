@@ -84,7 +84,7 @@ def sentence(finding: Mapping[str, Any], place: Place, known: Sequence[str]) -> 
     if kind in UNKNOWN:
         return unknown(str(place[-1]), known)
     if kind == "value_error":
-        return f"{context['error']}."
+        return f"{str(context['error']).rstrip('.')}."
     if kind == "string_pattern_mismatch":
         return f"{PATTERNS.get(context['pattern'], 'wrong')} (given: {_short(finding['input'])})."
     wanted = WORDS.get(kind)
@@ -150,7 +150,7 @@ def _section_in(annotation: Any) -> type[BaseModel] | None:
     return next((section for section in found if section), None)
 
 
-BRANCHES = {"<drawn>", "<painter>", "[key]"}
+BRANCHES = {"<drawn>", "<painter>", "<held out>", "<listed>", "[key]"}
 """What pydantic adds to a place (a union's branch, a key itself); the file has no such keys."""
 
 

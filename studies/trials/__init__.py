@@ -18,11 +18,13 @@ class Slot:
 
     name: str
     shows: Literal["artwork", "condition"]
-    """`artwork`: the prepared artwork, untouched; `condition`: what the item's condition made."""
+    """`artwork`: an artwork as prepared, untouched; `condition`: what the item's condition made."""
     label: str
     """Shown beside the picture; says nothing about the condition."""
     alt: str
     """The text alternative: names the picture and never describes it (WCAG 1.1.1, tests)."""
+    group: str = ""
+    """The heading it stands under, together with others; empty where pictures stand alone."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,13 @@ class TrialKind(Protocol):
     """The part of the page that shows the pictures, e.g. `rater/pictures/acceptability.html`."""
     instructions: ClassVar[tuple[str, ...]]
     """What to do, in a few short sentences, read before practice and under “Help”."""
+    unit: ClassVar[str]
+    """What raters are told one trial is: a “picture”, a “set”; the plural has an s."""
+    shows_mimics: ClassVar[bool]
+    """Whether what a condition made are paintings of a mimic, beside originals it never saw."""
+    success_points: ClassVar[tuple[int, ...]]
+    """Points of its question that say that the protection held (for the analysis `psr`); empty
+    where the kind does not ask for that."""
 
     @property
     def slots(self) -> tuple[Slot, ...]:

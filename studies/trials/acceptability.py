@@ -31,6 +31,9 @@ class Acceptability:
         "Look at both as closely as you like. You can enlarge them; both show the same spot.",
         "Then answer two questions. There are no right or wrong answers.",
     )
+    unit: ClassVar[str] = "picture"
+    shows_mimics: ClassVar[bool] = False
+    success_points: ClassVar[tuple[int, ...]] = ()
 
     acceptability_text: Text = (
         "Would you be willing to post the altered version in place of the original?"

@@ -27,6 +27,9 @@ class Rating:
         "Look as closely as you like. You can enlarge it.",
         "Then answer the question below it. There are no right or wrong answers.",
     )
+    unit: ClassVar[str] = "picture"
+    shows_mimics: ClassVar[bool] = False
+    success_points: ClassVar[tuple[int, ...]] = ()
 
     text: Annotated[str, Field(min_length=1, max_length=300)] = (
         "How good is the quality of this picture?"

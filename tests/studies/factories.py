@@ -144,6 +144,7 @@ def _items(study: Study, artworks: int, conditions: int, practice: int, size: in
                 "protection": "glaze" if position else "clean",
                 "budget": f"{STRENGTHS[position % 5] / 255:.4f}",
                 "purification": "none",
+                "mimicry": "none",
             },
         )
         for position in range(conditions)

@@ -119,8 +119,8 @@ class Scene:
                 position=position,
                 levels=dict(
                     zip(
-                        ("artist", "protection", "budget", "purification"),
-                        (painter, *levels),
+                        ("artist", "protection", "budget", "purification", "mimicry"),
+                        (painter, *levels, "none"),
                         strict=True,
                     )
                 ),

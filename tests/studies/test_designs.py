@@ -51,7 +51,8 @@ def test_skipping_leaves_out_the_matching_cells_and_keeps_the_order(
 
 def test_the_first_factor_varies_slowest() -> None:
     cells = cross(["A", "B"], {"clean": ["0"], "glaze": ["0.03", "0.05"]}, ["none", "jpeg"])
-    assert [" ".join(cell.values()) for cell in cells[:6]] == [
+    assert {cell["mimicry"] for cell in cells} == {"none"}
+    assert [" ".join(list(cell.values())[:4]) for cell in cells[:6]] == [
         "A clean 0 none",
         "A clean 0 jpeg",
         "A glaze 0.03 none",
@@ -60,6 +61,13 @@ def test_the_first_factor_varies_slowest() -> None:
         "A glaze 0.05 jpeg",
     ]
     assert cells[6]["artist"] == "B"
+    twice = cross(["A"], {"clean": ["0"]}, ["none", "jpeg"], (), ["lora", "dreambooth"])
+    assert [(cell["purification"], cell["mimicry"]) for cell in twice] == [
+        ("none", "lora"),
+        ("none", "dreambooth"),
+        ("jpeg", "lora"),
+        ("jpeg", "dreambooth"),
+    ]
 
 
 @given(st.integers(0, 2**32), st.randoms(use_true_random=False))

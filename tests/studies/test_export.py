@@ -33,6 +33,7 @@ CONTRACT = [
     "protection",
     "budget",
     "purification",
+    "mimicry",
     "question",
     "answer",
     "value",
@@ -76,7 +77,7 @@ def test_a_row_says_what_was_judged_under_which_condition(study: Study) -> None:
     )
     assert trial.item.condition is not None
     assert row["item"] == f"item-{trial.item.position:04d}"
-    factors = ["artist", "protection", "budget", "purification"]
+    factors = ["artist", "protection", "budget", "purification", "mimicry"]
     assert row[factors].to_dict() == trial.item.condition.levels
     assert row["answered_at"] == pd.Timestamp(
         trial.responses.get(question=row["question"]).answered_at

@@ -147,5 +147,5 @@ def test_a_method_without_its_network_is_refused_in_a_sentence(settings: Setting
     with pytest.raises(ProtocolError, match="needs a network for “perceptual”"):
         services.apply(text=cloaked(stimuli__networks={"autoencoder": "toy"}))
     settings.NETWORKS_DIR = None
-    with pytest.raises(StudyError, match="There is no network “toy”"):
+    with pytest.raises(StudyError, match="There is no autoencoder “toy”"):
         services.apply(text=cloaked())

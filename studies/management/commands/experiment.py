@@ -30,6 +30,7 @@ from studies.overview import Sums, sum_up
 from studies.plan import plan_of
 from studies.presets import preset_text
 from studies.protocol import Experiment, ProtocolError
+from studies.protocol.experiment import named_networks
 from studies.protocol.reference import reference
 from studies.protocol.schema import full_schema
 from studies.queries import Making
@@ -224,7 +225,7 @@ def read_text(path: Path) -> str:
 
 def _missing_networks(experiment: Experiment) -> list[str]:
     missing = []
-    for role, network in experiment.stimuli.networks.items():
+    for role, network in named_networks(experiment.stimuli):
         try:
             identify(network, settings.NETWORKS_DIR, role)
         except NetworkUnavailable as error:

@@ -31,6 +31,8 @@ class Picture:
     address: str
     width: int
     height: int
+    group: str = ""
+    """The heading it stands under; empty where pictures stand alone."""
 
 
 @dataclass(frozen=True)
@@ -171,4 +173,4 @@ def _picture(row: Trial, slot: Slot, image: Image | None) -> Picture:
     assert image is not None, "a launched study has all its pictures"
     opaque = renditions.address(row, slot.name)
     address = reverse("studies:picture", args=[row.participant.token, opaque])
-    return Picture(slot.label, slot.alt, address, image.width, image.height)
+    return Picture(slot.label, slot.alt, address, image.width, image.height, slot.group)

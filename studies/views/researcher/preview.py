@@ -135,6 +135,7 @@ class Rehearsal:
                 reverse("generation:image", args=[image.sha256]),
                 image.width,
                 image.height,
+                slots[name].group,
             )
             for name in order
             if (image := images[name]) is not None

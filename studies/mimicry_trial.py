@@ -1,0 +1,104 @@
+"""What trial kinds share that show what mimics paint beside works by the painter they imitate."""
+
+from collections.abc import Mapping
+from random import Random
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy import uint8
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from config.plugins import plugin
+from studies.style_gap import resemblance
+from studies.trials import Question, Slot
+
+Words = Annotated[str, Field(min_length=1, max_length=300)]
+Heading = Annotated[str, Field(min_length=1, max_length=60)]
+Point = Annotated[str, Field(min_length=1, max_length=60)]
+Number = Annotated[int, Field(ge=1, le=6)]
+
+ORIGINAL, MIMICRY = "original", "mimicry"
+
+
+@plugin
+class MimicryTrial:
+    """Two labelled groups of pictures; one question of five labelled points."""
+
+    unit: ClassVar[str] = "set"
+    shows_mimics: ClassVar[bool] = True
+    template: ClassVar[str] = "rater/pictures/groups.html"
+    question: ClassVar[str]
+
+    text: Words
+    hint: Annotated[str, Field(max_length=300)] = ""
+    labels: Annotated[tuple[Point, ...], Field(min_length=5, max_length=5)] = (
+        "Not successful at all",
+        "Not very successful",
+        "Somewhat successful",
+        "Successful",
+        "Very successful",
+    )
+    """The words of the five points, from 1 upward."""
+    originals: Number = 4
+    """Works by the artist that are shown."""
+    paintings: Number = 4
+    """Paintings of the mimic that are shown beside them."""
+    originals_heading: Heading = "By the artist"
+    paintings_heading: Heading = "Made by a computer"
+    originals_stand: Literal["first", "last", "random"] = "first"
+    """Where the originals stand: first is left at a desk, above on a phone."""
+    shuffle: bool = True
+    """Whether the order of the pictures is drawn inside each group, for each trial anew."""
+
+    @model_validator(mode="after")
+    def words_differ(self) -> Self:
+        """Points, and headings, with the same words could not be told apart."""
+        if len(set(self.labels)) < len(self.labels):
+            raise ValueError("two points of the scale have the same words")
+        if self.originals_heading == self.paintings_heading:
+            raise ValueError("both groups of pictures have the same heading")
+        return self
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """`original-1`, …: works that no mimic was trained on; `mimicry-1`, …: its paintings."""
+        return (
+            *(
+                Slot(name, "artwork", "Original", "Original picture", self.originals_heading)
+                for name in _names(ORIGINAL, self.originals)
+            ),
+            *(
+                Slot(name, "condition", "Generated", "Generated picture", self.paintings_heading)
+                for name in _names(MIMICRY, self.paintings)
+            ),
+        )
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The one question."""
+        return (Question(self.question, self.text, self.labels, self.hint),)
+
+    def layout(self, rng: Random) -> dict[str, Any]:
+        """The order of the pictures: group by group."""
+        groups = [_names(ORIGINAL, self.originals), _names(MIMICRY, self.paintings)]
+        if self.shuffle:
+            groups = [rng.sample(names, len(names)) for names in groups]
+        last = self.originals_stand == "random" and rng.random() < 0.5
+        if last or self.originals_stand == "last":
+            groups.reverse()
+        return {"order": [name for names in groups for name in names]}
+
+    def impression(self, pictures: Mapping[str, NDArray[uint8]]) -> float:
+        """How alike the styles look, 1 (strangers) to 5: `studies.style_gap.resemblance`."""
+        return resemblance(_stack(pictures, ORIGINAL), _stack(pictures, MIMICRY))
+
+
+def _names(group: str, number: int) -> list[str]:
+    return [f"{group}-{n}" for n in range(1, number + 1)]
+
+
+def _stack(pictures: Mapping[str, NDArray[uint8]], group: str) -> list[NDArray[uint8]]:
+    """The pictures of a group, in the order of their names, whatever their sizes."""
+    names = sorted(name for name in pictures if name.partition("-")[0] == group)
+    return [np.asarray(pictures[name]) for name in names]
