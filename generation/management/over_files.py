@@ -16,6 +16,7 @@ from generation import networks
 from generation.folder import Aim, Failed, Made, Method, Task, Work, carry_out
 from generation.management.bars import bar
 from generation.management.method_help import describe, listing
+from generation.management.pairs import from_pairs, pair
 from generation.manifest import files_below
 from generation.networks import NetworkUnavailable
 from generation.originals import UnreadableImage, decode
@@ -125,14 +126,12 @@ class HelpMethod(Action):
 
 def built(kind: str, name: str, values: Sequence[str], preset: str | None = None) -> Method:
     """The method with its settings, from `key=value` texts."""
-    given = dict(_pair(value, "--set") for value in values)
-    settings_ = {key: _value(text) for key, text in given.items()}
-    return Method(kind, name, KINDS[kind].catalogue.build(name, settings_, preset))
+    return Method(kind, name, KINDS[kind].catalogue.build(name, from_pairs(values), preset))
 
 
 def loaded(needs: Sequence[str], named: Sequence[str]) -> networks.Networks:
     """The networks that are needed, and the perceptual one to measure with where it is there."""
-    ids = {**NETWORKS, **dict(_pair(text, "--networks") for text in named)}
+    ids = {**NETWORKS, **dict(pair(text, "--networks") for text in named)}
     unknown = sorted(set(ids) - set(NETWORKS))
     if unknown:
         raise CommandError(f"--networks: there is no role “{unknown[0]}”: {', '.join(NETWORKS)}.")
@@ -194,20 +193,6 @@ def _folder_tasks(source: Path, target: Path) -> list[Task]:
     if not tasks:
         raise CommandError(f"There is no file in {source}.")
     return list(tasks.values())
-
-
-def _pair(text: str, option: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not (key and equals):
-        raise CommandError(f"{option}: write KEY=VALUE, not “{text}”.")
-    return key, value
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _line(result: Made | Failed) -> str:

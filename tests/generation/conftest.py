@@ -1,12 +1,14 @@
 """Fixtures for the image methods: tiny random networks, loaded as real ones are."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from generation.mimic import Mimic
 from generation.networks import Networks, load
 from generation.networks.diffusion import Diffusion
-from tests.generation import tiny, tiny_pipeline
+from tests.generation import teaching, tiny, tiny_pipeline
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +46,17 @@ def every_network(tiny_networks: Networks, pipelines_folder: Path) -> Networks:
         records={**tiny_networks.records, **pipeline.records},
         members={**tiny_networks.members, **pipeline.members},
     )
+
+
+@pytest.fixture(scope="session")
+def learnt(every_network: Networks) -> teaching.Learn:
+    """`teaching.learn` with the default pictures, remembered: a training takes a while."""
+    known: dict[str, Mimic] = {}
+
+    def remembered(name: str, **settings: Any) -> Mimic:
+        key = f"{name} {settings}"
+        if key not in known:
+            known[key] = teaching.learn(name, every_network, **settings)
+        return known[key]
+
+    return remembered

@@ -1,11 +1,19 @@
-"""`manage.py collection import FOLDER --slug SLUG`: bring a folder of pictures in."""
+"""`manage.py collection import FOLDER --slug SLUG` and `collection caption SLUG`.
+
+Brings a folder of pictures in; has a captioner say what they show.
+"""
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from config.plugins import PluginError
+from generation.captioners import CAPTIONERS
 from generation.importing import (
     CollectionError,
     ImportStopped,
@@ -14,18 +22,25 @@ from generation.importing import (
     import_folder,
 )
 from generation.management.bars import bar
+from generation.management.method_help import listing
+from generation.management.pairs import from_pairs
 from generation.manifest import ManifestError, RightsRecord
 from generation.models import Rights
+from generation.refusals import Refused
 
 
 class Command(BaseCommand):
-    """Import collections of artworks."""
+    """Import collections of artworks, and caption them."""
 
-    help = "Brings a folder of pictures into a collection; what is there already is left alone."
+    help = "Brings pictures into a collection, or captions them; what is there is left alone."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """One action so far: import."""
+        """Two actions: import and caption."""
         actions = parser.add_subparsers(dest="action", required=True)
+        self._add_import(actions)
+        self._add_caption(actions)
+
+    def _add_import(self, actions: Any) -> None:
         command = actions.add_parser("import", help="import a folder of pictures")
         command.add_argument("folder", type=Path)
         command.add_argument("--slug", required=True, help="name of the collection")
@@ -36,7 +51,52 @@ class Command(BaseCommand):
         command.add_argument("--consent-document", type=Path, help="for --rights consent")
         command.add_argument("--json", action="store_true", help="print the summary as JSON")
 
+    def _add_caption(self, actions: Any) -> None:
+        command = actions.add_parser("caption", help="write a caption into each artwork's record")
+        command.add_argument("slug", help="name of the collection")
+        command.add_argument("--captioner", required=True, metavar="NAME", help=listing(CAPTIONERS))
+        command.add_argument("--network", required=True, metavar="ID", help="hub id or folder")
+        command.add_argument("--preset", help="named settings of the captioner")
+        command.add_argument(
+            "--set", action="append", default=[], metavar="KEY=VALUE", dest="values"
+        )
+        command.add_argument("--force", action="store_true", help="also those that have one")
+        command.add_argument("--json", action="store_true", help="print the captions as JSON")
+
     def handle(self, **options: Any) -> None:
+        """Carry out the action; a sentence where it cannot be done."""
+        if options["action"] == "caption":
+            self._caption(options)
+        else:
+            self._import(options)
+
+    def _caption(self, options: dict[str, Any]) -> None:
+        """Caption, then print a line per artwork, also of those before a failure."""
+        # torch is imported here alone: importing pictures does without
+        from generation.captioning import caption_collection  # noqa: PLC0415
+        from generation.networks import NetworkUnavailable, load  # noqa: PLC0415
+
+        made: list[Mapping[str, str]] = []
+        try:
+            captioner = CAPTIONERS.build(
+                options["captioner"], from_pairs(options["values"]), options["preset"]
+            )
+            networks = load(
+                {"captioner": options["network"]}, settings.NETWORKS_DIR, settings.DEVICE
+            )
+            with bar(f"captioning {options['slug']}", "picture") as progress:
+                for one in caption_collection(
+                    slug=options["slug"], name=options["captioner"], captioner=captioner,
+                    networks=networks, force=options["force"], progress=progress,
+                ):  # fmt: skip
+                    made.append(asdict(one))
+        except (CollectionError, PluginError, NetworkUnavailable, Refused) as error:
+            if made:
+                self.stdout.write(_captions(made, options))
+            raise CommandError(str(error)) from error
+        self.stdout.write(_captions(made, options))
+
+    def _import(self, options: dict[str, Any]) -> None:
         """Import, then print one line per file that needs one, and the counts."""
         try:
             with bar(f"importing {options['slug']}", "file") as progress:
@@ -72,6 +132,13 @@ def _rights(options: dict[str, Any]) -> RightsRecord | None:
     if kind == Rights.CONSENT and not (consent and consent.is_file()):
         raise CommandError("--rights consent needs --consent-document FILE.")
     return RightsRecord(kind, options["statement"], consent.resolve() if consent else None)
+
+
+def _captions(made: Sequence[Mapping[str, str]], options: dict[str, Any]) -> str:
+    if options["json"]:
+        return json.dumps({"collection": options["slug"], "captions": made}, ensure_ascii=False)
+    lines = [f"{one['painter']}: {one['title']}  “{one['caption']}”" for one in made]
+    return "\n".join([*lines, f"{options['slug']}: {len(made)} artworks captioned."])
 
 
 def _as_json(summary: ImportSummary) -> str:
