@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pandas as pd
 from pandas import DataFrame
 
+from evaluation.choices import taken_apart
 from evaluation.metrics import METRICS
-from evaluation.ratings import FACTORS, TableError
+from evaluation.ratings import TableError
 
 
 class MeasureError(RuntimeError):
@@ -67,22 +68,30 @@ def wide(measurements: DataFrame, metrics: Sequence[str]) -> DataFrame:
     )
 
 
-def label_of(metric: str) -> str:
-    """How a metric is written: “LPIPS”; its own name where it is none of ours."""
-    return METRICS.load(metric).label if metric in METRICS else metric
+def label_of(name: str) -> str:
+    """How a number is written: “LPIPS”, “CLIP genre: margin (mode=legacy)”; else its own name."""
+    metric, settings, part = taken_apart(name)
+    if metric not in METRICS:
+        return name
+    plugin = METRICS.load(metric)
+    said = f"{plugin.label}: {plugin.parts.get(part, part)}" if part else plugin.label
+    return f"{said} ({settings})" if settings else said
 
 
-def direction_of(metric: str) -> int:
+def direction_of(name: str) -> int:
     """1 where more means more alike or is not known, -1 for our distances."""
+    metric = taken_apart(name)[0]
     if metric not in METRICS:
         return 1
     return 1 if METRICS.load(metric).higher_is_closer else -1
 
 
-def mean_of_condition(answers: DataFrame, measurements: DataFrame, metric: str) -> DataFrame:
-    """Factors and the metric's mean over each condition's items; empty where not measured."""
+def mean_of_condition(
+    answers: DataFrame, measurements: DataFrame, metric: str, factors: Sequence[str]
+) -> DataFrame:
+    """`factors` and the metric's mean over each condition's items; empty where not measured."""
     values = measurements[measurements["metric"] == metric].set_index("item")["value"]
     items = answers.drop_duplicates("item")
     placed = items.assign(**{metric: items["item"].map(values)}).dropna(subset=[metric])
-    means: DataFrame = placed.groupby(list(FACTORS), as_index=False)[[metric]].mean()
+    means: DataFrame = placed.groupby(list(factors), as_index=False)[[metric]].mean()
     return means

@@ -10,13 +10,19 @@ from studies.models import Study
 
 
 class Measurement(models.Model):
-    """One metric's value for one saved image, against a reference where it needs one."""
+    """One metric's value for one saved image, against a reference or a genre where it needs one.
+
+    What a metric says of a judged item is the mean over its pictures (`queries.measurements`).
+    """
 
     image = models.ForeignKey(Image, models.PROTECT, related_name="measurements")
     reference = models.ForeignKey(
         Image, models.PROTECT, null=True, blank=True, related_name="reference_measurements"
     )
-    metric = models.CharField(max_length=60)
+    genre = models.CharField(
+        max_length=200, blank=True, help_text="that it was held against, where it was a genre"
+    )
+    metric = models.CharField(max_length=60, help_text="name, with .part where it gives several")
     version = models.CharField(
         max_length=64, help_text="hash of code version, settings and network checksums"
     )
@@ -33,7 +39,7 @@ class Measurement(models.Model):
                 name="measured_once_against_a_reference",
             ),
             models.UniqueConstraint(
-                fields=["image", "metric", "version"],
+                fields=["image", "genre", "metric", "version"],
                 condition=Q(reference__isnull=True),
                 name="measured_once_alone",
             ),

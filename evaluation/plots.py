@@ -136,8 +136,13 @@ def intervals(
     series_order: Sequence[str],
     domain: tuple[float, float],
     simulated: bool,
+    percent: bool = False,
+    marked: float | None = None,
 ) -> Spec:
-    """A dot and its interval for each `row`, one beside the other for each of the `series`."""
+    """A dot and its interval for each `row`, one beside the other for each of the `series`.
+
+    `percent` writes shares as percentages; `marked` is where a dashed line stands.
+    """
     step = 22 if len(series_order) == 1 else 13 * len(series_order) + 10
     colours = alt.Scale(domain=list(series_order), range=_cycle(SERIES, len(series_order)))
     legend = _legend() if len(series_order) > 1 else None
@@ -149,12 +154,13 @@ def intervals(
     low, high = rows[value[1]].min(), rows[value[2]].max()
     ends = [min(domain[0], low if low == low else 0.0), max(domain[1], high if high == high else 0)]
     scale = alt.Scale(domain=ends)
-    zero = alt.Chart(DataFrame({"zero": [0.0]})).mark_rule(color=SOFT).encode(x="zero:Q")
+    lines = [_upright(0.0)] + ([] if marked is None else [_upright(marked, strokeDash=[5, 4])])
+    axis = alt.Axis(format="%") if percent else alt.Axis()
     bars = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X(f"{value[1]}:Q", title=title, scale=scale), x2=f"{value[2]}:Q"
+        x=alt.X(f"{value[1]}:Q", title=title, scale=scale, axis=axis), x2=f"{value[2]}:Q"
     )
     dots = base.mark_point(filled=True, size=75, opacity=1).encode(
-        x=alt.X(f"{value[0]}:Q", title=title, scale=scale),
+        x=alt.X(f"{value[0]}:Q", title=title, scale=scale, axis=axis),
         shape=alt.Shape(
             f"{series}:N",
             scale=alt.Scale(domain=list(series_order), range=_cycle(SHAPES, len(series_order))),
@@ -163,7 +169,11 @@ def intervals(
         tooltip=[row, series, *value],
     )
     fitted = {"autosize": alt.AutoSizeParams(type="fit-x"), "height": step * len(order)}
-    return _finished(_panel([zero, bars, dots], simulated).properties(width=WIDTH, **fitted))
+    return _finished(_panel([*lines, bars, dots], simulated).properties(width=WIDTH, **fitted))
+
+
+def _upright(at: float, **style: Any) -> alt.Chart:
+    return alt.Chart(DataFrame({"at": [at]})).mark_rule(color=SOFT, **style).encode(x="at:Q")
 
 
 def answer_colours(count: int) -> list[str]:

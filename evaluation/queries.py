@@ -1,88 +1,162 @@
 """Reads of evaluation: ratings with their artworks, measurements, what is still to be measured."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models import F, QuerySet
-from pandas import DataFrame
+from django.db.models.functions import Coalesce
+from pandas import DataFrame, Series, concat
 
-from config.plugins import record
+from config.plugins import PluginError, record
 from evaluation import measurements as measured
 from evaluation.analyses import ANALYSES
+from evaluation.choices import Entry, choices_of, joined, named, ours, taken_apart
+from evaluation.metrics import METRICS, Against
 from evaluation.models import Measurement, Report
 from evaluation.ratings import checked
 from evaluation.report import Plan
-from generation.models import Recipe, RecipeInput
+from generation.models import Artwork, Recipe, RecipeInput
 from studies import export
 from studies.models import Response, Stimulus, Study
 from studies.plan import plan_of
 
 PREPARATION = "preparation"
+COMPARISON = ("item", "image", "reference", "genre")
 
 
 def ratings(study: Study) -> DataFrame:
-    """The study's table of answers, typed for the analyses."""
-    return checked(export.responses(study))
+    """The study's table of answers, typed for the analyses, with the painters' eras on record."""
+    answers = export.responses(study)
+    return checked(answers.assign(era=answers["artist"].map(recorded(study, "era"))))
 
 
-def pairs(study: Study) -> DataFrame:
-    """One row an item: its judged picture and the working copy it was made from, as sha256s.
+def painters(study: Study) -> list[str]:
+    """The painters whom the items of the study are about."""
+    items = study.items.filter(practice=False)
+    return sorted(set(items.values_list("artwork__painter", flat=True)))
 
-    Columns item, image, reference; items whose pictures are not both made are left out.
+
+def recorded(study: Study, column: str) -> dict[str, str]:
+    """Painter → what the collection's records say most often in a column: genre, era.
+
+    Painters of the study for whom no record has it are not there; a tie goes by the alphabet.
     """
-    slots = plan_of(study).kind.slots
-    judged = [slot.name for slot in slots if slot.shows == "condition"]
-    rows = Stimulus.objects.filter(item__study=study, item__practice=False, slot__in=judged[:1])
-    found = [
-        {
-            "item": export.item_name(position),
-            "image": image or made,
-            "recipe": recipe,
-        }
-        for position, image, made, recipe in rows.order_by("item__position").values_list(
-            "item__position", "image", "recipe__image", "recipe"
-        )
-    ]
-    sources = _working_copies([row["recipe"] for row in found])
-    shown = _shown_originals(study)
-    complete = [
-        {
-            "item": row["item"],
-            "image": row["image"],
-            "reference": shown.get(row["item"]) or sources.get(row["recipe"]),
-        }
-        for row in found
-    ]
-    table = DataFrame(complete, columns=["item", "image", "reference"])
-    return table.dropna().reset_index(drop=True)
+    used = Artwork.objects.filter(items__study=study)
+    rows = Artwork.objects.filter(
+        collection__in=used.values("collection"), painter__in=used.values("painter")
+    )
+    said: dict[str, Counter[str]] = {}
+    for painter, notes in rows.values_list("painter", "notes"):
+        value = str(notes.get("columns", {}).get(column, "")).strip()
+        if value:
+            said.setdefault(painter, Counter())[value] += 1
+    return {painter: min(counts, key=lambda v: (-counts[v], v)) for painter, counts in said.items()}
+
+
+def pairs(study: Study, against: Against = "counterpart") -> DataFrame:
+    """One row a comparison: item, image, and the reference or genre that it is held against.
+
+    Pictures as sha256s, empty where there is none; only pictures that are made. An item has a row
+    for each of its judged pictures, times its originals where they are compared with those. Items
+    without anything to compare with (a mimic's painting has no counterpart) have none.
+    """
+    judged = _pictures(study, shown="condition")
+    if against == "counterpart":
+        found = judged.assign(reference=_counterparts(study, judged))
+    elif against == "originals":
+        found = judged.merge(_originals(study, judged), on="item")
+    elif against == "genre":
+        found = judged.assign(genre=judged["artist"].map(recorded(study, "genre")))
+    else:
+        found = judged
+    columns = [name for name in COMPARISON if name in found]
+    table = found[columns].dropna().reindex(columns=list(COMPARISON), fill_value="")
+    return table.astype("object").reset_index(drop=True)
 
 
 def measurements(study: Study) -> DataFrame:
-    """Item, metric, value (inf where infinite), version: the newest version of each metric."""
-    table = pairs(study)
-    rows = list(
-        Measurement.objects.filter(
-            image__in=set(table["image"]), reference__in=set(table["reference"])
-        )
-        .order_by("created_at", "pk")
-        .values("image", "reference", "metric", "value", "version")
-    )
-    newest = {row["metric"]: row["version"] for row in rows}
-    current = DataFrame(
-        [row for row in rows if row["version"] == newest[row["metric"]]],
-        columns=["image", "reference", "metric", "value", "version"],
-    )
-    joined = table.merge(current, on=["image", "reference"])
-    values = joined["value"].astype("float64").fillna(float("inf"))
-    return joined.assign(value=values)[list(measured.COLUMNS)].sort_values(
-        ["item", "metric"], ignore_index=True
-    )
+    """Item, metric, value (inf where infinite), version: the newest version of each metric.
+
+    An item's value is the mean over its judged pictures (and over the originals that each is
+    compared with); items some of whose pictures are not measured are left out.
+    """
+    rows = comparisons(study)
+    keys = ["item", "metric", "version", "due"]
+    found = rows.groupby(keys, as_index=False).agg(value=("value", "mean"), n=("value", "size"))
+    whole = found[found["n"] == found["due"]]
+    return whole[list(measured.COLUMNS)].sort_values(["item", "metric"], ignore_index=True)
+
+
+def comparisons(study: Study) -> DataFrame:
+    """One row a stored value behind `measurements`: a picture against one reference or genre.
+
+    Columns of `pairs`, then metric, value, version, and `due`: of how many an item's mean is.
+    """
+    judged = _pictures(study, shown="condition")
+    rows = Measurement.objects.filter(image__in=set(judged["image"])).order_by("created_at", "pk")
+    stored = DataFrame(
+        [_stored(row) for row in rows.values(*STORED)],
+        columns=[*COMPARISON[1:], "metric", "value", "version"],
+    ).astype({"value": "float64"})
+    newest = stored[stored["version"] == stored.groupby("metric")["version"].transform("last")]
+    held = newest["metric"].map(_held_against)
+    kinds: list[Against] = sorted(set(held)) or ["nothing"]
+    parts = [_joined(pairs(study, kind), newest[held == kind]) for kind in kinds]
+    return concat(parts, ignore_index=True)
+
+
+STORED = ("image", "reference", "genre", "metric", "value", "version", "provenance")
+
+
+def _stored(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A measurement as the table has it, under the name of metric, settings and part."""
+    metric, _, part = row["metric"].partition(".")
+    settings = row["provenance"].get("settings", {})
+    return {
+        **row,
+        "reference": row["reference"] or "",
+        "metric": joined(named(metric, settings), part),
+        "value": float("inf") if row["value"] is None else row["value"],
+    }
+
+
+def _held_against(number: str) -> Against:
+    metric = taken_apart(number)[0]
+    return METRICS.load(metric).against if metric in METRICS else "counterpart"
+
+
+def _joined(table: DataFrame, rows: DataFrame) -> DataFrame:
+    """The values of each comparison of `pairs`, and how many comparisons an item has."""
+    due = table["item"].map(table["item"].value_counts())
+    keys = list(COMPARISON[1:])
+    joint = table.assign(due=due).merge(rows.astype(dict.fromkeys(keys, "object")), on=keys)
+    return joint[[*COMPARISON, "metric", "value", "version", "due"]]
 
 
 def plan(study: Study) -> Plan:
-    """The analyses of the study's file with their settings; all analyses where it names none."""
+    """The analyses of the study's file with their settings; where it names none, all that suit it.
+
+    The trial kind says which points of its scale are a success, where the file does not.
+    """
     analysis: Mapping[str, Mapping[str, Mapping[str, object]]] = study.protocol.document["analysis"]
-    named = analysis["analyses"]
-    return named or {name: {} for name in ANALYSES.names()}
+    written = analysis["analyses"] or _suitable(study)
+    points = list(plan_of(study).kind.success_points)
+    return {
+        name: {**settings, "points": points}
+        if points and settings.get("points") is None and "points" in ANALYSES.settings(name)
+        else settings
+        for name, settings in written.items()
+    }
+
+
+def _suitable(study: Study) -> dict[str, dict[str, Any]]:
+    """The analyses whose own question is one that the study's trial asks, with their defaults."""
+    asked = {question.name for question in plan_of(study).kind.questions}
+    usual = {name: record(ANALYSES.build(name)) for name in ANALYSES.names()}
+    return {
+        name: {} for name, settings in usual.items() if settings.get("question") in {None, *asked}
+    }
 
 
 def seed(study: Study) -> int:
@@ -90,15 +164,34 @@ def seed(study: Study) -> int:
     return int(study.protocol.document["analysis"]["seed"])
 
 
+def metrics(study: Study) -> list[Entry]:
+    """The metrics that the analyses of the study's plan ask for, with their settings."""
+    wanted: list[Entry] = []
+    for name, settings in plan(study).items():
+        try:
+            asked = record(ANALYSES.build(name, settings)).get("metrics", ())
+        except PluginError:  # the report says so in the place of that analysis
+            continue
+        wanted += [entry for entry in asked if entry not in wanted]
+    return wanted
+
+
 def unmeasured(study: Study) -> int:
-    """How many items lack a measurement by one of the metrics that the plan asks for."""
-    asked = plan(study).get("metric_association")
-    if asked is None:
+    """How many items lack a measurement by one of the metrics that the plan asks for.
+
+    Metrics that have nothing to compare with in this study are not waited for.
+    """
+    wanted = {
+        number
+        for choice in choices_of(ours(metrics(study)))
+        if len(pairs(study, choice.built.against))
+        for number in choice.numbers
+    }
+    if not wanted:
         return 0
-    metrics = set(record(ANALYSES.build("metric_association", asked))["metrics"])
     done = measurements(study)
-    counts = done[done["metric"].isin(metrics)].groupby("item")["metric"].nunique()
-    return len(pairs(study)) - int((counts == len(metrics)).sum())
+    counts = done[done["metric"].isin(wanted)].groupby("item")["metric"].nunique()
+    return pairs(study, "nothing")["item"].nunique() - int((counts == len(wanted)).sum())
 
 
 def answers(study: Study) -> int:
@@ -117,12 +210,38 @@ def earlier_reports(study: Study) -> QuerySet[Report]:
     return Report.objects.filter(study=study).exclude(pk__in=newest).defer("document")
 
 
-def _shown_originals(study: Study) -> dict[str, str]:
-    """Item → picture of the untouched working copy, where the trial shows it."""
-    slots = [slot.name for slot in plan_of(study).kind.slots if slot.shows == "artwork"]
-    rows = Stimulus.objects.filter(item__study=study, item__practice=False, slot__in=slots[:1])
-    found = rows.annotate(made=F("recipe__image")).values_list("item__position", "image", "made")
-    return {export.item_name(position): image or made for position, image, made in found}
+def _pictures(study: Study, *, shown: str) -> DataFrame:
+    """Item, slot, artist, image, recipe of every picture of the slots that show `shown`."""
+    slots = [slot.name for slot in plan_of(study).kind.slots if slot.shows == shown]
+    rows = Stimulus.objects.filter(item__study=study, item__practice=False, slot__in=slots)
+    rows = rows.annotate(made=Coalesce(F("image"), F("recipe__image")))
+    found = rows.order_by("item__position", "slot").values_list(
+        "item__position", "slot", "item__artwork__painter", "made", "recipe"
+    )
+    table = DataFrame(list(found), columns=["item", "slot", "artist", "image", "recipe"])
+    table = table.assign(item=table["item"].map(export.item_name))
+    return table[table["image"].notna()].reset_index(drop=True)
+
+
+def _counterparts(study: Study, judged: DataFrame) -> Series:
+    """The working copy that each judged picture was made from; nothing for paintings of mimics."""
+    if plan_of(study).kind.shows_mimics:
+        return Series(None, index=judged.index, dtype="object")
+    beside = _pictures(study, shown="artwork").drop_duplicates("item")
+    shown = dict(zip(beside["item"], beside["image"], strict=True))
+    begun = _working_copies(judged["recipe"].tolist())
+    places = zip(judged["item"], judged["recipe"], strict=True)
+    found = [shown.get(item) or begun.get(recipe) for item, recipe in places]
+    return Series(found, index=judged.index, dtype="object")
+
+
+def _originals(study: Study, judged: DataFrame) -> DataFrame:
+    """Item and reference: every original that is shown beside an item, or its working copy."""
+    shown = _pictures(study, shown="artwork")
+    if len(shown):
+        return shown.rename(columns={"image": "reference"})[["item", "reference"]]
+    own = judged.assign(reference=_counterparts(study, judged))
+    return own[["item", "reference"]].dropna()
 
 
 def _working_copies(recipes: Sequence[str]) -> dict[str, str]:

@@ -14,7 +14,9 @@ from pandas import DataFrame, Series
 from evaluation.words import listed
 
 NEEDED = ("participant", "item", "question", "value")
-FACTORS = ("protection", "budget", "purification")
+FACTORS = ("protection", "budget", "purification", "mimicry")
+NO_LEVEL = "none"
+"""The label of no purification, no mimicry."""
 TEXTS: Mapping[str, str] = {
     "study": "",
     "population": "",
@@ -22,7 +24,9 @@ TEXTS: Mapping[str, str] = {
     "artist": "",
     "protection": "",
     "budget": "",
-    "purification": "none",
+    "purification": NO_LEVEL,
+    "mimicry": NO_LEVEL,
+    "era": "",
     "artwork": "",
     "answer": "",
     "repeat_of": "",
@@ -184,6 +188,24 @@ def by_factors(answers: DataFrame, *factors: str) -> Iterator[tuple[dict[str, st
     yield from sorted(cells, key=lambda cell: order(cell[0]))
 
 
+def varying(answers: DataFrame) -> tuple[str, ...]:
+    """The factors that conditions are named by: `mimicry` only where there are several."""
+    several = answers["mimicry"].nunique() > 1
+    return FACTORS if several else FACTORS[:-1]
+
+
+def eras(answers: DataFrame) -> list[str]:
+    """The eras of the painters on record, in order; empty where there is none at all."""
+    found = sorted(answers["era"].unique())
+    return [] if found == [""] else [era or "era not on record" for era in found]
+
+
+def eras_pooled(answers: DataFrame) -> list[str]:
+    """A note that painters of several eras are taken together; none where they are not."""
+    found = eras(answers)
+    return [f"Painters of several eras together: {listed(found)}."] if len(found) > 1 else []
+
+
 def order(levels: Mapping[str, str]) -> tuple[str | float, ...]:
     """Sorts cells by label, budgets by their size."""
     return tuple(amount(v) if factor == "budget" else v for factor, v in levels.items())
@@ -191,9 +213,10 @@ def order(levels: Mapping[str, str]) -> tuple[str | float, ...]:
 
 def condition_name(levels: Mapping[str, str], clean: str | None) -> str:
     """“glaze 0.05 · jpeg-75”; the untouched arm goes by its label alone."""
-    protection, purification = levels["protection"], levels.get("purification", "")
+    protection = levels["protection"]
     dose = protection if protection == clean else f"{protection} {levels['budget']}".strip()
-    parts = [dose, "" if purification == "none" else purification]
+    further = (levels.get(factor, NO_LEVEL) for factor in FACTORS[2:])
+    parts = [dose, *("" if level == NO_LEVEL else level for level in further)]
     return " · ".join(filter(None, parts)) or "pictures without a label"
 
 

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from config.plugins import record
-from evaluation.metrics import METRICS, Metric
+from evaluation.choices import Entry, choices_of, joined, taken_apart
+from evaluation.metrics import Metric
 from generation.networks import NetworkRecord, Networks
 
 Read = Callable[[str], Tensor]
@@ -22,19 +23,20 @@ Read = Callable[[str], Tensor]
 
 @dataclass(frozen=True)
 class Pair:
-    """A picture and its reference, by name; the reference is empty where a metric needs none."""
+    """A picture, and what it is held against: a reference by name, or a genre, or nothing."""
 
     image: str
-    reference: str
+    reference: str = ""
+    genre: str = ""
 
 
 class ScoreError(ValueError):
     """A pair that cannot be scored; the sentence names the pictures."""
 
 
-def build(names: Sequence[str]) -> dict[str, Metric]:
-    """Metrics by name with their default settings; raises PluginError for an unknown name."""
-    return {name: METRICS.build(name) for name in dict.fromkeys(names)}
+def build(entries: Sequence[Entry]) -> dict[str, Metric]:
+    """Metrics by name (“clip_genre(mode=legacy)”); raises PluginError for an unknown one."""
+    return {choice.name: choice.built for choice in choices_of(entries)}
 
 
 def needs(metrics: Mapping[str, Metric]) -> set[str]:
@@ -48,7 +50,7 @@ def provenance(
     """What a value depends on besides its pictures: the hash of it, and itself as plain JSON."""
     networks = {role: asdict(records[role]) for role in metric.needs}
     document = {
-        "metric": name,
+        "metric": taken_apart(name)[0],
         "version": metric.version,
         "settings": record(metric),
         "networks": networks,
@@ -59,18 +61,26 @@ def provenance(
 
 @dataclass(frozen=True)
 class Loaded:
-    """A pair with its pixels, [1, 3, H, W] in [0, 1] each."""
+    """A pair with its pixels, [1, 3, H, W] in [0, 1] each; no reference where there is none."""
 
     pair: Pair
     image: Tensor
-    reference: Tensor
+    reference: Tensor | None
+
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """What must be equal for two pairs to share a tensor batch."""
+        return (
+            tuple(self.image.shape),
+            () if self.reference is None else tuple(self.reference.shape),
+        )
 
 
-def loaded(pair: Pair, read: Read) -> Loaded:
-    """The pixels of a pair; raises ScoreError where the two differ in size."""
+def loaded(pair: Pair, read: Read, *, counterpart: bool = True) -> Loaded:
+    """The pixels of a pair; raises ScoreError where a counterpart is of another size."""
     image = read(pair.image)
-    reference = read(pair.reference) if pair.reference else image
-    if image.shape != reference.shape:
+    reference = read(pair.reference) if pair.reference else None
+    if counterpart and reference is not None and image.shape != reference.shape:
         sizes = [f"{picture.shape[-1]}×{picture.shape[-2]}" for picture in (image, reference)]
         raise ScoreError(
             f"{pair.image} is {sizes[0]} pixels and its reference {pair.reference} {sizes[1]}:"
@@ -80,14 +90,13 @@ def loaded(pair: Pair, read: Read) -> Loaded:
 
 
 def lots(entries: Iterable[Loaded], size: int) -> Iterator[list[Loaded]]:
-    """Lists of up to `size` pairs of pictures of one size, for one tensor batch each."""
-    waiting: dict[tuple[int, ...], list[Loaded]] = {}
+    """Lots of up to `size` pairs of pictures of one size, for one tensor batch each."""
+    waiting: dict[tuple[tuple[int, ...], ...], list[Loaded]] = {}
     for entry in entries:
-        shape = tuple(entry.image.shape)
-        lot = waiting.setdefault(shape, [])
+        lot = waiting.setdefault(entry.shapes, [])
         lot.append(entry)
         if len(lot) == size:
-            yield waiting.pop(shape)
+            yield waiting.pop(entry.shapes)
     yield from waiting.values()
 
 
@@ -95,13 +104,22 @@ def lots(entries: Iterable[Loaded], size: int) -> Iterator[list[Loaded]]:
 def scores(
     lot: Sequence[Loaded], metrics: Mapping[str, Metric], networks: Networks
 ) -> dict[str, list[float]]:
-    """Metric → one value a pair of the lot (inf where infinite); raises ScoreError."""
-    images = torch.cat([entry.image for entry in lot]).to(networks.device)
-    references = torch.cat([entry.reference for entry in lot]).to(networks.device)
-    values = {}
+    """Name of each number → one value a pair of the lot (inf where infinite); raises ScoreError."""
+    values: dict[str, list[float]] = {}
     for name, metric in metrics.items():
         try:
-            values[name] = metric.score(images, references, networks).tolist()
+            found = _scored(lot, metric, networks)
         except ValueError as error:
             raise ScoreError(f"{lot[0].pair.image}: {error}") from error
+        columns = found.reshape(len(lot), -1).T.tolist()
+        parts = list(metric.parts) or [""]
+        values |= {joined(name, part): column for part, column in zip(parts, columns, strict=True)}
     return values
+
+
+def _scored(lot: Sequence[Loaded], metric: Metric, networks: Networks) -> Tensor:
+    images = torch.cat([entry.image for entry in lot]).to(networks.device)
+    if metric.against == "genre":
+        return metric.score(images, [entry.pair.genre for entry in lot], networks)
+    references = [entry.image if entry.reference is None else entry.reference for entry in lot]
+    return metric.score(images, torch.cat(references).to(networks.device), networks)

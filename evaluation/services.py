@@ -9,6 +9,7 @@ from pandas import DataFrame
 
 from config.celery import app
 from evaluation import queries
+from evaluation.choices import Entry
 from evaluation.measurements import Measured
 from evaluation.models import Report
 from evaluation.ratings import TableError
@@ -23,14 +24,15 @@ LIBRARIES = ("numpy", "scipy", "pandas", "altair", "vl-convert-python")
 
 
 def measure(
-    *, study: Study, metrics: Sequence[str] | None = None, progress: Progress = silent
+    *, study: Study, metrics: Sequence[Entry] | None = None, progress: Progress = silent
 ) -> Measured:
-    """Score every picture of the study against the working copy it was made from.
+    """Score every judged picture of the study against what each metric holds it against.
 
-    `metrics`: all of the catalogue when None; then those whose network the experiment does not
-    name are left out and said. A value is stored once per version of its metric: measuring again
-    computes only what is missing. Raises MeasureError. Loads torch: for commands and workers, not
-    for the web process.
+    `metrics`: when None, those of the plan with its settings and all others of the catalogue; then
+    those that this study does not allow (a network it does not name, pictures without counterpart,
+    painters without a genre) are left out and said. A value is stored once per version of its
+    metric: measuring again computes only what is missing. Raises MeasureError. Loads torch: for
+    commands and workers, not for the web process.
     """
     # torch stays out of the web process, which imports this file for its reports
     from evaluation.measuring import measure_pictures  # noqa: PLC0415

@@ -12,6 +12,10 @@ LABELS: Mapping[str, str] = {
     "n": "answers",
     "share": "share willing",
     "share_difference": "difference of shares",
+    "share_psr_answers": "PSR, share of answers",
+    "share_psr_items": "PSR, share of items",
+    "share_accuracy": "genre accuracy",
+    "share_shift": "genre shift",
     "mean": "mean answer",
     "mean_difference": "difference of means",
     "design_effect": "design effect",
@@ -23,8 +27,8 @@ LABELS: Mapping[str, str] = {
     "alpha": "Krippendorff's alpha",
     "over": "correlated over",
 }
-COUNTS = ("n", "raters", "items", "artworks", "over", "items_dropped")
-HIDDEN = ("method", "artist", "protection", "budget", "purification")
+COUNTS = ("n", "raters", "items", "painters", "pictures", "artworks", "over", "items_dropped")
+HIDDEN = ("method", "artist", "protection", "budget", "purification", "mimicry")
 """In the files, but not on the page: the condition's name says it already."""
 
 

@@ -25,6 +25,7 @@ from evaluation.conditions import (
     contrast_table,
     contrasts,
 )
+from evaluation.distributions import answers_exhibit
 from evaluation.measurements import label_of, mean_of_condition
 from evaluation.metrics import METRICS
 from evaluation.ratings import (
@@ -32,6 +33,7 @@ from evaluation.ratings import (
     amount,
     answers_to,
     clean_protection,
+    eras_pooled,
     no_untouched_arm,
     points,
 )
@@ -81,7 +83,9 @@ class Acceptability:
             sentences=tuple(contrast.sentence for contrast in pooled),
             exhibits=(
                 *self._measured(rows, answers, measurements, simulated),
-                _answers_exhibit(answers, treatments, simulated),
+                answers_exhibit(
+                    answers, {cell.name: cell.answers for cell in treatments}, simulated
+                ),
                 Exhibit("Protection and budget, over all purifications", cell_table(doses)),
                 *_differences(pooled, contrasts(answers, TREATMENT, clean, self.level)),
             ),
@@ -100,7 +104,7 @@ class Acceptability:
     def _measured(
         self, rows: DataFrame, answers: DataFrame, measurements: DataFrame, simulated: bool
     ) -> list[Exhibit]:
-        means = mean_of_condition(answers, measurements, self.metric)
+        means = mean_of_condition(answers, measurements, self.metric, TREATMENT)
         if means.empty:
             return []
         label = label_of(self.metric)
@@ -128,6 +132,7 @@ class Acceptability:
             notes.append(missing)
         if answers["artist"].nunique() > 1:
             notes.append(f"Over {answers['artist'].nunique()} painters together.")
+        notes += eras_pooled(answers)
         if (answers["artwork"] == "").any():
             notes.append("Artworks are not named in the table, so every item counts as unrelated.")
         return tuple(notes)
@@ -172,30 +177,6 @@ def _dose_chart(rows: DataFrame, clean: str | None, simulated: bool) -> plots.Sp
     ]
     shown = concat(panels).drop_duplicates(list(TREATMENT))
     return plots.dose_response(shown, SHARE, title=SHARE_TITLE, simulated=simulated)
-
-
-def _answers_exhibit(answers: DataFrame, treatments: Sequence[Cell], simulated: bool) -> Exhibit:
-    words_of = answers.drop_duplicates("value").set_index("value")["answer"].to_dict()
-    labels = [words_of.get(float(p)) or str(p) for p in range(1, points(answers) + 1)]
-    rows = DataFrame(
-        [
-            {
-                "condition": cell.name,
-                "answer": label,
-                "point": point,
-                "n": int((cell.answers["value"] == point).sum()),
-                "share": float((cell.answers["value"] == point).mean()),
-            }
-            for cell in treatments
-            for point, label in enumerate(labels, start=1)
-        ]
-    )
-    order = [cell.name for cell in sorted(treatments, key=lambda cell: -cell.mean.estimate.value)]
-    chart = plots.answer_shares(rows, labels, order, simulated=simulated)
-    counts = rows.pivot_table(index="condition", columns="point", values="n", sort=False)
-    counts = counts.set_axis([f"n_{label}" for label in labels], axis=1).reset_index()
-    caption = "All answers of each condition; the most willing conditions first."
-    return Exhibit("How the answers fall", counts, chart, caption)
 
 
 def _differences(pooled: Sequence[Contrast], fine: Sequence[Contrast]) -> list[Exhibit]:

@@ -17,7 +17,6 @@ from evaluation import plots, words
 from evaluation.analyses import Finding
 from evaluation.conditions import columns
 from evaluation.ratings import (
-    FACTORS,
     TableError,
     answers_to,
     by_factors,
@@ -26,6 +25,7 @@ from evaluation.ratings import (
     one_group,
     points,
     usable,
+    varying,
 )
 from evaluation.statistics.agreement import Agreement as Alpha
 from evaluation.statistics.agreement import Level, krippendorff_alpha
@@ -89,7 +89,7 @@ class Agreement:
         answers = answers_to(ratings, question)
         points(answers)
         names = _conditions(answers)
-        keys = zip(*(answers[factor] for factor in FACTORS), strict=True)
+        keys = zip(*(answers[factor] for factor in varying(answers)), strict=True)
         condition = [names[key] for key in keys]
         overall, within = (
             krippendorff_alpha(
@@ -126,7 +126,8 @@ class Agreement:
 def _conditions(answers: DataFrame) -> dict[tuple[str, ...], str]:
     """Levels of the factors → name of the condition, the untouched ones first."""
     clean = clean_protection(answers)
-    cells = sorted(by_factors(answers, *FACTORS), key=lambda cell: cell[0]["protection"] != clean)
+    found = by_factors(answers, *varying(answers))
+    cells = sorted(found, key=lambda cell: cell[0]["protection"] != clean)
     return {tuple(levels.values()): condition_name(levels, clean) for levels, _ in cells}
 
 

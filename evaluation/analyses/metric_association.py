@@ -4,23 +4,29 @@ Correlations over all pictures, within each artwork, and over condition means an
 questions (statistics.md 2.6): a metric that only knows which artworks are easy does well over all
 pictures and says nothing within one; over a handful of conditions nearly everything correlates.
 Raters and artworks are both drawn again, because a picture's score is the mean of few answers.
+
+In a study of mimicry the raters' score is PSR (`of: psr`): does a metric such as CLIP genre
+foretell which protections hold? Over conditions it nearly always seems to; over items is the harder
+test.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Annotated, ClassVar
+from math import factorial
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pandas import DataFrame
+from pandas import DataFrame, concat
 from pydantic import Field
 
 from config.plugins import plugin
 from evaluation import plots, words
 from evaluation.analyses import Exhibit, Finding
+from evaluation.arms import success_points
+from evaluation.choices import MetricChoice, names, numbers_of
 from evaluation.conditions import columns
 from evaluation.measurements import direction_of, label_of, wide
-from evaluation.metrics import METRICS
-from evaluation.ratings import FACTORS, TableError, answers_to
+from evaluation.ratings import FACTORS, TableError, answers_to, eras, eras_pooled, points
 from evaluation.statistics.answers import Answers
 from evaluation.statistics.association import Level, associate
 from evaluation.statistics.estimate import Estimate
@@ -48,18 +54,24 @@ class MetricAssociation:
     """Spearman's rho and Kendall's tau-b of each metric with the answers to one question."""
 
     label: ClassVar[str] = "How well do metrics foretell what raters answer?"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
-    metrics: Annotated[tuple[str, ...], Field(min_length=1)] = (
+    metrics: Annotated[tuple[MetricChoice, ...], Field(min_length=1, validate_default=True)] = (
         "linf",
         "l2",
         "lpips",
         "ssim",
         "psnr",
     )
-    """Names of the metrics; those that were not measured are named in the notes."""
+    """Names of the metrics, where wanted with settings (`clip_genre: {mode: legacy}`) or one of
+    their numbers (`clip_genre.margin`); those that were not measured are named in the notes."""
     question: str = "acceptability"
     """Name of the question."""
+    of: Literal["answers", "psr"] = "answers"
+    """What metrics are held against: the mean answer, or PSR, the share of answers at the points
+    that count as success of a protection."""
+    points: Annotated[tuple[int, ...], Field(min_length=1)] | None = None
+    """For `of: psr`, the points that count, as in the analysis psr."""
     replicates: Annotated[int, Field(ge=200, le=100_000)] = 2000
     """Replicates of the bootstrap."""
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
@@ -70,25 +82,25 @@ class MetricAssociation:
     @classmethod
     def names(cls, asked: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """What the settings may name in an experiment file."""
-        return {"question": asked, "metrics": METRICS.names()}
+        return {"question": asked, "metrics": names()}
 
     def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:
         """Every metric at every level, and the differences between metrics."""
-        answers = answers_to(ratings, self.question)
+        answers = self._scored(answers_to(ratings, self.question))
         simulated = bool(answers["simulated"].iloc[0])
-        known = [name for name in self.metrics if (measurements["metric"] == name).any()]
+        asked = numbers_of(self.metrics)
+        known = [name for name in asked if (measurements["metric"] == name).any()]
         values = wide(measurements, known)
         measured = answers[answers["item"].isin(values.index)]
         if not known or measured["item"].nunique() < 3:
             raise TableError(
                 "Fewer than three judged pictures have been measured by"
-                f" {words.listed(self.metrics)}: run `manage.py measure` first."
+                f" {words.listed(asked)}: run `manage.py measure` first."
             )
         generator = np.random.default_rng(seed)
-        rated = _rated(measured, values)
-        levels = associate(rated, generator=generator, replicates=self.replicates, level=self.level)
+        levels = self._associated(measured, values, generator)
         ceiling = noise_ceiling(
-            measured["value"],
+            measured["score"],
             measured["participant"],
             measured["item"],
             generator=generator,
@@ -98,27 +110,65 @@ class MetricAssociation:
         compared = _differences(levels, known)
         table = _table(levels, known, measured)
         return Finding(
-            claim=_claim(levels[0], known, self.question),
+            claim=_claims(levels, known, self._whom(), psr=self.of == "psr"),
             table=table,
             chart=_chart(table, known, simulated),
             notes=self._notes(answers, measured, known, ceiling),
             sentences=tuple(_sentences(compared)),
-            exhibits=(Exhibit("Differences between metrics (Spearman)", compared),)
-            if len(known) > 1
-            else (),
-            caption=f"Rank correlation (Spearman) of each metric with {self.question}, with"
+            exhibits=(
+                *(
+                    (Exhibit("Differences between metrics (Spearman)", compared),)
+                    if len(known) > 1
+                    else ()
+                ),
+                *self._by_era(measured, values, generator),
+            ),
+            caption=f"Rank correlation (Spearman) of each metric with {self._whom()}, with"
             " intervals, at each level.",
+        )
+
+    def _scored(self, answers: DataFrame) -> DataFrame:
+        """With `score`: the answer, or whether it counts as success of the protection."""
+        if self.of == "answers":
+            return answers.assign(score=answers["value"])
+        inside = success_points(self.question, self.points, points(answers))
+        return answers.assign(score=answers["value"].between(*inside).astype(float))
+
+    def _whom(self) -> str:
+        return self.question if self.of == "answers" else "PSR (share of answers)"
+
+    def _associated(
+        self, measured: DataFrame, values: DataFrame, generator: np.random.Generator
+    ) -> list[Level]:
+        rated = _rated(measured, values, 1 if self.of == "answers" else -1)
+        return associate(rated, generator=generator, replicates=self.replicates, level=self.level)
+
+    def _by_era(
+        self, measured: DataFrame, values: DataFrame, generator: np.random.Generator
+    ) -> list[Exhibit]:
+        """The same within each era, where painters of several are in the table."""
+        if len(eras(measured)) < 2:
+            return []
+        known = list(values.columns)
+        tables = [
+            _of_era(str(era), _table(self._associated(part, values, generator), known, part))
+            for era, part in measured.groupby("era", sort=True)
+            if part["item"].nunique() > 2
+        ]
+        return (
+            [Exhibit("Painters of each era apart", concat(tables, ignore_index=True))]
+            if tables
+            else []
         )
 
     def _notes(
         self, answers: DataFrame, measured: DataFrame, known: Sequence[str], ceiling: Estimate
     ) -> tuple[str, ...]:
-        missing = [name for name in self.metrics if name not in known]
+        missing = [name for name in numbers_of(self.metrics) if name not in known]
         left_out = answers["item"].nunique() - measured["item"].nunique()
         each = len(measured) / measured["item"].nunique()
         notes = [
-            "Distances are turned round, so a positive correlation always means: the closer a"
-            " picture is to its original by the metric, the higher the answers.",
+            self._orientation(),
             f"With {each:.1f} answers a picture, a perfect metric could reach {words.said(ceiling)}"
             " over all pictures (the root of the answers' reliability; items drawn again).",
             f"Intervals ({self.level:.0%}) draw raters and artworks again, {self.replicates:,}"
@@ -130,16 +180,29 @@ class MetricAssociation:
             notes.append(f"Not measured: {words.listed([label_of(name) for name in missing])}.")
         if left_out:
             notes.append(f"{words.counted(left_out, 'picture')} without measurements left out.")
+        notes += eras_pooled(measured)
         if (measured["artwork"] == "").any():
             notes.append("Artworks are not named in the table, so every item counts as unrelated.")
         return tuple(notes)
 
+    def _orientation(self) -> str:
+        if self.of == "answers":
+            return (
+                "Distances are turned round, so a positive correlation always means: the closer a"
+                " picture is to its original by the metric, the higher the answers."
+            )
+        return (
+            "Metrics are turned so that a positive correlation always means: the farther a picture"
+            " is from the painter by the metric (CLIP genre: the more shift), the higher PSR."
+        )
 
-def _rated(measured: DataFrame, values: DataFrame) -> Rated:
-    answers = Answers.of(measured["value"], measured["participant"], measured["item"])
+
+def _rated(measured: DataFrame, values: DataFrame, sign: int) -> Rated:
+    """`sign` is 1 where closer pictures should score higher, -1 where they should score lower."""
+    answers = Answers.of(measured["score"], measured["participant"], measured["item"])
     items = measured.drop_duplicates("item").sort_values("item")
     conditions = items.groupby(list(FACTORS), sort=True).ngroup()
-    oriented = values.loc[items["item"]] * [direction_of(name) for name in values.columns]
+    oriented = values.loc[items["item"]] * [sign * direction_of(name) for name in values.columns]
     return Rated(
         answers,
         oriented.to_numpy().T,
@@ -166,13 +229,15 @@ def _table(levels: Sequence[Level], known: Sequence[str], measured: DataFrame) -
     )
 
 
+def _of_era(era: str, table: DataFrame) -> DataFrame:
+    table.insert(1, "era", era or "era not on record")
+    return table
+
+
 def _differences(levels: Sequence[Level], known: Sequence[str]) -> DataFrame:
     parts = []
     for level in levels:
-        found = [
-            (pair, *level.difference("spearman", *pair))
-            for pair in combinations(range(len(known)), 2)
-        ]
+        found = [(pair, *_difference(level, *pair)) for pair in combinations(range(len(known)), 2)]
         adjusted = holm([p for _, _, p in found])
         parts += [
             {
@@ -189,17 +254,48 @@ def _differences(levels: Sequence[Level], known: Sequence[str]) -> DataFrame:
     return DataFrame(parts)
 
 
-def _claim(level: Level, known: Sequence[str], question: str) -> str:
+def _difference(level: Level, first: int, second: int) -> tuple[Estimate, float]:
+    """One metric's correlation minus another's; untested over conditions that are too few."""
+    estimate, p = level.difference("spearman", first, second)
+    return estimate, float("nan") if _too_few(level) else p
+
+
+def _too_few(level: Level) -> bool:
+    """Whether even the one perfect order of so few conditions comes about by chance too often."""
+    return level.name == "condition" and 2 / factorial(level.n) >= words.SIGNIFICANT
+
+
+def _claims(levels: Sequence[Level], known: Sequence[str], whom: str, *, psr: bool) -> str:
+    """Over all pictures; of PSR over the conditions too, so that neither stands alone."""
+    if not psr:
+        return _claim(levels[0], known, f"Over {levels[0].n} pictures", whom)
+    said = [_claim(levels[0], known, f"Over {levels[0].n} items", whom)]
+    said += [
+        _claim(level, known, f"Over the {level.n} conditions", whom)
+        for level in levels
+        if level.name == "condition"
+    ]
+    return " ".join(said)
+
+
+def _claim(level: Level, known: Sequence[str], over: str, whom: str) -> str:
     found = [(level.estimate("spearman", k), name) for k, name in enumerate(known)]
     defined = [pair for pair in found if pair[0].defined]
     if not defined:
-        return "No correlation is defined: metrics or answers do not vary."
+        return f"{over}, no correlation is defined: metrics or answers do not vary."
     ranked = sorted(defined, key=lambda pair: -pair[0].value)
     said = [f"{label_of(name)} {words.said(estimate)}" for estimate, name in ranked]
     return (
-        f"Over {level.n} pictures, rank correlations (Spearman) of metrics with {question} are"
-        f" {words.listed(said)}. {_proven(ranked)}"
+        f"{over}, rank correlations (Spearman) of metrics with {whom} are"
+        f" {words.listed(said)}. {_chance(level.n) if _too_few(level) else _proven(ranked)}"
         f"{words.reasons(estimate for estimate, _ in ranked)}"
+    )
+
+
+def _chance(conditions: int) -> str:
+    return (
+        f"{conditions} conditions are too few to tell a metric from chance: even a perfect order of"
+        f" them has {words.p_value(2 / factorial(conditions))}."
     )
 
 
@@ -235,7 +331,7 @@ def _sentences(compared: DataFrame) -> Iterator[str]:
         if said:
             yield f"{OVER[str(level)]}, these differ significantly: {words.listed(said)}."
         else:
-            if rows["difference_low"].isna().all():
+            if rows["difference_low"].isna().all() or rows["p"].isna().all():
                 continue
             widest = max(rows["difference_high"].max(), -rows["difference_low"].min())
             yield (

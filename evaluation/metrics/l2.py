@@ -1,6 +1,7 @@
 """L2: the Euclidean length of the change over all pixels and channels, on [0, 1]."""
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from config.plugins import plugin
 
@@ -17,9 +18,10 @@ class L2:
     label: ClassVar[str] = "L2"
     version: ClassVar[int] = 1
     needs: ClassVar[tuple[str, ...]] = ()
-    needs_reference: ClassVar[bool] = True
+    against: ClassVar[Literal["counterpart"]] = "counterpart"
     higher_is_closer: ClassVar[bool] = False
     unit: ClassVar[str] = "length on [0, 1]"
+    parts: ClassVar[Mapping[str, str]] = {}
 
     def score(self, images: "Tensor", references: "Tensor", networks: "Networks") -> "Tensor":
         """[N, 3, H, W] in [0, 1], twice → [N] float64, 0 or more."""

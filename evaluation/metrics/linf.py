@@ -1,6 +1,7 @@
 """L∞: the largest change of any channel of any pixel, on [0, 1]."""
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from config.plugins import plugin
 
@@ -17,9 +18,10 @@ class LInf:
     label: ClassVar[str] = "L∞"
     version: ClassVar[int] = 1
     needs: ClassVar[tuple[str, ...]] = ()
-    needs_reference: ClassVar[bool] = True
+    against: ClassVar[Literal["counterpart"]] = "counterpart"
     higher_is_closer: ClassVar[bool] = False
     unit: ClassVar[str] = "of the range"
+    parts: ClassVar[Mapping[str, str]] = {}
 
     def score(self, images: "Tensor", references: "Tensor", networks: "Networks") -> "Tensor":
         """[N, 3, H, W] in [0, 1], twice → [N] float64 in [0, 1]."""

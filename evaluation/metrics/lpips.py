@@ -5,7 +5,8 @@ stored measurement. The authors advise AlexNet for judging and VGG for optimisin
 is the small one that the demo has.
 """
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from config.plugins import plugin
 
@@ -22,9 +23,10 @@ class Lpips:
     label: ClassVar[str] = "LPIPS"
     version: ClassVar[int] = 1
     needs: ClassVar[tuple[str, ...]] = ("perceptual",)
-    needs_reference: ClassVar[bool] = True
+    against: ClassVar[Literal["counterpart"]] = "counterpart"
     higher_is_closer: ClassVar[bool] = False
     unit: ClassVar[str] = ""
+    parts: ClassVar[Mapping[str, str]] = {}
 
     def score(self, images: "Tensor", references: "Tensor", networks: "Networks") -> "Tensor":
         """[N, 3, H, W] in [0, 1], twice → [N] float64, 0 or more."""

@@ -1,6 +1,7 @@
 """PSNR: peak signal-to-noise ratio of the saved picture against its reference, in decibels."""
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from config.plugins import plugin
 
@@ -20,9 +21,10 @@ class Psnr:
     label: ClassVar[str] = "PSNR"
     version: ClassVar[int] = 1
     needs: ClassVar[tuple[str, ...]] = ()
-    needs_reference: ClassVar[bool] = True
+    against: ClassVar[Literal["counterpart"]] = "counterpart"
     higher_is_closer: ClassVar[bool] = True
     unit: ClassVar[str] = "dB"
+    parts: ClassVar[Mapping[str, str]] = {}
 
     def score(self, images: "Tensor", references: "Tensor", networks: "Networks") -> "Tensor":
         """[N, 3, H, W] in [0, 1], twice → [N] float64, inf where nothing changed."""

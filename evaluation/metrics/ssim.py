@@ -9,7 +9,8 @@ counts windows over a mirrored border (0.900 instead of 0.912 on our reference p
 uniform window and a grey picture give other numbers again.
 """
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from config.plugins import plugin
 
@@ -28,9 +29,10 @@ class Ssim:
     label: ClassVar[str] = "SSIM"
     version: ClassVar[int] = 1
     needs: ClassVar[tuple[str, ...]] = ()
-    needs_reference: ClassVar[bool] = True
+    against: ClassVar[Literal["counterpart"]] = "counterpart"
     higher_is_closer: ClassVar[bool] = True
     unit: ClassVar[str] = ""
+    parts: ClassVar[Mapping[str, str]] = {}
 
     def score(self, images: "Tensor", references: "Tensor", networks: "Networks") -> "Tensor":
         """[N, 3, H, W] in [0, 1], twice, at least 11 × 11 → [N] float64 in [-1, 1]."""

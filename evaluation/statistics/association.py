@@ -51,9 +51,13 @@ class Level:
         point = float(self.point[coefficient][0, metric])
         if self.clusters < 2 and np.isfinite(point):
             return self._without_interval(point)
+        drawn = self.replicates[coefficient][:, metric]
+        if self.of_conditions and np.isfinite(point) and _all_equal(drawn):
+            reason = f"so few conditions ({self.n}) are ordered alike in every replicate"
+            return Estimate.without_interval(point, level=self.level, n=self.n, reason=reason)
         return centred_interval(
             point,
-            self.replicates[coefficient][:, metric],
+            drawn,
             FISHER_Z,
             n=self.n,
             level=self.level,
@@ -81,6 +85,12 @@ class Level:
     def _without_interval(self, value: float) -> Estimate:
         reason = "one rater or one artwork says nothing about others"
         return Estimate.without_interval(value, level=self.level, n=self.n, reason=reason)
+
+
+def _all_equal(replicates: Floats) -> bool:
+    """Whether all defined replicates are one number, which would make an interval of one point."""
+    kept = replicates[np.isfinite(replicates)]
+    return len(kept) > 0 and bool(np.ptp(kept) < 1e-9)
 
 
 def associate(

@@ -158,7 +158,7 @@ def percentile_interval(
     kept = replicates[np.isfinite(replicates)]
     if not _enough(value, kept, replicates):
         return _no_interval(value, kept, replicates, n=n, level=level)
-    tail = _tail(level, clusters)
+    tail = expanded_tail(level, clusters)
     low, high = np.quantile(kept, [tail, 1 - tail])
     method = f"{_kind(clusters)} of {_said(kept, replicates)}, drawing {drawn}"
     return Estimate(value, float(low), float(high), float(kept.std(ddof=1)), level, n, method)
@@ -190,7 +190,7 @@ def centred_interval(
     lost = float(middle - np.median(stretched))
     shift = lost if lost * value > 0 else 0.0
     moves = np.array([shift if shift < 0 else 0.0, shift if shift > 0 else 0.0])
-    tail = _tail(level, clusters)
+    tail = expanded_tail(level, clusters)
     ends = np.quantile(stretched, [tail, 1 - tail]) + (moves if keep_inner_end else shift)
     low, high = scale.back(ends)
     kind = "outward-moved" if keep_inner_end else "centred"
@@ -215,7 +215,8 @@ def two_sided_p(replicates: Floats, *, clusters: int | None = None) -> float:
     return float(2 * student.sf(z, clusters - 1))
 
 
-def _tail(level: float, clusters: int | None) -> float:
+def expanded_tail(level: float, clusters: int | None) -> float:
+    """The percentile that an interval begins at: (1 - level) / 2, less for few clusters."""
     if clusters is None or clusters < 2:
         return (1 - level) / 2
     wide = student.ppf((1 + level) / 2, clusters - 1) * np.sqrt(clusters / (clusters - 1))

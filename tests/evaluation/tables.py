@@ -124,3 +124,80 @@ def measurements_table(ratings: pd.DataFrame, *, seed: int = 2) -> pd.DataFrame:
 
 def _dose(budget: str, protection: str) -> float:
     return float(budget) * (10 if protection == "glaze" else 12)
+
+
+MIMICKED = [
+    ("clean", "0", "none", 0.08),
+    ("glaze", "0.05", "none", 0.85),
+    ("glaze", "0.05", "impress", 0.35),
+    ("glaze", "0.05", "jpeg", 0.7),
+]
+"""Protection, budget, purification, and how far from the painter its mimicry lies (0 to 1)."""
+ERAS = {"painter 0": "historical", "painter 1": "contemporary", "painter 2": "contemporary"}
+
+
+def mimicry_table(
+    *,
+    seed: int = 3,
+    raters: int = 14,
+    sets: int = 4,
+    painters: int = 2,
+    simulated: bool = False,
+    population: str = "artists",
+    eras: bool = False,
+) -> pd.DataFrame:
+    """Answers to “how successful is the mimicry?”, 1 to 5: low where the mimic is far off."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    leniency = rng.normal(0, 0.4, raters)
+    for number, (painter, part, cell) in enumerate(
+        (painter, part, cell)
+        for painter in range(painters)
+        for part in range(sets)
+        for cell in range(len(MIMICKED))
+    ):
+        protection, budget, purification, far = MIMICKED[cell]
+        looks = rng.normal(0, 0.35)
+        for rater in range(raters):
+            latent = 4.6 - 3.4 * far + looks + leniency[rater] + rng.normal(0, 0.6)
+            value = int(np.clip(round(latent), 1, 5))
+            rows.append(
+                {
+                    "participant": f"P-{population[:2].upper()}{rater:03d}",
+                    "population": population,
+                    "simulated": simulated,
+                    "item": f"item-{number:04d}",
+                    "artwork": f"original-{painter}-{part}",
+                    "artist": f"painter {painter}",
+                    "protection": protection,
+                    "budget": budget,
+                    "purification": purification,
+                    "mimicry": "dreambooth",
+                    "era": ERAS[f"painter {painter}"] if eras else "",
+                    "question": "mimicry_success",
+                    "answer": ("None", "Little", "Some", "Much", "All")[value - 1],
+                    "value": value,
+                    "scale": 5,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def genre_table(ratings: pd.DataFrame, *, seed: int = 4) -> pd.DataFrame:
+    """CLIP genre (mean of four pictures an item) and image similarity, following the distance."""
+    rng = np.random.default_rng(seed)
+    far = {cell[:3]: cell[3] for cell in MIMICKED}
+    rows = []
+    for item in ratings.drop_duplicates("item").itertuples():
+        away = far[item.protection, item.budget, item.purification] + rng.normal(0, 0.1)
+        correct = rng.binomial(4, np.clip(0.95 - 0.6 * away, 0, 1)) / 4
+        values = {
+            "clip_genre.correct": correct,
+            "clip_genre.margin": 2 - 3 * away + rng.normal(0, 0.3),
+            "clip_image_similarity": 0.9 - 0.2 * away + rng.normal(0, 0.02),
+        }
+        rows += [
+            {"item": item.item, "metric": metric, "value": value, "version": "v1"}
+            for metric, value in values.items()
+        ]
+    return pd.DataFrame(rows)

@@ -3,7 +3,7 @@
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ from pandas import DataFrame
 from torch import Tensor
 
 from config.plugins import PluginError
-from evaluation import scoring, services
+from evaluation import queries, scoring, services
+from evaluation.choices import Entry
 from evaluation.measurements import MeasureError
-from evaluation.metrics import METRICS, Metric
+from evaluation.metrics import METRICS, Against, Metric
 from evaluation.scoring import Loaded, Pair, ScoreError
 from generation.management.bars import bar
 from generation.management.over_files import loaded as loaded_networks
@@ -49,14 +50,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("images", type=Path, nargs="?", help="a picture, or a folder of them")
         parser.add_argument(
-            "--reference", type=Path, help="a picture, or a folder with the same names"
-        )
+            "--reference", type=Path,
+            help="a picture, or a folder: with the same names, or of the painter's originals",
+        )  # fmt: skip
         parser.add_argument(
             "--metric", action="append", metavar="NAME", help=f"one of {', '.join(METRICS.names())}"
         )
         parser.add_argument(
+            "--set", action="append", default=[], metavar="METRIC.KEY=VALUE", dest="values",
+            help="a setting of a metric, e.g. clip_genre.mode=legacy; lists as JSON",
+        )  # fmt: skip
+        parser.add_argument("--genre", default="", help="genre of the painter, for clip_genre")
+        parser.add_argument(
             "--networks", action="append", default=[], metavar="ROLE=ID",
-            help="perceptual=…: a hub id, a folder, or a short name",
+            help="perceptual=… or clip=…: a hub id, a folder, or a short name",
         )  # fmt: skip
         parser.add_argument("--study", metavar="SLUG", help="measure and store a study's pictures")
         shape = parser.add_mutually_exclusive_group()
@@ -78,12 +85,16 @@ class Command(BaseCommand):
             raise CommandError(f"There is no study “{options['study']}” (there are: {known}).")
         try:
             with bar(f"measuring {study.slug}", "picture") as progress:
-                done = services.measure(study=study, metrics=options["metric"], progress=progress)
-        except MeasureError as error:
+                done = services.measure(study=study, metrics=_entries(options), progress=progress)
+        except (MeasureError, PluginError) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
             told = {"study": study.slug, "new": done.new, "skipped": dict(done.skipped)}
             self.stdout.write(json.dumps(told, ensure_ascii=False))
+            return
+        if options["csv"]:
+            table = queries.comparisons(study).drop(columns="due")
+            self.stdout.write(table.to_csv(index=False, lineterminator="\n"), ending="")
             return
         self.stdout.write(f"{study.slug}: {done.new} new values.")
         for name, reason in done.skipped.items():
@@ -91,14 +102,15 @@ class Command(BaseCommand):
 
     def _files(self, options: dict[str, Any]) -> None:
         try:
-            metrics = scoring.build(options["metric"] or ["linf", "l2", "ssim", "psnr"])
+            metrics = scoring.build(_entries(options) or ["linf", "l2", "ssim", "psnr"])
+            orders = _orders(metrics, options)
             networks = loaded_networks(sorted(scoring.needs(metrics)), options["networks"])
         except (PluginError, NetworkUnavailable) as error:
             raise CommandError(str(error)) from error
-        pairs = list(_pairs(options["images"], options["reference"], metrics))
         with bar("measuring", "picture") as progress:
-            found = _scored(pairs, metrics, networks, progress)
-        self.stdout.write(_printed(found, list(metrics), options), ending="")
+            found = _scored(orders, networks, progress)
+        names = list(dict.fromkeys(name for s in found for name in s.values)) or list(metrics)
+        self.stdout.write(_printed(found, names, options), ending="")
         problems = [scored.problem for scored in found if scored.problem]
         for problem in problems:
             self.stderr.write(problem)
@@ -106,20 +118,83 @@ class Command(BaseCommand):
             raise CommandError(f"{len(problems)} of {len(found)} pictures could not be measured.")
 
 
-def _pairs(images: Path, reference: Path | None, metrics: dict[str, Metric]) -> Iterator[Pair]:
-    if reference is None and any(metric.needs_reference for metric in metrics.values()):
-        wanting = next(name for name, metric in metrics.items() if metric.needs_reference)
-        raise CommandError(f"{wanting} compares with a reference: name it with --reference.")
+@dataclass(frozen=True)
+class Order:
+    """Metrics that are held against the same, and for each picture its pairs."""
+
+    metrics: dict[str, Metric]
+    pairs: dict[str, list[Pair]]
+    counterpart: bool
+
+
+def _entries(options: dict[str, Any]) -> list[Entry] | None:
+    """The metrics that were named, with the settings given by --set; None where none was."""
+    given: dict[str, dict[str, Any]] = {}
+    for text in options["values"]:
+        place, equals, value = text.partition("=")
+        metric, dot, key = place.partition(".")
+        if not (equals and dot) or metric not in (options["metric"] or []):
+            raise CommandError(
+                f"--set: write METRIC.KEY=VALUE with a metric of --metric, not “{text}”."
+            )
+        given.setdefault(metric, {})[key] = _value(value)
+    if options["metric"] is None:
+        return None
+    return [{name: given[name]} if name in given else name for name in options["metric"]]
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _orders(metrics: dict[str, Metric], options: dict[str, Any]) -> list[Order]:
+    """What is to be scored; raises CommandError where something to hold against is missing."""
+    images: Path = options["images"]
+    apart: dict[Against, dict[str, Metric]] = {}
+    for name, metric in metrics.items():
+        _refuse_missing(name, metric, options)
+        apart.setdefault(metric.against, {})[name] = metric
     if not images.exists():
         raise CommandError(f"There is no file or folder {images}.")
-    if images.is_file():
-        yield Pair(str(images), str(_counterpart(images.name, reference)))
-        return
-    names = files_below(images)
+    names = [images.name] if images.is_file() else files_below(images)
     if not names:
         raise CommandError(f"There is no file in {images}.")
-    for name in names:
-        yield Pair(str(images / name), str(_counterpart(name, reference)))
+    folder = images.parent if images.is_file() else images
+    return [
+        Order(
+            some,
+            {str(folder / name): _pairs(folder / name, name, against, options) for name in names},
+            against == "counterpart",
+        )
+        for against, some in apart.items()
+    ]
+
+
+def _refuse_missing(name: str, metric: Metric, options: dict[str, Any]) -> None:
+    if metric.against in {"counterpart", "originals"} and options["reference"] is None:
+        raise CommandError(f"{name} compares with a reference: name it with --reference.")
+    if metric.against == "genre":
+        if not options["genre"]:
+            raise CommandError(f"{name} needs the painter's genre: name it with --genre.")
+        try:
+            metric.label_of(options["genre"])
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+
+
+def _pairs(image: Path, name: str, against: Against, options: dict[str, Any]) -> list[Pair]:
+    """What one picture is held against; several pairs where there are several originals."""
+    reference: Path | None = options["reference"]
+    if against == "genre":
+        return [Pair(str(image), genre=options["genre"])]
+    if against == "originals" and reference is not None and reference.is_dir():
+        return [Pair(str(image), str(reference / other)) for other in files_below(reference)]
+    if against == "nothing":
+        return [Pair(str(image))]
+    return [Pair(str(image), str(_counterpart(name, reference)))]
 
 
 def _counterpart(name: str, reference: Path | None) -> Path | str:
@@ -136,39 +211,67 @@ def _counterpart(name: str, reference: Path | None) -> Path | str:
     return others[0] if others else exact
 
 
-def _scored(
-    pairs: Sequence[Pair], metrics: dict[str, Metric], networks: Networks, progress: Progress
-) -> list[Scored]:
-    """Every pair in the order given; what fails stops nothing else."""
-    found: dict[Pair, Scored] = {}
+def _scored(orders: Sequence[Order], networks: Networks, progress: Progress) -> list[Scored]:
+    """Every picture in the order given: the mean over its pairs; what fails stops nothing else."""
+    total = sum(len(pairs) for order in orders for pairs in order.pairs.values())
+    found: dict[str, Scored] = {}
+    done = 0
+    for order in orders:
+        values: dict[Pair, dict[str, float] | str] = {}
+        for lot, scored in _lots(order, networks):
+            values |= scored
+            done += lot
+            progress(done, total)
+        for image, pairs in order.pairs.items():
+            before = found.get(image, Scored(image, "", {}))
+            found[image] = _merged(before, pairs, values, order)
+    return list(found.values())
+
+
+def _merged(
+    before: Scored, pairs: Sequence[Pair], values: dict[Pair, dict[str, float] | str], order: Order
+) -> Scored:
+    """A picture's values so far, and its means over these pairs."""
+    reference = before.reference or (pairs[0].reference if order.counterpart else "")
+    problems = [text for pair in pairs if isinstance(text := values[pair], str)]
+    if problems or not pairs:
+        problem = before.problem or next(iter(problems), "There is no original to compare with.")
+        return replace(before, reference=reference, problem=problem)
+    rows = [row for pair in pairs if isinstance(row := values[pair], dict)]
+    means = {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}
+    return replace(before, reference=reference, values={**before.values, **means})
+
+
+def _lots(
+    order: Order, networks: Networks
+) -> Iterator[tuple[int, dict[Pair, dict[str, float] | str]]]:
+    """How many pairs were done, and their values by name, or why they have none."""
+    unreadable: dict[Pair, dict[str, float] | str] = {}
 
     def readable() -> Iterator[Loaded]:
-        for pair in pairs:
+        for pair in dict.fromkeys(pair for pairs in order.pairs.values() for pair in pairs):
             try:
-                yield scoring.loaded(pair, _read)
+                yield scoring.loaded(pair, _read, counterpart=order.counterpart)
             except ScoreError as error:
-                found[pair] = Scored(pair.image, pair.reference, {}, str(error))
+                unreadable[pair] = str(error)
 
     for lot in scoring.lots(readable(), settings.BATCH_SIZE):
-        found |= _lot(lot, metrics, networks)
-        progress(len(found), len(pairs))
-    return [found[pair] for pair in pairs]
+        yield len(lot), _lot(lot, order.metrics, networks)
+    yield len(unreadable), unreadable
 
 
 def _lot(
     lot: Sequence[Loaded], metrics: dict[str, Metric], networks: Networks
-) -> dict[Pair, Scored]:
+) -> dict[Pair, dict[str, float] | str]:
     pairs = [entry.pair for entry in lot]
     try:
         columns = scoring.scores(lot, metrics, networks)
     except ScoreError as error:
-        return {pair: Scored(pair.image, pair.reference, {}, str(error)) for pair in pairs}
+        return dict.fromkeys(pairs, str(error))
     rows = [
         dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
     ]
-    return {
-        pair: Scored(pair.image, pair.reference, row) for pair, row in zip(pairs, rows, strict=True)
-    }
+    return dict(zip(pairs, rows, strict=True))
 
 
 def _read(name: str) -> Tensor:
