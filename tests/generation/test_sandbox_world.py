@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from generation.sandbox import ruler
-from generation.sandbox.known_styles import known_styles, wear
+from generation.sandbox.known_styles import fit_ruler, known_styles, wear
 from generation.sandbox.light import MOODS
 from generation.sandbox.painters import GENRES, PAINTERS, contemporary, historical
 from generation.sandbox.ruler import fit, load
@@ -221,13 +221,20 @@ class TestRuler:
         assert estimated.max() <= 1
 
     def test_a_new_one_is_fitted_saved_and_read_back(self, tmp_path: Path) -> None:
-        lessons = list(known_styles(10, seed=3, size=64))
-        images = np.stack([image for image, _ in lessons])
-        fitted = fit(images, np.stack([vector for _, vector in lessons]))
+        fitted = fit_ruler(10, seed=3, size=64)
         fitted.save(tmp_path / "ruler.npz")
         again = load(tmp_path / "ruler.npz")
-        assert np.allclose(again.measure(images[:3]), fitted.measure(images[:3]), atol=1e-3)
+        images = gallery(1, ["anselm-roux", "pia-lindqvar"])
+        assert np.allclose(again.measure(images), fitted.measure(images), atol=1e-3)
         assert (tmp_path / "ruler.npz").stat().st_size < 100_000
+
+    def test_images_with_their_styles_fit_the_same_ruler(self) -> None:
+        pairs = list(known_styles(10, seed=3, size=64))
+        fitted = fit(*(np.stack(column) for column in zip(*pairs, strict=True)))
+        assert np.array_equal(fitted.slopes, fit_ruler(10, seed=3, size=64).slopes)
+
+    def test_the_shipped_one_is_small(self) -> None:
+        assert ruler.SHIPPED.stat().st_size < 100_000
 
     def test_too_few_pictures_are_refused(self) -> None:
         with pytest.raises(ValueError, match="at least 8"):
