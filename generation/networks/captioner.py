@@ -46,14 +46,15 @@ class Captioner:
     ) -> list[str]:
         """One sentence an image [N, 3, H, W] in [0, 1], by beam search over at most `longest`
         new tokens; `prompt` is how it begins (BLIP)."""
-        begin = self.tokenizer(prompt, return_tensors="pt").input_ids[:, :-1] if prompt else None
+        # with its end, which BLIP's generate takes off itself
+        begin = self.tokenizer(prompt, return_tensors="pt").input_ids if prompt else None
         begin = begin if begin is None else begin.to(self.device)
 
         def describe(lot: Lot) -> Tensor:
             pictures = [to_image(image) for image in lot.images[0]]
             seen = self.processor(images=pictures, return_tensors="pt").pixel_values
             more = (
-                {} if begin is None else {"input_ids": begin.expand(len(seen), -1).to(self.device)}
+                {} if begin is None else {"input_ids": begin.repeat(len(seen), 1).to(self.device)}
             )
             ids: Tensor = self.network.generate(
                 pixel_values=seen.to(self.device),
