@@ -33,14 +33,15 @@ def in_lots(
     *batches: Tensor,
     generators: Sequence[Generator] | None = None,
     progress: Progress = silent,
+    size: int | None = None,
 ) -> Tensor:
     """`work` on each lot of `batches` ([N, ...] each, N alike); the results [N, ...] in order.
 
-    `progress` hears of all lots as of one computation.
+    `progress` hears of all lots as of one computation. Lots are of SIZE unless `size` says so.
     """
     count = len(batches[0])
     seeded = generators if generators is not None else [Generator() for _ in range(count)]
-    size = SIZE.get(batches[0].device.type, 1)
+    size = size or SIZE.get(batches[0].device.type, 1)
     starts = range(0, count, size)
     made = []
     for number, start in enumerate(starts):

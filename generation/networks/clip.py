@@ -16,6 +16,9 @@ from generation.networks.reading import frozen, intact, quiet
 from generation.pixels import to_image
 from generation.refusals import too_long
 
+ALONE = 1
+"""One at a time: the last layer has one row a picture, and how it adds depends on the row."""
+
 
 @dataclass(frozen=True)
 class Clip:
@@ -38,7 +41,7 @@ class Clip:
             return normalize(features.float(), dim=-1)
 
         with torch.no_grad():
-            return in_lots(embed, images)
+            return in_lots(embed, images, size=ALONE)
 
     def embed_texts(self, texts: Sequence[str]) -> Tensor:
         """Sentences → unit vectors [M, D], float32. Raises PromptError for one that is too long."""
@@ -49,7 +52,7 @@ class Clip:
 
         self._check(texts)
         with torch.no_grad():
-            return in_lots(embed, self.tokenizer(list(texts)).to(self.device))
+            return in_lots(embed, self.tokenizer(list(texts)).to(self.device), size=ALONE)
 
     def _check(self, texts: Sequence[str]) -> None:
         """open_clip cuts a long text in silence; given more room, it shows how long it is."""

@@ -9,17 +9,21 @@ from generation.networks.hub import absent, is_hub_id, snapshots
 
 CONFIG = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
-TOKENIZER = (
+VOCABULARY = (
     "tokenizer.json",
-    "tokenizer_config.json",
     "vocab.json",
     "vocab.txt",
-    "merges.txt",
-    "special_tokens_map.json",
-    "added_tokens.json",
     "spiece.model",
     "sentencepiece.bpe.model",
     "tokenizer.model",
+)
+"""One of these makes a tokenizer; the others say more about it."""
+TOKENIZER = (
+    *VOCABULARY,
+    "merges.txt",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
 )
 
 
@@ -71,7 +75,7 @@ def _clip(network_id: str, folder: Path, root: Path, revision: str = "") -> Sour
     if not (folder / WEIGHTS).is_file():
         raise NetworkUnavailable(f"The network “{network_id}” lacks {WEIGHTS} in {folder}.")
     tokenizer = [name for name in TOKENIZER if (folder / name).is_file()]
-    if _own_tokenizer(folder) and not present(folder, ("tokenizer.json", *TOKENIZER)):
+    if _own_tokenizer(folder) and not present(folder, VOCABULARY):
         raise NetworkUnavailable(
             f"The network “{network_id}” names a tokenizer of its own (hf_tokenizer_name in"
             f" {CONFIG}), but {folder} holds none: save one there with save_pretrained."
