@@ -2,13 +2,15 @@
 
 Layers count the steps since the artworks. The chain of `image` inputs that ends in the result has
 lane 0, and every branch that joins it a lane of its own. Drawn across, layers are columns and lanes
-are rows; drawn down, the other way round.
+are rows; drawn down, the other way round. A mimic is one cell that shows its training pictures:
+its page tells how each of them was made.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from generation.models import Artwork, Recipe
+from generation.recipe import MIMIC, training_keys
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Node:
     lane: int
     sources: Sequence[tuple[str, Recipe]]
     """Its inputs: role, recipe."""
+    training: Sequence[Recipe] = ()
+    """What it was learnt from, if it is a mimic; these have no cells of their own."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,10 @@ def lay_out(
 ) -> Ancestry:
     """The drawing of the graph that ends in `result`.
 
-    `recipes` holds the whole graph by key, `artworks` the artworks by the sha256 of their image.
+    `recipes` holds the graph by key, but for what lies below the training pictures of mimics;
+    `artworks` the artworks by the sha256 of their image.
     """
-    inputs = {key: dict(recipe.document["inputs"]) for key, recipe in recipes.items()}
+    inputs = {key: _drawn(recipe) for key, recipe in recipes.items()}
     shown = {key: artworks.get(str(recipe.image_id)) for key, recipe in recipes.items()}
     layers = _layers(inputs, result)
     lanes: dict[str, int] = {}
@@ -84,6 +89,7 @@ def lay_out(
             layer=layers[key],
             lane=lanes[key],
             sources=[(role, recipes[source]) for role, source in _by_role(inputs[key])],
+            training=_training(recipes[key], recipes),
         )
         for key in ordered
     ]
@@ -95,6 +101,17 @@ def lay_out(
 
 Place = tuple[int, int]
 Arrow = tuple[Place, Place]
+
+
+def _drawn(recipe: Recipe) -> dict[str, str]:
+    """The inputs that have cells of their own: role → key."""
+    return {} if recipe.kind == MIMIC else dict(recipe.document["inputs"])
+
+
+def _training(recipe: Recipe, recipes: Mapping[str, Recipe]) -> Sequence[Recipe]:
+    if recipe.kind != MIMIC:
+        return ()
+    return [recipes[key] for key in training_keys(recipe.document)]
 
 
 def _by_role(inputs: Mapping[str, str]) -> list[tuple[str, str]]:

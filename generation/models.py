@@ -214,3 +214,13 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.recipe_id[:12]}: {self.state}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it is still to be done."""
+        return self.state in {self.State.WAITING, self.State.READY, self.State.RUNNING}
+
+    @property
+    def newest_sheets(self) -> list[tuple[int, str]]:
+        """Step and image of each sample sheet, the newest first."""
+        return [(step, image) for step, image in reversed(self.sheets)]

@@ -32,6 +32,11 @@ class RunningBatch:
     lead: Job
     jobs: Sequence[Job]
 
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        return len(self.jobs)
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -47,15 +52,16 @@ class FinishedBatch:
     """A tensor batch that ran."""
 
     lead: Recipe
-    images: int
+    made: int
+    """Images; 1 for a mimic."""
     seconds: float
     device: str
     started_at: datetime
 
     @property
-    def per_image(self) -> float:
+    def each(self) -> float:
         """Seconds."""
-        return self.seconds / self.images
+        return self.seconds / self.made
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Reads that are longer than a line."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from generation.ancestry import Ancestry, lay_out
 from generation.models import Artwork, Collection, Job, Production, Recipe
-from generation.recipe import ARTWORK
+from generation.recipe import ARTWORK, MIMIC, PAINTING, training_keys
 
 
 def collections() -> QuerySet[Collection]:
@@ -31,51 +32,84 @@ def artworks_of(collection: Collection) -> QuerySet[Artwork]:
 
 
 def ancestry(recipe: Recipe) -> Ancestry:
-    """The whole graph that ends in `recipe`, laid out for drawing."""
-    graph: dict[str, Recipe] = {}
-    wanted = {recipe.key}
-    while wanted:
-        found = Recipe.objects.select_related("image", "production").in_bulk(list(wanted))
-        graph.update(found)
-        wanted = {
-            source
-            for node in found.values()
-            for source in node.document["inputs"].values()
-            if source not in graph
-        }
+    """The graph that ends in `recipe`, laid out for drawing; what mimics learnt from is its end."""
+    graph = _graph(recipe, lambda node: node.kind != MIMIC)
+    learnt = [node for node in graph.values() if node.kind == MIMIC]
+    pictures = {key for node in learnt for key in training_keys(node.document)} - graph.keys()
+    graph |= Recipe.objects.select_related("image", "production").in_bulk(list(pictures))
     images = [node.image_id for node in graph.values() if node.kind == ARTWORK]
     artworks = {artwork.image_id: artwork for artwork in Artwork.objects.filter(image__in=images)}
     return lay_out(graph, recipe.key, artworks)
 
 
+def whole_graph(recipe: Recipe) -> list[Recipe]:
+    """`recipe` and everything below it, inputs before what is made from them."""
+    graph = _graph(recipe, lambda _: True)
+    ordered: dict[str, Recipe] = {}
+
+    def visit(key: str) -> None:
+        if key not in ordered:
+            for _, source in sorted(graph[key].document["inputs"].items()):
+                visit(source)
+            ordered[key] = graph[key]
+
+    visit(recipe.key)
+    return list(ordered.values())
+
+
+def _graph(recipe: Recipe, descends: Callable[[Recipe], bool]) -> dict[str, Recipe]:
+    """`recipe` and what is below it by key, not looking below those that `descends` refuses."""
+    graph: dict[str, Recipe] = {}
+    wanted = {recipe.key}
+    while wanted:
+        found = Recipe.objects.select_related("image", "mimic", "production").in_bulk(list(wanted))
+        graph.update(found)
+        deeper = [node for node in found.values() if descends(node)]
+        wanted = {
+            source for node in deeper for source in node.document["inputs"].values()
+        } - graph.keys()
+    return graph
+
+
 def made_from(recipe: Recipe) -> QuerySet[Recipe]:
-    """What was made, or is to be made, directly from this image."""
+    """What was made, or is to be made, directly from this image or mimic."""
     return recipe.used_by.select_related("image").distinct().order_by("kind", "method", "key")
 
 
+def painted_by(recipe: Recipe) -> list[Recipe]:
+    """The paintings of a mimic, by their prompts and seeds."""
+    paintings = recipe.used_by.filter(kind=PAINTING).select_related("image")
+
+    def order(painting: Recipe) -> tuple[str, int]:
+        return str(painting.document["settings"].get("prompt")), painting.document["seed"]
+
+    return sorted(paintings, key=order)
+
+
 def job_of(recipe: Recipe) -> Job | None:
-    """The job that makes, or made, the image."""
+    """The job that makes, or made, the image or mimic."""
     return recipe.jobs.filter(purpose=Job.Purpose.MAKE).first()
 
 
 def last_verification(recipe: Recipe) -> Job | None:
-    """The newest job that made the image again to compare it."""
+    """The newest job that made it again to compare it."""
     return recipe.jobs.filter(purpose=Job.Purpose.VERIFY).order_by("-pk").first()
 
 
 def portable(recipe: Recipe) -> dict[str, Any]:
-    """All that is known of how an image was made, as plain JSON values, inputs before results."""
+    """All that is known of how it was made, as plain JSON values, inputs before results."""
     return {
         "key": recipe.key,
         "recipes": [
             {
-                "key": node.recipe.key,
-                "document": node.recipe.document,
-                "image_sha256": node.recipe.image_id,
-                "realised": node.recipe.realised,
-                "production": _production(node.recipe.production),
+                "key": node.key,
+                "document": node.document,
+                "image_sha256": node.image_id,
+                "mimic_sha256": node.mimic_id,
+                "realised": node.realised,
+                "production": _production(node.production),
             }
-            for node in ancestry(recipe).nodes
+            for node in whole_graph(recipe)
         ],
     }
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("recipes/<sha256:key>/", recipes.recipe, name="recipe"),
     path("recipes/<sha256:key>.json", recipes.document, name="document"),
     path("recipes/<sha256:key>/verify", recipes.verify, name="verify"),
+    path("recipes/<sha256:key>/training", recipes.under_way, name="under_way"),
     path("recipes/<sha256:key>/verification", recipes.verification, name="verification"),
     path("files/<sha256:sha256>.png", files.image, name="image"),
     path("thumbnails/<sha256:sha256>.webp", files.thumbnail, name="thumbnail"),

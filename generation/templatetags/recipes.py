@@ -7,6 +7,7 @@ from django import template
 
 from generation import labels
 from generation.models import Recipe
+from generation.recipe import CAPTIONS, MIMIC
 
 register = template.Library()
 
@@ -27,6 +28,21 @@ def method_label(recipe: Recipe) -> str:
 def gist(recipe: Recipe) -> str:
     """“budget 0.05”, …"""
     return labels.gist(recipe.kind, recipe.document["settings"])
+
+
+@register.filter
+def settings_in_order(recipe: Recipe) -> list[tuple[str, Any]]:
+    """Names and values of the settings; the captions stand beside the pictures of a mimic."""
+    settings: Mapping[str, Any] = recipe.document["settings"]
+    shown = [(name, value) for name, value in settings.items() if name != CAPTIONS]
+    return [(name, "none" if value in (None, "") else value) for name, value in shown]
+
+
+@register.filter
+def counted(recipe: Recipe, number: int) -> str:
+    """What so many recipes of this kind make: “3 images”, “1 mimic”."""
+    noun = "mimic" if recipe.kind == MIMIC else "image"
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""`manage.py remake KEY`: make an image again and say whether it is bit for bit the same."""
+"""`manage.py remake KEY`: make an image or mimic again and say whether it is the same."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from generation.replay import replay
 
 
 class Command(BaseCommand):
-    """Replay the batch that made an image."""
+    """Replay the batch that made an image, or the training that made a mimic."""
 
     help = "Runs the recorded batch of an image again, compares, and fails where it differs."
 
@@ -21,16 +21,14 @@ class Command(BaseCommand):
         """The recipe's key, or its beginning."""
         parser.add_argument("key", help="key of the recipe, or the beginning of it")
         parser.add_argument(
-            "--ancestry", action="store_true", help="every image it was made from as well"
+            "--ancestry", action="store_true", help="everything it was made from as well"
         )
         parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
     def handle(self, **options: Any) -> None:
         """Replay, print a line an image, fail where one differs."""
         recipe = _recipe(options["key"])
-        recipes = [recipe]
-        if options["ancestry"]:
-            recipes = [node.recipe for node in queries.ancestry(recipe).nodes]
+        recipes = queries.whole_graph(recipe) if options["ancestry"] else [recipe]
         findings = _findings([made for made in recipes if made.production])
         if not findings:
             raise CommandError(f"{recipe} was not made here: there is no batch to run again.")
@@ -79,6 +77,7 @@ def _as_json(findings: list[tuple[Recipe, str]]) -> str:
             {
                 "recipe": recipe.key,
                 "image_sha256": recipe.image_id,
+                "mimic_sha256": recipe.mimic_id,
                 "identical": _is_identical(sentence),
                 "finding": sentence,
             }
