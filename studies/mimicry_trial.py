@@ -30,26 +30,39 @@ class MimicryTrial:
     template: ClassVar[str] = "rater/pictures/groups.html"
     question: ClassVar[str]
 
-    text: Words
-    hint: Annotated[str, Field(max_length=300)] = ""
-    labels: Annotated[tuple[Point, ...], Field(min_length=5, max_length=5)] = (
+    # descriptions stand in Field, where the trial kinds inherit them
+    text: Annotated[Words, Field(description="The question.")]
+    hint: Annotated[str, Field(max_length=300, description="Stands below the question.")] = ""
+    labels: Annotated[
+        tuple[Point, ...],
+        Field(
+            min_length=5, max_length=5, description="The words of the five points, from 1 upward."
+        ),
+    ] = (
         "Not successful at all",
         "Not very successful",
         "Somewhat successful",
         "Successful",
         "Very successful",
     )
-    """The words of the five points, from 1 upward."""
-    originals: Number = 4
-    """Works by the artist that are shown."""
-    paintings: Number = 4
-    """Paintings of the mimic that are shown beside them."""
-    originals_heading: Heading = "By the artist"
-    paintings_heading: Heading = "Made by a computer"
-    originals_stand: Literal["first", "last", "random"] = "first"
-    """Where the originals stand: first is left at a desk, above on a phone."""
-    shuffle: bool = True
-    """Whether the order of the pictures is drawn inside each group, for each trial anew."""
+    originals: Annotated[Number, Field(description="Works by the artist that are shown.")] = 4
+    paintings: Annotated[
+        Number, Field(description="Paintings of the mimic that are shown beside them.")
+    ] = 4
+    originals_heading: Annotated[Heading, Field(description="Stands above the originals.")] = (
+        "By the artist"
+    )
+    paintings_heading: Annotated[Heading, Field(description="Stands above the paintings.")] = (
+        "Made by a computer"
+    )
+    originals_stand: Annotated[
+        Literal["first", "last", "random"],
+        Field(description="Where the originals are: first is left at a desk, above on a phone."),
+    ] = "first"
+    shuffle: Annotated[
+        bool,
+        Field(description="Draw the order of the pictures in each group anew for each trial."),
+    ] = True
 
     @model_validator(mode="after")
     def words_differ(self) -> Self:

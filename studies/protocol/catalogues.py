@@ -292,10 +292,10 @@ class _Resolver:
 
     def analysis(self, analysis: Analysis, catalogue: Catalogue) -> Analysis:
         place: Place = ("analysis", "analyses")
-        asked = self.asked()
+        asked, networks = self.asked(), self.whole.stimuli.networks
         filled = {
             name: self.planned(
-                Call(catalogue, name, (*place, name), "", settings=""), settings, asked
+                Call(catalogue, name, (*place, name), "", networks, ""), settings, asked
             )
             for name, settings in analysis.analyses.items()
         }
