@@ -18,7 +18,7 @@ from generation.sandbox.training.course import in_bfloat16
 
 CROP = 128
 PERCEPTUAL, TONE, KL = 0.15, 2.0, 1e-6
-"""Weights beside L1: of LPIPS, of L1 after pooling 8 × 8 (colours: LPIPS hardly sees them), of KL."""
+"""Weights beside L1: LPIPS, L1 after pooling 8 × 8 (colours, which LPIPS hardly sees), KL."""
 
 
 def untrained() -> AutoencoderKL:

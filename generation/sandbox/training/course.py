@@ -27,16 +27,25 @@ class Lesson(Protocol):
 
 @dataclass(frozen=True)
 class Course:
-    """How long and how fast. The learning rate is constant after the warm-up, and the averaged
-    weights are kept: so a course can be lengthened later without starting again."""
+    """How long and how fast: the learning rate rises, stays, and falls to 0 in a line at the end.
+
+    What is kept is a running average of the weights.
+    """
 
     steps: int
     lr: float
     warm_up: int = 100
+    cool_down: float = 0.3
+    """Share of the steps in which the learning rate falls."""
     average: float = 0.998
     """Decay of the running average of the weights (EMA), a step."""
     weight_decay: float = 0.01
     save_every: int = 200
+
+    def rate_at(self, step: int) -> float:
+        """Learning rate of the step number `step`, from 0."""
+        falls = (self.steps - step) / (self.cool_down * self.steps) if self.cool_down else 1.0
+        return self.lr * min(1.0, (step + 1) / self.warm_up, falls)
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,7 @@ class _Run:
 
     def advance(self) -> None:
         start = monotonic()
-        lr = self.course.lr * min(1.0, (self.step + 1) / self.course.warm_up)
+        lr = self.course.rate_at(self.step)
         for group in self.optimiser.param_groups:
             group["lr"] = lr
         loss = self.lesson.loss(self.generator)
