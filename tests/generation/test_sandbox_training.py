@@ -152,7 +152,7 @@ def test_the_trunk_learns_the_distances_of_its_teacher(corpus: Corpus, tmp_path:
     torch.manual_seed(7)
     teacher = TrunkLpips(Trunk().requires_grad_(False))
     lesson = TrunkLesson(corpus, teacher, batch=6)
-    follow(lesson, Course(steps=30, lr=3e-3, warm_up=5), tmp_path, 1, silent)
+    follow(lesson, Course(steps=40, lr=2e-3, warm_up=5, average=0.5), tmp_path, 1, silent)
     images = corpus.batch(torch.arange(4))
     pictures = distorted(images, Generator().manual_seed(9))
     with torch.no_grad():
