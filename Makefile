@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-# A folder with artworks/ and weights/, for the demo, the benchmarks and the tests on real pictures.
+# A folder with artworks/ and weights/, for the benchmarks and the tests on real pictures.
 DATA ?= $(firstword $(wildcard data ../shared/data))
 export NETWORKS_DIR ?= $(if $(DATA),$(abspath $(DATA)/weights))
 export ARTWORKS_DIR ?= $(if $(DATA),$(abspath $(DATA)/artworks))
@@ -22,6 +22,8 @@ endif
 
 PORT ?= 8000
 HOST ?= 127.0.0.1
+# Which study the demo shows: psr or acceptability.
+STUDY ?= psr
 
 .PHONY: help setup demo test lint types arrows format services-test browser-test bench clean
 
@@ -43,8 +45,8 @@ $(READY): pyproject.toml constraints.txt
 		--only-binary :all: --no-build-isolation --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-demo: $(READY) ## the whole chain on this machine, ending with a live study
-	@$(BIN)/python manage.py demo --host $(HOST) --port $(PORT)
+demo: $(READY) ## the whole chain on this machine, with no network, ending with a live study
+	@$(BIN)/python manage.py demo --study $(STUDY) --host $(HOST) --port $(PORT)
 
 test: $(READY) ## the tests that need nothing but Python
 	$(BIN)/python -m pytest -n auto --dist loadfile
