@@ -20,7 +20,7 @@ from generation.networks import Networks, NetworkUnavailable
 from generation.originals import MAX_PIXELS, UnreadableImage, decode, encode_png
 from generation.preparations import PREPARATIONS
 from generation.progress import Progress
-from generation.recipe import Step, artwork_step, generator_seed, plugin_step
+from generation.recipe import EDIT, Step, artwork_step, generator_seed, plugin_step
 from generation.steps import KINDS
 from generation.writing import write_whole
 
@@ -52,6 +52,11 @@ class Method:
         return "target" in KINDS[self.kind].roles(self.name)
 
     @property
+    def takes_style(self) -> bool:
+        """Whether it is shown the style that it repaints in."""
+        return "style" in KINDS[self.kind].roles(self.name)
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """Roles of its networks."""
         return KINDS[self.kind].needs(self.name)
@@ -59,12 +64,12 @@ class Method:
 
 @dataclass(frozen=True)
 class Aim:
-    """What pictures are drawn to: one picture for all, or each repainted in a style, or nothing."""
+    """What pictures are drawn to: one picture for all, or each repainted, or nothing."""
 
     target: Picture.Image | None = None
     style: Picture.Image | None = None
     transfer: Method | None = None
-    """Repaints, where there is a style."""
+    """Repaints, in the style of a picture or, where it takes none, as its prompt says."""
 
 
 @dataclass(frozen=True)
@@ -208,10 +213,12 @@ def _run(batch: Sequence[_Loaded], work: Work, progress: Progress) -> tuple[Tens
         fitted, step = _fitted(aim.target, batch[0], work)
         inputs["target"] = fitted.repeat(len(batch), 1, 1, 1)
         sources = [{**source, "target": step} for source in sources]
-    elif aim.style is not None and aim.transfer is not None:
-        fitted, step = _fitted(aim.style, batch[0], work)
-        styled = {**inputs, "style": fitted.repeat(len(batch), 1, 1, 1)}
-        painted = [{**source, "style": step} for source in sources]
+    elif aim.transfer is not None:
+        styled, painted = dict(inputs), sources
+        if aim.style is not None:
+            fitted, step = _fitted(aim.style, batch[0], work)
+            styled["style"] = fitted.repeat(len(batch), 1, 1, 1)
+            painted = [{**source, "style": step} for source in sources]
         inputs["target"], targets = _step(aim.transfer, styled, painted, work, progress)
         sources = [
             {**source, "target": target} for source, target in zip(sources, targets, strict=True)
@@ -242,11 +249,12 @@ def _step(
         )
         for source in sources
     ]
-    generators = [
-        Generator().manual_seed(generator_seed(work.seed, source["image"].key))
+    seeds = [
+        work.seed if method.kind == EDIT else generator_seed(work.seed, source["image"].key)
         for source in sources
     ]
     settings = made[0].settings
+    generators = [Generator().manual_seed(seed) for seed in seeds]
     images = steps.run(
         method.kind, method.name, settings, inputs, work.networks, generators, progress
     )

@@ -22,8 +22,13 @@ from generation.networks import NetworkUnavailable
 from generation.originals import UnreadableImage, decode
 from generation.steps import KINDS, StepError
 
-NETWORKS = {"autoencoder": "sd1_vaelight", "perceptual": "lpips_squeeze"}
-"""Used where --networks names none: the small ones of the networks folder."""
+NETWORKS = {
+    "autoencoder": "sd1_vaelight",
+    "perceptual": "lpips_squeeze",
+    "diffusion": "sandbox",
+    "clip": "sandbox_clip",
+}
+"""Used where --networks names none: the small ones of the networks folder, and the sandbox's."""
 
 
 class OverFiles(BaseCommand):
@@ -46,7 +51,7 @@ class OverFiles(BaseCommand):
         parser.add_argument("--size", type=int, help="cut squares of this side first, pixels")
         parser.add_argument(
             "--networks", action="append", default=[], metavar="ROLE=ID",
-            help="autoencoder=… or perceptual=…: a hub id, a folder, or a short name",
+            help="autoencoder=…, perceptual=…, diffusion=…: a hub id, a folder, or a short name",
         )  # fmt: skip
         parser.add_argument("--batch-size", type=int, default=settings.BATCH_SIZE)
         parser.add_argument("--force", action="store_true", help="write over what is there")

@@ -1,4 +1,4 @@
-"""`manage.py protect`, `purify` and `remake`: files in, files out, and what is said of them."""
+"""Methods over files (`manage.py protect`, `purify`, `edit`) and `remake`, and what they say."""
 
 import hashlib
 import json
@@ -12,13 +12,17 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image as Picture
+from torch import Generator
 
-from generation import jobs, services, store, working
+from generation import jobs, pixels, services, steps, store, working
 from generation.models import Image, Recipe
+from generation.networks import load
 from generation.originals import encode_png
+from generation.progress import silent
 from generation.recipe import Step, artwork_step, digest, plugin_step
 from generation.steps import KINDS
 from tests.generation.pictures import encoded, picture
+from tests.generation.tiny_pipeline import PIPELINE
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 NOISE = ["--method", "gaussian_noise"]
@@ -194,10 +198,56 @@ def test_a_method_without_a_target_takes_no_style(pictures: Path, tmp_path: Path
         run("protect", pictures, tmp_path / "out", *options)
 
 
-@pytest.mark.parametrize("kind", ["protection", "purification"])
+TINY = [f"diffusion={PIPELINE}", f"autoencoder={PIPELINE}", "perceptual=lpips_squeeze"]
+MEMBERS = [word for named in TINY for word in ("--networks", named)]
+
+
+@pytest.fixture
+def tiny_pipelines(pipelines_folder: Path, networks_folder: Path, tmp_path: Path, settings: Any):
+    """A networks folder with a tiny Stable Diffusion and a tiny perceptual network."""
+    for part in (pipelines_folder / PIPELINE, *networks_folder.glob("squeezenet*")):
+        (tmp_path / "networks").mkdir(exist_ok=True)
+        (tmp_path / "networks" / part.name).symlink_to(part)
+    settings.NETWORKS_DIR = tmp_path / "networks"
+
+
+@pytest.mark.usefixtures("tiny_pipelines")
+def test_glaze_takes_its_target_from_a_style_in_words(pictures: Path, tmp_path: Path) -> None:
+    glaze = ["protect", pictures / "a.png", tmp_path / "out.png", "--method", "glaze", *MEMBERS]
+    told = ["--transfer", "image_to_image", "--set-transfer", "steps=3", "--size", 32]
+    with pytest.raises(CommandError, match="leave --style away"):
+        run(*glaze, *told, "--style", pictures / "b.jpg")
+    run(*glaze, *told, "--set", "steps=2", "--set-transfer", "prompt=Monet style")
+    assert Picture.open(tmp_path / "out.png").size == (32, 32)
+
+
+@pytest.mark.usefixtures("tiny_pipelines")
+def test_an_edit_draws_its_noise_from_the_seed_alone(
+    pictures: Path, tmp_path: Path, pipelines_folder: Path, capsys: Any
+) -> None:
+    told = {"steps": 4, "prompt": "boats"}
+    options = [word for name, value in told.items() for word in ("--set", f"{name}={value}")]
+    method = ["--method", "image_to_image", *options, *MEMBERS, "--seed", 7]
+    run("edit", pictures / "a.png", tmp_path / "out.png", *method, "--json")
+    (made,) = json.loads(capsys.readouterr().out)
+    image = pixels.to_tensor(Picture.open(pictures / "a.png"))
+    seeded = [Generator().manual_seed(7)]
+    members = load({"diffusion": PIPELINE}, pipelines_folder)
+    expected = steps.run("edit", "image_to_image", told, {"image": image}, members, seeded, silent)
+    assert made["document"]["kind"] == "edit"
+    assert (tmp_path / "out.png").read_bytes() == pixels.write_png(expected)
+
+
+def test_a_network_that_is_not_there_is_said(pictures: Path, tmp_path: Path) -> None:
+    options = ["--method", "image_to_image", "--networks", "diffusion=nothing"]
+    with pytest.raises(CommandError, match="no pipeline “nothing”"):
+        run("edit", pictures, tmp_path / "out", *options)
+
+
+@pytest.mark.parametrize("kind", ["protection", "purification", "edit"])
 def test_the_help_of_every_method_lists_its_settings(kind: str, capsys: Any) -> None:
     catalogue = KINDS[kind].catalogue
-    command = {"protection": "protect", "purification": "purify"}[kind]
+    command = {"protection": "protect", "purification": "purify", "edit": "edit"}[kind]
     for name in catalogue.names():
         with pytest.raises(SystemExit) as left:
             run(command, "--help-method", name)

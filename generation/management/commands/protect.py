@@ -23,24 +23,43 @@ class Command(OverFiles):
         aims.add_argument(
             "--style", type=Path, help="draw each to itself, repainted in this picture's style"
         )
-        parser.add_argument("--transfer", default="gram", help="style transfer used with --style")
+        parser.add_argument(
+            "--transfer",
+            help="style transfer: gram with --style (the default), or image_to_image with"
+            " --set-transfer prompt=WORDS",
+        )
         parser.add_argument(
             "--set-transfer", action="append", default=[], metavar="KEY=VALUE",
             help="settings of the style transfer",
         )  # fmt: skip
 
     def aim(self, method: Method, options: dict[str, Any]) -> Aim:
-        """A picture, or a style and what repaints in it."""
+        """A picture, or what repaints, and in which style."""
         if options["target"]:
             return Aim(target=picture(options["target"]))
-        if not method.takes_target and options["style"]:
-            raise CommandError(f"{method.name} takes no target: leave --style away.")
-        if options["style"]:
-            transfer = built("style_transfer", options["transfer"], options["set_transfer"])
-            return Aim(style=picture(options["style"]), transfer=transfer)
-        if method.takes_target:
+        if not (options["style"] or options["transfer"]):
+            return _aimless(method)
+        if not method.takes_target:
+            raise CommandError(f"{method.name} takes no target: leave --style and --transfer away.")
+        transfer = built("style_transfer", options["transfer"] or "gram", options["set_transfer"])
+        if transfer.takes_style and not options["style"]:
             raise CommandError(
-                f"{method.name} draws pictures to a target: give --style IMAGE (each picture"
-                " repainted in its style) or --target IMAGE (the same for all)."
+                f"{transfer.name} repaints in a picture's style: give --style IMAGE."
             )
-        return Aim()
+        if options["style"] and not transfer.takes_style:
+            raise CommandError(
+                f"{transfer.name} is told the style in words: leave --style away, and give"
+                " --set-transfer prompt=WORDS."
+            )
+        style = picture(options["style"]) if options["style"] else None
+        return Aim(style=style, transfer=transfer)
+
+
+def _aimless(method: Method) -> Aim:
+    if method.takes_target:
+        raise CommandError(
+            f"{method.name} draws pictures to a target: give --style IMAGE (each picture"
+            " repainted in its style), --transfer image_to_image (repainted as its prompt says) or"
+            " --target IMAGE (the same for all)."
+        )
+    return Aim()
