@@ -29,7 +29,6 @@ WRONG = [
     ("STORAGE_URL", "s3://h/b?insecure=true", "after the ? stand insecure=0"),
     ("ALLOWED_HOSTS", "http://x", "write names only"),
     ("NETWORKS_DIR", "/nowhere/at/all", "there is no folder /nowhere/at/all"),
-    ("ARTWORKS_DIR", "/nowhere/at/all", "there is no folder /nowhere/at/all"),
     ("DEVICE", "gpu", "write cpu, cuda, cuda:1 or mps"),
     ("TORCH_THREADS", "-1", "greater than or equal to 0"),
     ("MAX_MEGAPIXELS", "0", "greater than or equal to 1"),
