@@ -142,7 +142,12 @@ def _paintings(
         )
         for position, show in enumerate(exhibitions(experiment, conditions, known, cells), start=1)
     ]
-    return Layout(conditions, items, [], known)
+    layout = Layout(conditions, items, [], known)
+    judged = {original for item in layout.judged for original in item.originals}
+    rehearsed = {o for item in items if item.practice for o in item.originals}
+    again = len(rehearsed & judged)
+    note = f"{again} originals in practice are also shown in the study: too few are held out."
+    return replace(layout, notes=[note] if again else [])
 
 
 def practice_trials(experiment: Experiment) -> int:

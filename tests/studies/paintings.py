@@ -11,10 +11,13 @@ from tests.studies.factories import drawn
 PAINTERS = {"Ada Azure": 3, "Bruno Burnt-Sienna": 2, "Cleo Cerulean": 2}
 
 
-def import_paintings(painters: dict[str, int] = PAINTERS, first: int = 100) -> Collection:
+def import_paintings(
+    painters: dict[str, int] = PAINTERS, first: int = 100, **columns: str
+) -> Collection:
     """`painters` says how many artworks each has; every picture is different.
 
-    Importing more into the same collection takes another `first` number.
+    Importing more into the same collection takes another `first` number. `columns` are further
+    columns of the manifest; {n} in one of them is the artwork's number.
     """
     collection, _ = Collection.objects.get_or_create(slug="demo")
     names = [(painter, n) for painter, count in painters.items() for n in range(count)]
@@ -29,6 +32,7 @@ def import_paintings(painters: dict[str, int] = PAINTERS, first: int = 100) -> C
             title=f"{painter} {n}",
             rights=Rights.PUBLIC_DOMAIN,
             rights_statement="drawn by a test",
+            notes={"columns": {name: words.format(n=n) for name, words in columns.items()}},
         )
     return collection
 
