@@ -163,5 +163,7 @@ def _sentence(finding: dict[str, Any], settings: Sequence[str]) -> str:
         return f"there is no setting “{where}”; there are: {', '.join(settings) or 'none'}."
     if finding["type"] in {"missing", "missing_argument"}:
         return f"the setting “{where}” is missing."
+    if finding["type"] == "value_error":  # a plugin's own sentence, about several settings
+        return str(finding["ctx"]["error"])
     message = finding["msg"][0].lower() + finding["msg"][1:]
     return f"{where}: {message} (given: {finding['input']!r})."

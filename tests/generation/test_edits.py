@@ -84,8 +84,8 @@ def test_paintings_of_one_batch_may_differ_in_their_prompts(every_network: Netwo
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"eta": 0.5}, "take ddim"),
-        ({"scheduler": "ddim", "karras": True}, "take dpmpp"),
+        ({"eta": 0.5}, "^painting prompt: Only ddim draws fresh noise"),
+        ({"scheduler": "ddim", "karras": True}, "^painting prompt: Only dpmpp"),
         ({"size": 3}, "size"),
     ],
 )

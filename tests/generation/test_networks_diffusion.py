@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import yaml
 from diffusers import UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 
@@ -134,6 +135,47 @@ def test_half_precision_files_are_the_network_too(folder: Path, pipelines_folder
     assert next(halved.unet.parameters()).dtype == torch.float32
     assert halved.sha256 != whole.sha256
     torch.testing.assert_close(picture(halved), picture(whole), atol=0.05, rtol=0)
+
+
+def test_text_encoders_and_checkers_in_old_files_are_the_same_networks(tmp_path: Path) -> None:
+    """Stable Diffusion 1.x was saved by transformers 4, which named the layers' tower as well."""
+    tiny_pipeline.write_pipeline(tmp_path, checker=True)
+    now = load_diffusion(tmp_path)
+    for part, tower in (("text_encoder", "text_model."), ("safety_checker", "vision_model.")):
+        path = tmp_path / PIPELINE / part / "model.safetensors"
+        weights = load_file(path)
+        old = {tower + name if _in_tower(name) else name: weights[name] for name in weights}
+        assert old.keys() != weights.keys()
+        save_file(
+            {**old, tower + "embeddings.position_ids": torch.arange(4)}, path, {"format": "pt"}
+        )
+    then = load_diffusion(tmp_path)
+    assert torch.equal(now.embed(["art"]), then.embed(["art"]))
+    assert now.safety_checker is not None
+    assert then.safety_checker is not None
+    state = then.safety_checker.network.state_dict()
+    for name, weight in now.safety_checker.network.state_dict().items():
+        assert torch.equal(weight, state[name])
+
+
+def _in_tower(name: str) -> bool:
+    return name.startswith(("embeddings.", "encoder.", "final_layer_norm.", "vision_model."))
+
+
+def test_the_ids_of_the_real_preset_are_plain_settings(
+    hub: Path, pipelines_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever stands under the preset's id and commit is loaded by the path of any folder."""
+    preset = Path(__file__).parents[2] / "studies" / "presets" / "glaze_psr.yaml"
+    named = yaml.safe_load(preset.read_text(encoding="utf-8"))["stimuli"]["networks"]
+    name, _, revision = named["diffusion"].partition("@")
+    assert len(revision) == len(COMMIT)
+    cached = hub.parents[2] / f"models--{name.replace('/', '--')}" / "snapshots" / revision
+    shutil.copytree(hub, cached)
+    for role in ("diffusion", "autoencoder"):
+        record = identify(named[role], None, role)
+        assert record.revision == revision
+        assert record.sha256 == identify(PIPELINE, pipelines_folder, role).sha256
 
 
 def test_a_v_prediction_network_is_sampled_as_one(tmp_path: Path) -> None:
