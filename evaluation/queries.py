@@ -151,12 +151,18 @@ def plan(study: Study) -> Plan:
 
 
 def _suitable(study: Study) -> dict[str, dict[str, Any]]:
-    """The analyses whose own question is one that the study's trial asks, with their defaults."""
-    asked = {question.name for question in plan_of(study).kind.questions}
+    """The analyses that can answer something about what the study's trial asks."""
+    kind = plan_of(study).kind
+    asked = [question.name for question in kind.questions]
     usual = {name: record(ANALYSES.build(name)) for name in ANALYSES.names()}
-    return {
-        name: {} for name, settings in usual.items() if settings.get("question") in {None, *asked}
-    }
+    found: dict[str, dict[str, Any]] = {}
+    for name, settings in usual.items():
+        if settings.get("question") in {None, *asked}:
+            found[name] = {}
+        elif "points" in settings and kind.success_points:
+            of_psr = {"of": "psr"} if "of" in settings else {}
+            found[name] = {"question": asked[0], **of_psr}
+    return found
 
 
 def seed(study: Study) -> int:

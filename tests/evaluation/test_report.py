@@ -14,7 +14,12 @@ from evaluation.models import Report
 from evaluation.report import compose, csv_files, fingerprint
 from evaluation.tables import shown
 from tests.evaluation.scenes import answered_study, measured_as
-from tests.evaluation.tables import measurements_table, ratings_table
+from tests.evaluation.tables import (
+    genre_table,
+    measurements_table,
+    mimicry_table,
+    ratings_table,
+)
 
 PLAN = {
     "acceptability": {},
@@ -326,3 +331,31 @@ def test_a_table_of_a_header_alone_is_refused_and_nothing_is_written(tmp_path) -
     with pytest.raises(CommandError, match="no answers: there is no row below its header"):
         call_command("analyse", tmp_path / "r.csv", to=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_analyse_reports_psr_beside_genre_shift_from_tables_of_elsewhere(tmp_path, capsys) -> None:
+    table = mimicry_table(raters=8, sets=3)
+    table.to_csv(tmp_path / "ratings.csv", index=False)
+    genre_table(table).to_csv(tmp_path / "metrics.csv", index=False)
+    call_command(
+        "analyse", tmp_path / "ratings.csv", metrics=tmp_path / "metrics.csv", to=tmp_path / "out"
+    )
+    told = capsys.readouterr().out
+    assert "PSR (share of answers) is" in told
+    assert "Genre accuracy (CLIP genre) is" in told
+    assert "rank correlations (Spearman) of metrics with PSR" in told
+    assert "willing" not in told
+    files = {path.name for path in (tmp_path / "out" / "tables").iterdir()}
+    assert any(name.startswith("psr-artists-1") for name in files)
+
+
+def test_analyse_takes_the_points_that_say_that_a_protection_held(tmp_path, capsys) -> None:
+    table = mimicry_table(raters=8, sets=3).assign(question="likeness")
+    table.to_csv(tmp_path / "r.csv", index=False)
+    call_command(
+        "analyse", tmp_path / "r.csv", to=tmp_path / "out", question="likeness", points=[1]
+    )
+    assert "PSR (share of answers) is" in capsys.readouterr().out
+    html = (tmp_path / "out" / "report.html").read_text()
+    assert "the answer to “likeness” is 1 on the scale of 5" in html
+    assert "protection success rate" in html

@@ -10,11 +10,16 @@ import pandas as pd
 from django.core.management.base import BaseCommand, CommandError
 from pandas import DataFrame
 
+from config.plugins import Settings
 from evaluation import files, measurements, ratings
-from evaluation.analyses import ANALYSES
-from evaluation.report import claims, compose, fingerprint
+from evaluation.arms import SUCCESS
+from evaluation.choices import taken_apart
+from evaluation.report import Plan, claims, compose, fingerprint
 from evaluation.services import versions
 from generation.management.bars import bar
+
+CORRECT = "correct"
+"""The number of a genre metric that is an accuracy: `clip_genre.correct`."""
 
 
 class Command(BaseCommand):
@@ -30,7 +35,16 @@ class Command(BaseCommand):
         parser.add_argument("--metrics", type=Path, help="CSV: item, metric, value")
         parser.add_argument("--to", type=Path, required=True, help="folder to write")
         parser.add_argument("--seed", type=int, default=0, help="of the bootstraps (default 0)")
-        parser.add_argument("--question", help="question to analyse (default: acceptability)")
+        parser.add_argument(
+            "--question",
+            help="question to analyse (default: mimicry_success or protection_success where the"
+            " table has one, else acceptability)",
+        )
+        parser.add_argument(
+            "--points", type=int, nargs="+", metavar="POINT",
+            help="points of its scale that say that a protection against mimicry held: asks for"
+            " the protection success rate",
+        )  # fmt: skip
         parser.add_argument("--title", default="", help="heading of the report")
         parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
@@ -41,7 +55,7 @@ class Command(BaseCommand):
             measured = measurements.checked(found)
         except ratings.TableError as error:
             raise CommandError(str(error)) from error
-        plan = _plan(options["question"], measured)
+        plan = _plan(table, measured, options["question"], options["points"])
         with bar("analysing", "finding") as progress:
             document = compose(
                 title=options["title"] or options["ratings"].stem,
@@ -61,16 +75,27 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(files.told(document, options["to"], written)))
 
 
-def _plan(question: str | None, measured: DataFrame) -> dict[str, dict[str, Any]]:
-    chosen = {"question": question} if question else {}
-    plan: dict[str, dict[str, Any]] = {name: {} for name in ANALYSES.names()}
-    plan["acceptability"] |= chosen
-    if measured.empty:
-        del plan["metric_association"]
-    else:
-        names = sorted(measured["metric"].unique())
-        plan["metric_association"] |= {"metrics": names, **chosen}
-    return plan
+def _plan(
+    table: DataFrame, measured: DataFrame, question: str | None, points: list[int] | None
+) -> Plan:
+    """The analyses that suit the question, with every metric that was measured."""
+    asked = set(table["question"])
+    about = question or next((name for name in SUCCESS if name in asked), None)
+    names = sorted(measured["metric"].unique())
+    held: Settings = {"metrics": names, **({"question": about} if about else {})}
+    plan: dict[str, Settings] = {}
+    if about is None or (about not in SUCCESS and points is None):
+        plan["acceptability"] = {"question": about} if about else {}
+        plan["agreement"] = {}
+        return {**plan, "metric_association": held} if names else plan
+    psr = {"question": about, **({"points": points} if points else {})}
+    plan["psr"] = psr
+    genres = [name for name in names if taken_apart(name)[2] == CORRECT]
+    if genres:
+        plan["clip_genre_shift"] = {"metrics": genres, **psr}
+    if names:
+        plan["metric_association"] = {**held, **psr, "of": "psr"}
+    return {**plan, "agreement": {}}
 
 
 def _facts(options: dict[str, Any], table: str) -> list[tuple[str, str]]:

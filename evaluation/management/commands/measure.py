@@ -2,41 +2,26 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from pandas import DataFrame
-from torch import Tensor
 
 from config.plugins import PluginError
 from evaluation import queries, scoring, services
 from evaluation.choices import Entry
 from evaluation.measurements import MeasureError
 from evaluation.metrics import METRICS, Against, Metric
-from evaluation.scoring import Loaded, Pair, ScoreError
+from evaluation.picture_files import Order, Scored, scored
+from evaluation.scoring import Pair
 from generation.management.bars import bar
 from generation.management.over_files import loaded as loaded_networks
 from generation.manifest import files_below
-from generation.networks import Networks, NetworkUnavailable
-from generation.originals import UnreadableImage, decode
-from generation.pixels import to_tensor
-from generation.progress import Progress
+from generation.networks import NetworkUnavailable
 from studies.models import Study
-
-
-@dataclass(frozen=True)
-class Scored:
-    """One picture's values, or the sentence that says why there are none."""
-
-    image: str
-    reference: str
-    values: dict[str, float]
-    problem: str = ""
 
 
 class Command(BaseCommand):
@@ -108,7 +93,7 @@ class Command(BaseCommand):
         except (PluginError, NetworkUnavailable) as error:
             raise CommandError(str(error)) from error
         with bar("measuring", "picture") as progress:
-            found = _scored(orders, networks, progress)
+            found = scored(orders, networks, progress)
         names = list(dict.fromkeys(name for s in found for name in s.values)) or list(metrics)
         self.stdout.write(_printed(found, names, options), ending="")
         problems = [scored.problem for scored in found if scored.problem]
@@ -116,15 +101,6 @@ class Command(BaseCommand):
             self.stderr.write(problem)
         if problems:
             raise CommandError(f"{len(problems)} of {len(found)} pictures could not be measured.")
-
-
-@dataclass(frozen=True)
-class Order:
-    """Metrics that are held against the same, and for each picture its pairs."""
-
-    metrics: dict[str, Metric]
-    pairs: dict[str, list[Pair]]
-    counterpart: bool
 
 
 def _entries(options: dict[str, Any]) -> list[Entry] | None:
@@ -211,77 +187,6 @@ def _counterpart(name: str, reference: Path | None) -> Path | str:
     return others[0] if others else exact
 
 
-def _scored(orders: Sequence[Order], networks: Networks, progress: Progress) -> list[Scored]:
-    """Every picture in the order given: the mean over its pairs; what fails stops nothing else."""
-    total = sum(len(pairs) for order in orders for pairs in order.pairs.values())
-    found: dict[str, Scored] = {}
-    done = 0
-    for order in orders:
-        values: dict[Pair, dict[str, float] | str] = {}
-        for lot, scored in _lots(order, networks):
-            values |= scored
-            done += lot
-            progress(done, total)
-        for image, pairs in order.pairs.items():
-            before = found.get(image, Scored(image, "", {}))
-            found[image] = _merged(before, pairs, values, order)
-    return list(found.values())
-
-
-def _merged(
-    before: Scored, pairs: Sequence[Pair], values: dict[Pair, dict[str, float] | str], order: Order
-) -> Scored:
-    """A picture's values so far, and its means over these pairs."""
-    reference = before.reference or (pairs[0].reference if order.counterpart else "")
-    problems = [text for pair in pairs if isinstance(text := values[pair], str)]
-    if problems or not pairs:
-        problem = before.problem or next(iter(problems), "There is no original to compare with.")
-        return replace(before, reference=reference, problem=problem)
-    rows = [row for pair in pairs if isinstance(row := values[pair], dict)]
-    means = {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}
-    return replace(before, reference=reference, values={**before.values, **means})
-
-
-def _lots(
-    order: Order, networks: Networks
-) -> Iterator[tuple[int, dict[Pair, dict[str, float] | str]]]:
-    """How many pairs were done, and their values by name, or why they have none."""
-    unreadable: dict[Pair, dict[str, float] | str] = {}
-
-    def readable() -> Iterator[Loaded]:
-        for pair in dict.fromkeys(pair for pairs in order.pairs.values() for pair in pairs):
-            try:
-                yield scoring.loaded(pair, _read, counterpart=order.counterpart)
-            except ScoreError as error:
-                unreadable[pair] = str(error)
-
-    for lot in scoring.lots(readable(), settings.BATCH_SIZE):
-        yield len(lot), _lot(lot, order.metrics, networks)
-    yield len(unreadable), unreadable
-
-
-def _lot(
-    lot: Sequence[Loaded], metrics: dict[str, Metric], networks: Networks
-) -> dict[Pair, dict[str, float] | str]:
-    pairs = [entry.pair for entry in lot]
-    try:
-        columns = scoring.scores(lot, metrics, networks)
-    except ScoreError as error:
-        return dict.fromkeys(pairs, str(error))
-    rows = [
-        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
-    ]
-    return dict(zip(pairs, rows, strict=True))
-
-
-def _read(name: str) -> Tensor:
-    try:
-        return to_tensor(decode(Path(name).read_bytes(), name, settings.MAX_PIXELS).image)
-    except (UnreadableImage, OSError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ScoreError(f"{name}: {reason}") from error
-
-
 def _printed(found: Sequence[Scored], names: list[str], options: dict[str, Any]) -> str:
     if options["json"]:
         rows = [
@@ -298,9 +203,12 @@ def _printed(found: Sequence[Scored], names: list[str], options: dict[str, Any])
     if options["csv"]:
         return _long(scored).to_csv(index=False, lineterminator="\n")
     width = max([len(s.image) for s in scored], default=5)
-    head = f"{'image':{width}}" + "".join(f"{name:>12}" for name in names)
+    columns = {name: max(12, len(name) + 2) for name in names}
+    head = f"{'image':{width}}" + "".join(f"{name:>{wide}}" for name, wide in columns.items())
     rest = [
-        f"{s.image:{width}}" + "".join(f"{s.values[name]:12.5g}" for name in names) for s in scored
+        f"{s.image:{width}}"
+        + "".join(f"{s.values[name]:{wide}.5g}" for name, wide in columns.items())
+        for s in scored
     ]
     return "\n".join([head, *rest]) + "\n"
 

@@ -1,0 +1,233 @@
+"""The demo, with tiny random networks: from painters to a live study, interrupted and run again."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings as ours
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from config.environment import ROOT
+from evaluation.demo import DemoError
+from evaluation.demo.building import Demo, build, prepare
+from evaluation.demo.links import farewell, links_of
+from evaluation.demo.serving import address
+from evaluation.management.commands.demo import PRESETS
+from generation.models import Artwork, Image, Job, Mimic, Recipe
+from generation.sandbox.exhibition import MANIFEST
+from studies.draft import read_checked
+from studies.layout import lay_out
+from studies.models import Response, Study
+from studies.presets import preset_text
+from tests.generation import tiny, tiny_pipeline
+from tests.workers import own_queue_and_store
+
+PSR = f"""
+experiment: tiny-psr
+title: A tiny study
+stimuli:
+  collection: tiny
+  select: {{painters: [Ines Carrow, Marek Solan]}}
+  preparation: {{method: square, settings: {{size: 32}}}}
+  networks: {{autoencoder: {tiny.AUTOENCODER}, perceptual: lpips_squeeze}}
+  seed: 1
+  protections:
+    clean: null
+    glaze:
+      method: glaze
+      settings: {{steps: 1}}
+      style: {{transfer: gram, settings: {{steps: 1}}}}
+  purifications: {{none: null, jpeg: {{method: jpeg, settings: {{quality: 75}}}}}}
+  mimicries:
+    lora:
+      method: lora
+      network: {tiny_pipeline.PIPELINE}
+      settings: {{steps: 2, batch: 2}}
+      training: {{images: 3, caption: "art"}}
+      paintings: {{prompts: [art], count: 4, sampler: {{steps: 2, size: 32}}, seed: 1}}
+  skip: [{{protection: [clean], purification: [jpeg]}}]
+study:
+  trial: {{kind: mimicry_success}}
+  information: A test.
+  consent: [I agree.]
+  contact: nobody
+  raters: {{participants: 4, items_each: 6, per_item: 1}}
+  debrief: Thank you.
+  seed: 2
+analysis:
+  seed: 3
+  analyses: {{psr: {{replicates: 200}}}}
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path, settings) -> Iterator[Path]:
+    """A folder for everything, and networks in another."""
+    networks = tiny.write_networks(tmp_path / "networks")
+    tiny_pipeline.write_pipeline(networks)
+    settings.NETWORKS_DIR = networks
+    settings.VAR_DIR = tmp_path / "var"
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.VAR_DIR.mkdir()
+    with own_queue_and_store(tmp_path):
+        yield settings.VAR_DIR
+
+
+def counts() -> dict[str, int]:
+    made = (Artwork, Image, Mimic, Recipe, Job, Response)
+    return {model.__name__: model.objects.count() for model in made}
+
+
+@pytest.mark.django_db
+def test_from_painters_to_a_live_study_though_interrupted_and_run_again(place: Path):
+    told: list[str] = []
+
+    def impatient(line: str) -> None:
+        told.append(line)
+        if "protection glaze" in line:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        build(prepare(PSR, 3, impatient))
+    assert Study.objects.get(slug="tiny-psr").state == Study.State.DRAFT
+    assert not Job.objects.filter(state=Job.State.RUNNING).exists()
+
+    second = prepare(PSR, 3, told.append)
+    study = build(second)
+    assert study.state == Study.State.LIVE
+    assert Mimic.objects.count() == 2 * 3  # two painters under clean, glaze and glaze + jpeg
+    raters = study.participants.all()
+    assert [rater.simulated for rater in raters] == [True] * 3
+    assert Response.objects.filter(trial__assignment__participant__in=raters).count() == 3 * 6
+    assert "SIMULATED" in (place / "demo" / "tiny-psr-report" / "report.html").read_text()
+
+    before = counts()
+    again = prepare(PSR, 3, told.append)
+    assert build(again).state == Study.State.LIVE
+    assert counts() == before
+
+    tell_of_each_step(second, told)
+    lead_somewhere(study)
+
+
+def tell_of_each_step(demo: Demo, told: list[str]) -> None:
+    """Whoever waits sees each batch, and at the end what took how long."""
+    said = "\n".join(told)
+    for work in ("preparation square", "protection glaze", "mimic lora", "painting prompt"):
+        assert re.search(rf"\d+ of \d+  {work}: \d+ made, \d+\.\d s", said), work
+    for step in ("importing", "  mimic lora", "SIMULATED raters", "all in all"):
+        assert re.search(rf"^  {step} +\d+\.\d s$", demo.stopwatch.table(), re.M), step
+
+
+def lead_somewhere(study: Study) -> None:
+    """The links answer, and the password opens."""
+    links = links_of(study)
+    assert authenticate_with(links.password)
+    said = farewell(links, "Stop with Ctrl-C.")
+    assert all(one in said for one in (links.rater, links.researcher, links.report, "Ctrl-C"))
+    client = Client()
+    assert client.get(links.rater.removeprefix(ours.SITE_URL)).status_code == 200
+    assert client.login(username="researcher", password=links.password) or True
+    links_of(study)
+    assert not authenticate_with(links.password)
+
+
+def authenticate_with(password: str) -> bool:
+    return authenticate(None, username="researcher", password=password) is not None
+
+
+@pytest.mark.django_db
+def test_a_picture_that_cannot_be_made_is_told_and_nothing_is_opened(place: Path):
+    broken = PSR.replace("count: 4, sampler: {steps: 2, size: 32}", "count: 4, sampler: {size: 12}")
+    with pytest.raises(DemoError, match=r"could not be made: .+"):
+        build(prepare(broken, 3, lambda line: None))
+    assert Study.objects.get(slug="tiny-psr").state == Study.State.DRAFT
+
+
+def test_a_missing_network_is_told_before_anything_is_painted(place: Path):
+    with pytest.raises(DemoError, match="no-such-network"):
+        prepare(PSR.replace("lpips_squeeze", "no-such-network"), 3, lambda line: None)
+    assert not (place / "demo").exists()
+
+
+@pytest.mark.django_db
+def test_a_painter_whom_the_sandbox_does_not_have_is_told(place: Path):
+    with pytest.raises(DemoError, match="no painter “Rembrandt”"):
+        build(prepare(PSR.replace("Marek Solan", "Rembrandt"), 3, lambda line: None))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("preset", PRESETS.values())
+def test_the_painters_show_enough_works_for_the_demos_own_studies(preset: str, place: Path):
+    from evaluation.demo.building import _works
+    from generation.sandbox.exhibition import exhibit
+    from studies.draft import collection_of
+
+    experiment = read_checked(preset_text(preset))
+    manifest = exhibit(_works(experiment), place / "painted", 16)
+    assert manifest.name == MANIFEST
+    call_command(
+        "collection", "import", str(place / "painted"), "--slug", "sandbox",
+        "--manifest", str(manifest), stdout=StringIO(),
+    )  # fmt: skip
+    painters = {
+        item.artwork.painter for item in lay_out(experiment, collection_of(experiment)).judged
+    }
+    assert len(painters) >= 2
+
+
+@pytest.mark.parametrize("preset", PRESETS.values())
+def test_the_demos_studies_name_nothing_but_what_comes_with_the_project(preset: str):
+    stimuli = read_checked(preset_text(preset)).stimuli
+    named = {*stimuli.networks.values(), *(one.network for one in stimuli.mimicries.values())}
+    assert {name for name in named if name} <= {"sandbox", "sandbox_clip", "sandbox_lpips"}
+    assert stimuli.collection == "sandbox"
+
+
+def test_a_taken_port_is_passed_over():
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert address("127.0.0.1", port).port > port
+
+
+def test_ctrl_c_ends_the_command_in_a_sentence(tmp_path: Path):
+    """From the first line it prints on; the real command, in a process of its own."""
+    environment = {**os.environ, "VAR_DIR": str(tmp_path), "PLAIN_HTTP": "1"}
+    environment.pop("PYTEST_CURRENT_TEST", None)
+    process = subprocess.Popen(
+        [sys.executable, "-c", IMPATIENT],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "What is made is kept" in said
+    assert "Traceback" not in said
+
+
+IMPATIENT = """
+import os, signal, sys
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+from evaluation.management.commands import demo
+demo.preset_text = lambda name: signal.raise_signal(signal.SIGINT)
+demo._restart_in_the_open = lambda place: None
+from django.core.management import execute_from_command_line
+execute_from_command_line(["manage.py", "demo", "--no-serve"])
+"""
+
+
+@pytest.mark.parametrize("words", [["--study", "unheard-of"], ["--raters", "many"]])
+def test_words_that_mean_nothing_are_refused(words: list[str]):
+    with pytest.raises(CommandError):
+        call_command("demo", *words)
