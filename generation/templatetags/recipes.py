@@ -34,8 +34,13 @@ def gist(recipe: Recipe) -> str:
 def settings_in_order(recipe: Recipe) -> list[tuple[str, Any]]:
     """Names and values of the settings; the captions stand beside the pictures of a mimic."""
     settings: Mapping[str, Any] = recipe.document["settings"]
-    shown = [(name, value) for name, value in settings.items() if name != CAPTIONS]
-    return [(name, "none" if value in (None, "") else value) for name, value in shown]
+    return [(name, _told(value)) for name, value in settings.items() if name != CAPTIONS]
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value in (None, "") else value
 
 
 @register.filter

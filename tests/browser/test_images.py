@@ -8,10 +8,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from generation import services
 from generation.models import Artwork, Job
-from generation.recipe import Step, artwork_step
+from generation.recipe import Step, artwork_step, painting_step
 from tests.browser.conftest import Open
 from tests.generation.asking import cloak, made, poppies
+from tests.generation.test_mimic_pages import Paints, kept, twelve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -101,3 +103,41 @@ def test_the_finding_of_a_comparison_appears_without_a_reload(inside: Open, cloa
     )
     expect(page.get_by_text("Identical: made again, bit for bit.")).to_be_visible(timeout=10_000)
     expect(page.get_by_role("button", name="Make it again and compare")).to_be_visible()
+
+
+@pytest.mark.parametrize(("size", "theme"), [("phone", "dark"), ("desk", "light")])
+def test_the_pages_of_a_mimic_and_of_its_painting_are_sound(
+    size: str,
+    theme: str,
+    inside: Open,
+    artwork: Artwork,
+    complaints: list[str],
+    violations: Callable[[Page], list[str]],
+) -> None:
+    page = inside(size, theme)
+    mimic = twelve(artwork)
+    kept(mimic)
+    painting = painting_step("prompt", Paints(), seed=107, mimic=mimic)
+    made(painting)
+    for step in (mimic, painting):
+        response = page.goto(f"/images/recipes/{step.key}/")
+        assert response
+        assert response.ok
+        page.wait_for_load_state("networkidle")
+        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        assert (violations(page), wide, complaints) == ([], False, []), step.kind
+
+
+def test_the_page_of_a_training_follows_it_to_its_end(inside: Open, artwork: Artwork) -> None:
+    mimic = twelve(artwork)
+    services.request(step=mimic)
+    job = Job.objects.filter(recipe=mimic.key)
+    job.update(state="running", message="step 40 of 100, loss 0.5", progress=0.4)
+    page = inside("desk", "light")
+    page.goto(f"/images/recipes/{mimic.key}/")
+    expect(page.get_by_text("step 40 of 100")).to_be_visible()
+    job.update(message="step 60 of 100, loss 0.4", progress=0.6)
+    expect(page.get_by_text("step 60 of 100")).to_be_visible(timeout=10_000)
+    kept(mimic)
+    job.update(state="done")
+    expect(page.get_by_role("heading", name="Loss")).to_be_visible(timeout=10_000)

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         cancel.add_argument("ids", nargs="*", type=int)
         retry = verbs.add_parser("retry", help="retry failed or cancelled jobs: these, or all")
         retry.add_argument("ids", nargs="*", type=int)
-        verify = verbs.add_parser("verify", help="make an image again and compare")
+        verify = verbs.add_parser("verify", help="make an image or mimic again and compare")
         verify.add_argument("key", help="the recipe's key, or its beginning")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             return
         for batch in now.running:
             step = f"{batch.lead.recipe.kind} {batch.lead.recipe.method}"
-            self.stdout.write(f"  {step}, {len(batch.jobs)} images: {batch.lead.message}")
+            self.stdout.write(f"  {step}, {batch.size} at once: {batch.lead.message}")
         for reason in [*now.failures, *now.resting]:
             self.stdout.write(f"  {reason.number} × {reason.lead.message}")
 
