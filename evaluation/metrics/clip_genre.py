@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 TEMPLATES = (
     "a painting in the style of {}",
+    "a {} painting",
     "{} art",
     "an artwork in the {} style",
-    "a picture of the genre {}",
 )
+SANDBOX_TEMPLATES = ("{}", *TEMPLATES[:2])
+"""The sentences about genres that the sandbox's pair of networks has read."""
 AS_THEY_ARE = ("{}",)
 TOP = 3
 
@@ -69,9 +71,11 @@ class ClipGenre:
     ) = None
     """The 39 of IMPRESS when left out; their 27 of WikiArt; those of the sandbox; or your own."""
     templates: Annotated[tuple[Template, ...], Field(min_length=1, max_length=100)] | None = None
-    """Sentences with {} for the label, whose embeddings are averaged; four when left out."""
+    """Sentences with {} for the label, whose embeddings are averaged; four when left out (for the
+    sandbox the three that its networks know)."""
     top: Annotated[int | None, Field(ge=1)] = None
-    """Among how many first labels the artist's must be; 3 when left out."""
+    """Among how many first labels the artist's must be; when left out 3 of impress and wikiart, as
+    the authors have it, 1 of the sandbox's and of your own."""
 
     @model_validator(mode="after")
     def fits_together(self) -> Self:
@@ -121,10 +125,13 @@ class ClipGenre:
         return tuple(clean(label) for label in (WIKIART if self.labels == "wikiart" else IMPRESS))
 
     def _templates(self) -> tuple[str, ...]:
-        return AS_THEY_ARE if self.mode == "legacy" else self.templates or TEMPLATES
+        if self.mode == "legacy":
+            return AS_THEY_ARE
+        usual = SANDBOX_TEMPLATES if self.labels == "sandbox" else TEMPLATES
+        return self.templates or usual
 
     def _top(self) -> int:
-        return self.top or TOP
+        return self.top or (TOP if self.labels in {None, "impress", "wikiart"} else 1)
 
 
 def _sandbox() -> tuple[str, ...]:

@@ -140,7 +140,16 @@ def test_an_unknown_genre_is_refused_with_what_there_is(clip_networks: Networks)
 def test_the_sandbox_labels_are_the_genres_of_its_painters() -> None:
     metric = METRICS.build("clip_genre", preset="sandbox")
     assert [metric.label_of(genre) for genre in GENRES] == list(GENRES)
-    assert metric.chance == 3 / len(GENRES)
+    assert metric.chance == 1 / len(GENRES)
+    assert ClipGenre().chance == 3 / 39
+
+
+def test_the_sandbox_labels_are_asked_for_as_its_networks_learnt_them(clip_networks) -> None:
+    metric, images = ClipGenre(labels="sandbox"), pictures(13, 3)
+    found = metric.score(images, [GENRES[k] for k in (0, 4, 7)], clip_networks)
+    templates = ["{}", "a painting in the style of {}", "a {} painting"]
+    expected = by_hand(images, list(GENRES), templates, [0, 4, 7], 1, clip_networks.clip)
+    np.testing.assert_allclose(found.numpy(), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize(
