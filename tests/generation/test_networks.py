@@ -162,7 +162,9 @@ def test_the_autoencoder_takes_and_gives_the_range_of_images(
         mean, deviation = tiny_networks.autoencoder.posterior(images)
         torch.testing.assert_close(mean, distribution.mean)
         torch.testing.assert_close(deviation, distribution.std)
-        torch.testing.assert_close(tiny_networks.autoencoder.decode(mean), decoded)
+        # channels last adds in another order, and how much that matters depends on the threads
+        ours = tiny_networks.autoencoder.decode(mean)
+        torch.testing.assert_close(ours, decoded, atol=1e-4, rtol=1e-4)
 
 
 def test_sides_that_do_not_fit_are_refused(tiny_networks: Networks) -> None:
