@@ -1,13 +1,18 @@
 """Steps: the one door through which every image is made."""
 
+import sys
+
 import pytest
 import torch
 
 from config.plugins import PluginError
 from generation import steps
+from generation.declared import declared
 from generation.networks import Networks, NetworkUnavailable
+from generation.paintings import PAINTINGS
 from generation.progress import silent
 from tests.generation.tiny import generators, pictures
+from tests.workers import TOY_PLUGIN
 
 
 def run(kind, method, inputs, networks, seeded=None, **settings):
@@ -35,6 +40,30 @@ def test_roles_and_needs_are_those_of_the_method() -> None:
     assert protection.roles("photoguard_encoder") == ("image",)
     assert protection.optional("photoguard_encoder") == ("target",)
     assert steps.KINDS["style_transfer"].roles("gram") == ("image", "style")
+    assert steps.KINDS["style_transfer"].roles("image_to_image") == ("image",)
+
+
+@pytest.mark.parametrize("method", PAINTINGS.names())
+def test_a_painting_varies_nothing_but_the_prompt_in_a_batch(method: str) -> None:
+    assert steps.KINDS["painting"].varies(method) in {(), ("prompt",)}
+    assert set(steps.KINDS["painting"].varies(method)) <= set(PAINTINGS.settings(method))
+
+
+def test_what_a_method_declares_is_read_without_importing_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(TOY_PLUGIN))
+    monkeypatch.delitem(sys.modules, "toy_methods", raising=False)
+    catalogue = steps.KINDS["purification"].catalogue
+    assert declared(catalogue, "slow", "label", "") == "Slow"
+    assert "toy_methods" not in sys.modules
+    assert declared(catalogue, "slow", "varies", ("none",)) == ("none",)
+    assert declared(catalogue, "magic", "label", "unknown") == "unknown"
+
+
+def test_a_mimic_is_no_image(tiny_networks: Networks) -> None:
+    with pytest.raises(steps.StepError, match="A mimic is learnt, and makes no image"):
+        run("mimic", "lora", {"image": pictures(1)}, tiny_networks)
 
 
 def test_a_missing_target_is_said_in_a_sentence(tiny_networks: Networks) -> None:
