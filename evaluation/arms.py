@@ -64,6 +64,8 @@ class Contrast:
     estimate: Estimate
     p: float
     painters: int
+    judged: bool
+    """whether raters gave the numbers: then n counts answers, else items"""
     adjusted: float = float("nan")
     family: int = 0
 
@@ -168,7 +170,7 @@ def contrast_table(found: Sequence[Contrast]) -> DataFrame:
                 "comparison": f"{contrast.second.name} minus {contrast.first.name}",
                 **({"era": contrast.first.era} if contrast.first.era else {}),
                 "against": contrast.against,
-                "n": contrast.estimate.n,
+                "n" if contrast.judged else "items": contrast.estimate.n,
                 "painters": contrast.painters,
                 "share_difference": contrast.estimate.value,
                 "share_difference_low": contrast.estimate.low,
@@ -233,4 +235,4 @@ def _contrast(
     )
     side = [False] * len(parts[0]) + [True] * len(parts[1])
     estimate, p = crossed_difference(values, who if judged else None, what, whom, side, how)
-    return Contrast(first, second, against, estimate, p, len(shared))
+    return Contrast(first, second, against, estimate, p, len(shared), judged)

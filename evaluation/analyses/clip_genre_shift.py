@@ -139,7 +139,7 @@ class ClipGenreShift:
             )
         if missing:
             notes.append(f"Not measured: {words.listed([label_of(name) for name in missing])}.")
-        left = answers["item"].nunique() - int(table.groupby("metric")["n"].sum().max())
+        left = answers["item"].nunique() - int(table.groupby("metric")["items"].sum().max())
         if left:
             notes.append(f"{words.counted(left, 'item')} without measurements left out.")
         return (*notes, *(eras_pooled(answers) if self.pool_eras else ()))
@@ -165,11 +165,12 @@ def _row(
     return {
         "metric": label_of(name),
         **arm.facts,
-        "n": len(arm.rows),
+        "items": len(arm.rows),
         "painters": arm.rows["artist"].nunique(),
         **columns("share_accuracy", accuracy),
         **columns("share_shift", _complement(accuracy)),
         **columns("share_psr_answers", psr),
+        "n": psr.n,
         "method": accuracy.method,
         "title": f"{arm.title} · clean arm" if arm.clean else arm.title,
         "clean": arm.clean,

@@ -51,13 +51,9 @@ class Level:
         point = float(self.point[coefficient][0, metric])
         if self.clusters < 2 and np.isfinite(point):
             return self._without_interval(point)
-        drawn = self.replicates[coefficient][:, metric]
-        if self.of_conditions and np.isfinite(point) and _all_equal(drawn):
-            reason = f"so few conditions ({self.n}) are ordered alike in every replicate"
-            return Estimate.without_interval(point, level=self.level, n=self.n, reason=reason)
-        return centred_interval(
+        found = centred_interval(
             point,
-            drawn,
+            self.replicates[coefficient][:, metric],
             FISHER_Z,
             n=self.n,
             level=self.level,
@@ -65,6 +61,10 @@ class Level:
             clusters=None if self.of_conditions else self.clusters,
             keep_inner_end=self.of_conditions,
         )
+        if self.of_conditions and found.high - found.low < 1e-6:
+            reason = f"so few conditions ({self.n}) are ordered alike in nearly every replicate"
+            return Estimate.without_interval(point, level=self.level, n=self.n, reason=reason)
+        return found
 
     def difference(self, coefficient: str, first: int, second: int) -> tuple[Estimate, float]:
         """One metric's correlation minus another's on the same draws, and its two-sided p."""
@@ -85,12 +85,6 @@ class Level:
     def _without_interval(self, value: float) -> Estimate:
         reason = "one rater or one artwork says nothing about others"
         return Estimate.without_interval(value, level=self.level, n=self.n, reason=reason)
-
-
-def _all_equal(replicates: Floats) -> bool:
-    """Whether all defined replicates are one number, which would make an interval of one point."""
-    kept = replicates[np.isfinite(replicates)]
-    return len(kept) > 0 and bool(np.ptp(kept) < 1e-9)
 
 
 def associate(
