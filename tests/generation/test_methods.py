@@ -193,7 +193,9 @@ def test_every_setting_says_what_it_is(kind: str, name: str) -> None:
 
 @every_method
 def test_its_formula_and_presets_are_written_down(kind: str, name: str) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "methods.md").read_text(encoding="utf-8")
+    docs = Path(__file__).parents[2] / "docs"
+    pages = ["methods.md", "mimicry.md"] if kind == "mimic" else ["methods.md"]
+    page = "".join((docs / each).read_text(encoding="utf-8") for each in pages)
     catalogue = steps.KINDS[kind].catalogue
     assert f"`{name}`" in page
     assert catalogue.load(name).label in page
