@@ -60,7 +60,7 @@ class Environment(BaseSettings):
         100, ge=1, description="steps of a training from one checkpoint to the next"
     )
     sheet_every: int = Field(
-        200, ge=0, description="steps of a training from one sheet of samples to the next; 0: none"
+        250, ge=0, description="steps of a training from one sheet of samples to the next; 0: none"
     )
     max_megapixels: int = Field(
         80, ge=1, le=178, description="larger pictures are refused before they are unpacked"

@@ -38,12 +38,19 @@ def learn(job: Job, progress: Progress) -> Product:
     Raises JobFailure where a checkpoint cannot be written, as on a full disk.
     """
     kept = Checkpoints(folder(job.recipe_id), every=settings.CHECKPOINT_EVERY)
-    shown = SampleSheets(partial(_show, job), every=settings.SHEET_EVERY or 1, steps=SHEET_STEPS)
-    sheets = shown if settings.SHEET_EVERY else None
     try:
-        return produce([job.recipe], progress, checkpoints=kept, sheets=sheets)
+        return produce([job.recipe], progress, checkpoints=kept, sheets=_sheets(job))
     except (CheckpointError, OtherTraining) as error:
         raise JobFailure(str(error)) from error
+
+
+def _sheets(job: Job) -> SampleSheets | None:
+    """None for trainings so short that they are over before anybody would look."""
+    every: int = settings.SHEET_EVERY
+    length = int(job.recipe.document["settings"].get("steps", every))
+    if not 0 < every <= length:
+        return None
+    return SampleSheets(partial(_show, job), every=every, steps=SHEET_STEPS)
 
 
 def tidy() -> None:

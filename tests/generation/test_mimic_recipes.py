@@ -318,6 +318,16 @@ def test_sample_sheets_on_the_way_are_kept_with_the_job(
     assert all(Image.objects.get(pk=sha256).height == 32 for _, sha256 in job.sheets)
 
 
+def test_a_training_that_is_soon_over_paints_no_sheets(
+    pipelines: Path, settings: LazySettings
+) -> None:
+    settings.SHEET_EVERY = 7
+    (job,) = ask(learnt(pipelines))
+    work_off(wait=False)
+    job.refresh_from_db()
+    assert (job.state, job.sheets) == ("done", [])
+
+
 def test_a_sheet_that_cannot_be_kept_stops_no_training(
     pipelines: Path, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
