@@ -3,11 +3,9 @@
 import json
 import logging
 import os
-import signal
 import socket
 import sys
 from argparse import ArgumentParser
-from threading import Event
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -15,6 +13,7 @@ from tqdm import tqdm
 
 from config.celery import app
 from generation import jobs
+from generation.management.stopping import until_signalled
 from generation.models import Job
 from generation.progress import Progress
 from generation.working import Onlooker, Tally, work_off
@@ -59,19 +58,14 @@ class Command(BaseCommand):
         sys.exit(worker.exitcode)
 
     def _work_off(self, *, wait: bool, as_json: bool) -> None:
-        stopping = Event()
-        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-        for number in before:
-            signal.signal(number, lambda *_: stopping.set())
-        try:
-            # a bar where somebody sees it move, log lines where not
-            with tqdm(unit="image", disable=as_json or None, dynamic_ncols=True) as bar:
-                if not bar.disable:
-                    logging.getLogger("generation").setLevel(logging.WARNING)
-                tally = work_off(wait=wait, stopping=stopping.is_set, onlooker=Bar(bar))
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        # a bar where somebody sees it move, log lines where not
+        with (
+            until_signalled() as stopping,
+            tqdm(unit="job", disable=as_json or None, dynamic_ncols=True) as bar,
+        ):
+            if not bar.disable:
+                logging.getLogger("generation").setLevel(logging.WARNING)
+            tally = work_off(wait=wait, stopping=stopping, onlooker=Bar(bar))
         self._report(tally, as_json=as_json)
 
     def _report(self, tally: Tally, *, as_json: bool) -> None:
