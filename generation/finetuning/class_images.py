@@ -8,12 +8,15 @@ from collections.abc import Mapping
 import torch
 from torch import Generator, Tensor
 
-from generation.finetuning.examples import AT_ONCE, encode
+from generation.finetuning.examples import encode
 from generation.finetuning.plan import Prior
 from generation.networks.diffusion import Diffusion
 from generation.progress import Progress, silent
 from generation.recipe import generator_seed
 from generation.sampling import paint
+
+AT_ONCE = 8
+"""Paintings in memory at once: a whole number of the sampler's lots."""
 
 
 def paint_class_images(

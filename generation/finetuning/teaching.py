@@ -167,8 +167,10 @@ def _run(
 
 
 def _mimic(run: TrainingRun, course: Course, seconds: float) -> Mimic:
-    # float16 as published weights are; finite, because `advance` saw the losses
+    # float16 as published weights are
     tensors = {name: tensor.to("cpu", torch.float16) for name, tensor in run.result().items()}
+    if not all(bool(tensor.isfinite().all()) for tensor in tensors.values()):
+        raise run.diverged(run.step)
     return Mimic(tensors, {**course.told, "losses": _points(run)}, seconds)
 
 

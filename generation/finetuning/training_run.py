@@ -70,16 +70,21 @@ class TrainingRun:
         with torch.enable_grad(), _deterministic(self.device):
             loss = sum(self._backward(part) for part in range(self.settings.accumulate))
         if not loss < float("inf"):
-            raise MimicryError(
-                f"The loss is no number any more at step {self.step + 1}: lower the learning rate"
-                f" (rate is {self.settings.rate:g}), or set precision to float32."
-            )
+            raise self.diverged(self.step + 1)
         if self.settings.clip:
             nn.utils.clip_grad_norm_(self.weights, self.settings.clip)
         self.optimiser.step()
         self.step += 1
         self.losses.append(loss)
         self._average()
+
+    def diverged(self, step: int) -> MimicryError:
+        """What is said where the loss or a weight is no number after so many steps."""
+        return MimicryError(
+            f"The training diverged: at step {step} its loss or its weights are no numbers any"
+            f" more. Lower the learning rate (rate is {self.settings.rate:g}), or set precision to"
+            " float32."
+        )
 
     def result(self) -> dict[str, Tensor]:
         """The weights, or their moving averages, by name; not copied."""

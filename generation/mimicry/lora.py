@@ -26,7 +26,14 @@ class Lora(Training):
         "diffusers": {"steps": 500, "rate": 1e-4, "batch": 1, "rank": 4, "alpha": 4},
         "gridpure": {"steps": 200, "rate": 1e-4},
         "copyrightmeter": {"epochs": 50, "rate": 1e-4, "batch": 4},
-        "sandbox-quick": {"steps": 200, "rate": 2e-3, "batch": 4, "rank": 16, "alpha": 16},
+        "sandbox-quick": {
+            "steps": 200,
+            "rate": 2e-3,
+            "batch": 4,
+            "rank": 16,
+            "alpha": 16,
+            "precision": "float32",
+        },
     }
 
     rate: Annotated[float, Field(gt=0, le=1)] = 1e-4

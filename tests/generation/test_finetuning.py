@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Generator
 
+from config.plugins import record
 from generation.finetuning.settings import Training
 from generation.mimicry import MIMICRY
 from generation.networks import Networks
@@ -193,3 +194,26 @@ def test_epochs_are_passes_over_the_pictures() -> None:
     assert isinstance(method, Training)
     assert method.length(10) == 125
     assert method.length(24) == 300
+
+
+RESPONSE = "response-to-impress"
+PUBLISHED: list[tuple[str, str, dict[str, Any]]] = [
+    ("text_to_image", "impress", {"steps": 500, "rate": 5e-6, "batch": 8, "accumulate": 4}),
+    ("text_to_image", "hoenig", {"steps": 2000, "rate": 5e-6, "batch": 4}),
+    ("dreambooth", "diffusers", {"steps": 400, "rate": 5e-6, "batch": 1, "prior": False}),
+    ("dreambooth", "diffusers-prior", {"steps": 800, "class_images": 200, "prior_weight": 1}),
+    ("dreambooth", "diffusers-text-encoder", {"rate": 2e-6, "text_encoder": True}),
+    ("dreambooth", "copyrightmeter", {"steps": 1000, "rate": 5e-7, "batch": 2}),
+    ("dreambooth", f"{RESPONSE}-600", {"steps": 600}),
+    ("dreambooth", f"{RESPONSE}-1000", {"steps": 1000}),
+    ("lora", "gridpure", {"steps": 200, "rate": 1e-4}),
+    ("lora", "copyrightmeter", {"epochs": 50, "rate": 1e-4, "batch": 4}),
+]
+
+
+@pytest.mark.parametrize(("name", "preset", "published"), PUBLISHED)
+def test_presets_hold_the_published_numbers(
+    name: str, preset: str, published: dict[str, Any]
+) -> None:
+    settings = record(MIMICRY.build(name, preset=preset))
+    assert {key: settings[key] for key in published} == published
