@@ -1,6 +1,7 @@
 """Fine-tuning against references: diffusers' scheduler and average, peft's layers, a plain loop."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
