@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from config.plugins import PluginError, Settings, record
 from evaluation.metrics import METRICS, Metric
@@ -153,6 +153,13 @@ def _filled(entry: Entry) -> Entry:
     return {written: full} if full else written
 
 
+def _at_least_one(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Not by Field(min_length=1), which does not count an entry that is refused itself."""
+    if not entries:
+        raise ValueError("at least one metric is needed here")
+    return entries
+
+
 def _text(value: Any) -> str:
     if isinstance(value, str | int | float):
         return str(value)
@@ -164,3 +171,6 @@ def _text(value: Any) -> str:
 
 MetricChoice = Annotated[Entry, AfterValidator(_filled)]
 """A metric as a setting of an analysis: a name, or a name and its settings."""
+MetricChoices = Annotated[
+    tuple[MetricChoice, ...], AfterValidator(_at_least_one), Field(validate_default=True)
+]

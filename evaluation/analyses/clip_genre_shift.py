@@ -18,7 +18,7 @@ from config.plugins import plugin
 from evaluation import plots, words
 from evaluation.analyses import Exhibit, Finding
 from evaluation.arms import Arm, Contrast, arms, contrast_table, contrasts, success_points, told
-from evaluation.choices import MetricChoice, choices_of, numbers_of, ours, taken_apart, whole
+from evaluation.choices import MetricChoices, choices_of, numbers_of, ours, taken_apart, whole
 from evaluation.conditions import columns
 from evaluation.measurements import label_of
 from evaluation.metrics import METRICS
@@ -39,9 +39,7 @@ class ClipGenreShift:
     version: ClassVar[int] = 1
     needs: ClassVar[tuple[str, ...]] = ("clip",)
 
-    metrics: Annotated[tuple[MetricChoice, ...], Field(min_length=1, validate_default=True)] = (
-        "clip_genre",
-    )
+    metrics: MetricChoices = ("clip_genre",)
     """Metrics that say whether the genre is correct, e.g. [clip_genre, clip_genre: {mode: legacy}];
     they need the network “clip”."""
     question: str = "mimicry_success"

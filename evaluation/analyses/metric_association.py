@@ -23,7 +23,7 @@ from config.plugins import plugin
 from evaluation import plots, words
 from evaluation.analyses import Exhibit, Finding
 from evaluation.arms import success_points
-from evaluation.choices import MetricChoice, names, numbers_of
+from evaluation.choices import MetricChoices, names, numbers_of
 from evaluation.conditions import columns
 from evaluation.measurements import direction_of, label_of, wide
 from evaluation.ratings import FACTORS, TableError, answers_to, eras, eras_pooled, points
@@ -56,13 +56,7 @@ class MetricAssociation:
     label: ClassVar[str] = "How well do metrics foretell what raters answer?"
     version: ClassVar[int] = 2
 
-    metrics: Annotated[tuple[MetricChoice, ...], Field(min_length=1, validate_default=True)] = (
-        "linf",
-        "l2",
-        "lpips",
-        "ssim",
-        "psnr",
-    )
+    metrics: MetricChoices = ("linf", "l2", "lpips", "ssim", "psnr")
     """Names of the metrics, where wanted with settings (`clip_genre: {mode: legacy}`) or one of
     their numbers (`clip_genre.margin`); those that were not measured are named in the notes."""
     question: str = "acceptability"
