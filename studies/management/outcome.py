@@ -37,16 +37,32 @@ def of_check(experiment: Experiment, sums: Sums | None, warnings: Sequence[str])
 def _sums(experiment: Experiment, sums: Sums) -> list[str]:
     raters = experiment.study.raters
     each = sums.ratings_offered // raters.participants
-    sorts = ", ".join(f"{count:,} {sort}" for sort, count in sums.pictures.items() if count)
+    pictures = {sort: count for sort, count in sums.pictures.items() if sort != "mimics"}
+    sorts = ", ".join(f"{count:,} {sort}" for sort, count in pictures.items() if count)
+    trainings = _trainings(experiment, sums)
     return [
         f"  conditions  {sums.conditions:,}",
         f"  items       {sums.items:,}, and {sums.practice_items} for practice",
         f"  pictures    {sorts}",
+        *trainings,
         f"  needed      {sums.items:,} items × {raters.per_item} = {sums.ratings_needed:,} ratings",
         f"  offered     {raters.participants:,} participants × {each} items"
         f" = {sums.ratings_offered:,} ratings",
         f"  a session   about {sums.minutes} minutes",
     ]
+
+
+def _trainings(experiment: Experiment, sums: Sums) -> list[str]:
+    """How many mimics are trained, and by which mimicries: usually most of the work."""
+    mimics = sums.pictures["mimics"]
+    if not mimics:
+        return []
+    known = experiment.stimuli.mimicries.items()
+    steps = ", ".join(
+        f"{label}: {mimicry.settings['steps']:,} steps" if mimicry.settings.get("steps") else label
+        for label, mimicry in known
+    )
+    return [f"  trainings   {mimics:,} mimics ({steps})"]
 
 
 def of_draft(study: Study) -> Outcome:

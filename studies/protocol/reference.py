@@ -7,6 +7,8 @@ from re import findall
 from typing import Any
 
 from config.plugins import PluginFolder
+from generation.mimicry import MIMICRY
+from generation.paintings import PAINTINGS
 from generation.preparations import PREPARATIONS
 from generation.protections import PROTECTIONS
 from generation.purifications import PURIFICATIONS
@@ -33,9 +35,22 @@ Anchors and aliases may share parts. Unknown keys are refused. The file's
 [JSON Schema](experiment.schema.json) lets editors complete and check it: put
 `# yaml-language-server: $schema=…/docs/experiment.schema.json` into its first line.
 
-Factors are crossed into conditions: artist × protection × budget × purification, in the order of
-the file; budgets belong to their protection, and `null` is the untouched picture with the budget
-`0`. Every chosen artwork is judged under each condition of its painter.
+Factors are crossed into conditions: artist × protection × budget × purification × mimicry, in the
+order of the file; budgets belong to their protection, and `null` is the untouched picture with the
+budget `0`. Without the section `mimicries` (the level `none`), every chosen artwork is judged under
+each condition of its painter.
+
+With it, raters judge what mimics paint. Of each painter's artworks, `training.images` teach the
+mimic, and the others are held out. Of those that teach, the share `cloaked` is protected and then
+purified as the condition says; the rest stays untouched. Every mimic of a painter, whatever the
+condition, is asked for the same `paintings.count` pictures: prompts in turn, seeds counted up from
+`paintings.seed`, so that each painting has its counterpart from untouched art. They are shown in
+sets of as many as the trial shows, each set beside originals that no mimic was trained on. An item
+is one such set; its artwork is the first of those originals.
+
+A protection may name `networks` of its own, and a mimicry its `network`: the artist's feature
+extractor then is not the mimic's. A study of protection needs a clean arm, and `check` warns where
+an artist has none; `random_noise` at the budget of a cloak is the control for its aim.
 
 """
 
@@ -48,6 +63,8 @@ def reference(example: str, analyses: Catalogue) -> str:
         "Protections": PROTECTIONS,
         "Style transfers": STYLE_TRANSFERS,
         "Purifications": PURIFICATIONS,
+        "Mimicries": MIMICRY,
+        "Paintings": PAINTINGS,
         "Trial kinds": TRIALS,
         "Checks": CHECKS,
         "Channels": CHANNELS,

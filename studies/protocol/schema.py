@@ -9,6 +9,8 @@ from copy import deepcopy
 from typing import Any
 
 from config.plugins import PluginFolder
+from generation.mimicry import MIMICRY
+from generation.paintings import PAINTINGS
 from generation.preparations import PREPARATIONS
 from generation.protections import PROTECTIONS
 from generation.purifications import PURIFICATIONS
@@ -39,11 +41,15 @@ def full_schema(analyses: Catalogue) -> Schema:
         ("Purification", method, "method", PURIFICATIONS),
         ("Protection", parts["Protection"], "method", PROTECTIONS),
         ("Style", parts["Style"], "transfer", STYLE_TRANSFERS),
+        ("Mimicry", parts["Mimicry"], "method", MIMICRY),
         ("Trial", kind, "kind", TRIALS),
         ("Channel", kind, "kind", CHANNELS),
         ("Check", parts["Check"], "check", CHECKS),
     ):
         parts[name] = _with_plugins(base, key, catalogue, parts)
+    paintings = parts["Paintings"]["properties"]
+    paintings["sampler"] = _settings(PAINTINGS, "prompt", parts)
+    paintings["preset"] = {"enum": [*PAINTINGS.presets("prompt"), None]}
     stimuli, study = parts["Stimuli"]["properties"], parts["Fieldwork"]["properties"]
     _point(stimuli["preparation"], "Method", "Preparation")
     _point(stimuli["purifications"], "Method", "Purification")

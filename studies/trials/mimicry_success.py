@@ -31,6 +31,7 @@ class MimicrySuccess(MimicryTrial):
     )
 
     text: Words = "How successful is the mimicry?"
+    """The question."""
 
     def simulate(
         self, impression: float, item_effect: float, rater: SimulatedRater, rng: Random

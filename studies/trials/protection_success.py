@@ -32,6 +32,7 @@ class ProtectionSuccess(MimicryTrial):
     )
 
     text: Words = "How successful is the protection at preventing mimicry?"
+    """The question."""
 
     def simulate(
         self, impression: float, item_effect: float, rater: SimulatedRater, rng: Random

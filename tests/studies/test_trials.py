@@ -8,9 +8,13 @@ from django.template.loader import get_template
 from pydantic import ValidationError
 
 from config.plugins import PluginError
+from generation.sandbox.light import MOODS
+from generation.sandbox.scenes import SCENES
+from generation.sandbox.world import paint
 from studies.answers import read_points
 from studies.channels import CHANNELS
 from studies.checks import CHECKS, RATHER_NOT
+from studies.style_gap import gap, resemblance
 from studies.trials import TRIALS, SimulatedRater
 from studies.visibility import graininess, visibility
 
@@ -128,3 +132,81 @@ def test_a_grainy_picture_looks_grainier():
     grain = [graininess(noisy(strength)) for strength in (0, 10, 40)]
     assert grain == sorted(grain)
     assert 1 <= grain[0] < 2
+
+
+MIMICRY_KINDS = ("mimicry_success", "protection_success")
+
+
+@pytest.mark.parametrize("name", MIMICRY_KINDS)
+def test_pictures_are_shuffled_inside_their_group_and_groups_stay_together(name):
+    kind = TRIALS.build(name)
+    orders = [kind.layout(Random(seed))["order"] for seed in range(60)]
+    assert all([slot.partition("-")[0] for slot in order] == ["original"] * 4 + ["mimicry"] * 4
+               for order in orders)  # fmt: skip
+    assert len({tuple(order[:4]) for order in orders}) > 15
+    assert len({tuple(order[4:]) for order in orders}) > 15
+    still = TRIALS.build(name, {"shuffle": False, "originals_stand": "last"})
+    assert still.layout(Random(1))["order"] == [
+        f"{group}-{n}" for group in ("mimicry", "original") for n in (1, 2, 3, 4)
+    ]
+    either = TRIALS.build(name, {"originals_stand": "random"})
+    first = [either.layout(Random(n))["order"][0][0] for n in range(400)]
+    assert 160 < first.count("o") < 240
+
+
+@pytest.mark.parametrize("name", MIMICRY_KINDS)
+def test_number_and_wording_are_settings_within_bounds(name):
+    kind = TRIALS.build(name, {"originals": 1, "paintings": 6, "text": "Well?"})
+    assert [slot.shows for slot in kind.slots] == ["artwork"] + ["condition"] * 6
+    assert kind.questions[0].text == "Well?"
+    for wrong in (
+        {"originals": 0},
+        {"paintings": 7},
+        {"labels": ["a", "b"]},
+        {"labels": ["a"] * 5},
+        {"originals_heading": "Made by a computer"},
+    ):
+        with pytest.raises(PluginError):
+            TRIALS.build(name, wrong)
+
+
+def test_success_of_a_protection_lies_at_the_end_of_the_scale_where_the_mimicry_failed():
+    mimicry, protection = (TRIALS.build(name) for name in MIMICRY_KINDS)
+    assert mimicry.success_points == (1, 2)
+    assert protection.success_points == (4, 5)
+    calm = SimulatedRater(leniency=0.0, sensitivity=1.0, noise=0.0)
+    for impression in (1.0, 3.0, 5.0):
+        told = [k.simulate(impression, 0.0, calm, Random(0)) for k in (mimicry, protection)]
+        assert told[0]["mimicry_success"] + told[1]["protection_success"] == 6
+    assert mimicry.simulate(5.0, 0.0, calm, Random(0)) == {"mimicry_success": 5}
+
+
+def test_words_beside_a_picture_are_the_same_for_all_of_a_group():
+    for name in MIMICRY_KINDS:
+        slots = TRIALS.build(name).slots
+        assert len({(s.label, s.alt, s.group) for s in slots}) == 2
+
+
+def painted(painter, seeds, size=96):
+    scenes = sorted(SCENES)
+    works = [
+        paint(painter, scenes[seed % len(scenes)], MOODS[seed % len(MOODS)], 7_000_000 + seed, size)
+        for seed in seeds
+    ]
+    return [np.rint(work.transpose(1, 2, 0) * 255).astype(np.uint8) for work in works]
+
+
+def test_simulated_eyes_tell_one_hand_from_another_and_a_close_one_lies_between():
+    own = painted("elsbeth-marne", range(4), 256)
+    again = painted("elsbeth-marne", range(4, 8), 256)
+    alike = painted("ines-carrow", range(4, 8), 256)
+    other = painted("teodor-galaz", range(4, 8), 256)
+    seen = [resemblance(own, pictures) for pictures in (again, alike, other)]
+    assert seen == sorted(seen, reverse=True)
+    assert seen[0] > 4.5
+    assert seen[2] < 1.5
+
+
+def test_simulated_eyes_read_pictures_of_any_size_and_kind():
+    assert gap([noisy(0)], [noisy(0)]) == 0
+    assert 0 < gap([noisy(0, 48)], [noisy(40, 64), noisy(40, 80)]) <= 1
