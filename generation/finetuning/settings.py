@@ -77,7 +77,8 @@ class Training:
         Precision,
         Field(
             description="What the networks compute in; weights and the optimiser are float32."
-            " `auto` is bfloat16 where the device multiplies it natively."
+            " `auto` is bfloat16 on GPUs that multiply it natively, else float32: on a CPU the"
+            " way back through attention and norms is slower in bfloat16."
         ),
     ] = "auto"
     gradient_checkpointing: Annotated[

@@ -89,6 +89,16 @@ def test_one_step_is_that_of_a_plain_loop(every_network: Networks) -> None:
         assert torch.allclose(mimic.tensors[f"unet.{part}"].float(), weight, atol=1e-3)
 
 
+def test_on_a_cpu_auto_is_float32_because_bfloat16_is_slower_there(learnt: Learn) -> None:
+    auto, exact, low = (
+        learnt("lora", steps=2, precision=precision).record["losses"]
+        for precision in ("auto", "float32", "bfloat16")
+    )
+    assert auto == exact
+    assert auto != low
+    assert auto[0][1] == pytest.approx(low[0][1], rel=0.02)
+
+
 def test_class_images_count_by_their_weight(every_network: Networks) -> None:
     prior = {"prior": True, "class_images": 1, "class_steps": 1, "class_prompt": "rain"}
     losses = [

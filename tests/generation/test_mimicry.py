@@ -32,7 +32,7 @@ VARIANTS = [
     ("dreambooth", {"text_encoder": True}),
     ("dreambooth", {"prior": True, "class_images": 3, "class_steps": 2}),
     ("text_to_image", {}),
-    ("text_to_image", {"ema": 0.9, "flip": True, "accumulate": 2}),
+    ("text_to_image", {"ema": 0.9, "flip": True, "accumulate": 2, "precision": "bfloat16"}),
     ("lora", {}),
     ("lora", {"text_encoder": True, "gradient_checkpointing": True}),
 ]
