@@ -4,13 +4,12 @@ Imports torch, by way of what carries jobs out.
 """
 
 from collections.abc import Callable
-from time import monotonic
 from typing import Any
 
 from tqdm import tqdm
 
 from evaluation.demo import DemoError
-from evaluation.demo.stopwatch import Stopwatch
+from evaluation.demo.stopwatch import Seconds, Stopwatch, now
 from generation.management.commands.work import Bar
 from generation.management.stopping import until_signalled
 from generation.models import Job
@@ -27,24 +26,25 @@ class Easel(Bar):
         super().__init__(bar)
         self.stopwatch, self.say = stopwatch, say
         self.work = ""
-        self.began = 0.0
+        self.began = Seconds()
         self.ended = 0
 
     def follow(self, job: Job) -> Progress:
         """A batch begins."""
         self.work = f"{job.recipe.kind} {job.recipe.method}".replace("_", " ")
-        self.began = monotonic()
+        self.began = now()
         return super().follow(job)
 
     def count(self, tally: Tally, unfinished: int) -> None:
         """A batch may have ended."""
         ended = tally.done + tally.failed
         if self.work:
-            seconds = monotonic() - self.began
-            self.stopwatch.add(f"  {self.work}", seconds)
+            spent = now() - self.began
+            self.stopwatch.add(f"  {self.work}", spent)
             made = f"{ended - self.ended} made" if ended > self.ended else "handed back"
             self.bar.clear()
-            self.say(f"  {ended:>4} of {ended + unfinished}  {self.work}: {made}, {seconds:.1f} s")
+            where = f"{ended:>4} of {ended + unfinished}"
+            self.say(f"  {where}  {self.work}: {made}, {spent.wall:.1f} s")
             self.work = ""
         self.ended = ended
         super().count(tally, unfinished)

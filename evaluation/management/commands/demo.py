@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
         demo = prepare(preset_text(PRESETS[options["study"]]), options["raters"], self._say)
         study = build(demo)
-        self._say(f"\nSeconds on this machine\n{demo.stopwatch.table()}")
+        self._say(f"\n{demo.stopwatch.table()}")
         self._say(farewell(links_of(study), _end(place, served=served)))
         if served:
             serve(place)
