@@ -57,7 +57,7 @@ class Command(BaseCommand):
         demo = prepare(preset_text(PRESETS[options["study"]]), options["raters"], self._say)
         study = build(demo)
         self._say(f"\n{demo.stopwatch.table()}")
-        self._say(farewell(links_of(study), _end(place, served=served)))
+        self._say(farewell(links_of(study), _end(place, options["study"], served=served)))
         if served:
             serve(place)
 
@@ -66,11 +66,12 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _end(place: Address, *, served: bool) -> str:
+def _end(place: Address, study: str, *, served: bool) -> str:
+    again = f"make PORT={place.port} STUDY={study} demo"
     if not served:
-        return f"  Serve it with: make demo PORT={place.port}"
+        return f"  Serve it with: {again}"
     kept = Path(settings.VAR_DIR)
-    return f"  Stop with Ctrl-C. Answers and images stay in {kept}; `make demo` goes on from there."
+    return f"  Stop with Ctrl-C. Answers and images stay in {kept}; go on with: {again}"
 
 
 def _restart_in_the_open(place: Address) -> None:
