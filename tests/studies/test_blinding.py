@@ -214,6 +214,24 @@ def test_no_observable_foretells_the_condition(sights, observable):
     assert foretells(values, [sight.condition for sight in sights]) > 1e-4
 
 
+def test_sets_of_paintings_are_sent_alike_whatever_the_condition():
+    study = live_study(
+        artworks=3, conditions=2, practice=0, trial={"kind": "mimicry_success"}, checks=[],
+        raters={"items_each": 6},
+    )  # fmt: skip
+    seen = list(go_through(study))
+    assert {sight.condition for sight in seen} == {0, 1}
+    assert len({normalised(sight.page) for sight in seen}) == 1
+    pictures = [picture for sight in seen for picture in sight.pictures]
+    assert len(pictures) == 6 * 8
+    assert len({(len(picture), *chunks(picture)) for picture in pictures}) == 1
+    assert len({tuple(sorted(h.items())) for sight in seen for h in sight.headers}) == 1
+    addresses = [address for sight in seen for address in sight.addresses]
+    assert len(set(addresses)) == len(addresses)
+    received = "".join(sight.page for sight in seen)
+    assert not [secret for secret in secrets_of(study) if secret in received]
+
+
 def test_the_same_question_sees_through_pictures_that_were_only_re_encoded():
     """The test above has teeth: plain compressed PNGs would give the condition away."""
     conditions = [condition for condition in range(4) for _ in range(24)]
