@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Coalesce
 from pandas import DataFrame, Series, concat
 
@@ -94,31 +94,41 @@ def comparisons(study: Study) -> DataFrame:
     Columns of `pairs`, then metric, value, version, and `due`: of how many an item's mean is.
     """
     judged = _pictures(study, shown="condition")
-    rows = Measurement.objects.filter(image__in=set(judged["image"])).order_by("created_at", "pk")
+    rows = Measurement.objects.filter(image__in=set(judged["image"]))
+    newest = _newest(rows)
+    found = rows.filter(version__in={version for _, version in newest})
     stored = DataFrame(
-        [_stored(row) for row in rows.values(*STORED)],
+        [
+            (image, reference or "", genre, newest[metric, version], value, version)
+            for image, reference, genre, metric, value, version in found.values_list(*STORED)
+            if (metric, version) in newest
+        ],
         columns=[*COMPARISON[1:], "metric", "value", "version"],
     ).astype({"value": "float64"})
-    newest = stored[stored["version"] == stored.groupby("metric")["version"].transform("last")]
-    held = newest["metric"].map(_held_against)
+    stored = stored.assign(value=stored["value"].fillna(float("inf")))  # stored as empty
+    held = stored["metric"].map(_held_against)
     kinds: list[Against] = sorted(set(held)) or ["nothing"]
-    parts = [_joined(pairs(study, kind), newest[held == kind]) for kind in kinds]
-    return concat(parts, ignore_index=True)
+    return concat(
+        [_joined(pairs(study, kind), stored[held == kind]) for kind in kinds], ignore_index=True
+    )
 
 
-STORED = ("image", "reference", "genre", "metric", "value", "version", "provenance")
+STORED = ("image", "reference", "genre", "metric", "value", "version")
 
 
-def _stored(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A measurement as the table has it, under the name of metric, settings and part."""
-    metric, _, part = row["metric"].partition(".")
-    settings = row["provenance"].get("settings", {})
-    return {
-        **row,
-        "reference": row["reference"] or "",
-        "metric": joined(named(metric, settings), part),
-        "value": float("inf") if row["value"] is None else row["value"],
-    }
+def _newest(rows: QuerySet[Measurement]) -> dict[tuple[str, str], str]:
+    """Metric and version, of the newest version of each metric with its settings → its name."""
+    last = rows.values("metric", "version").annotate(last=Max("pk")).order_by("last")
+    known = list(last.values_list("metric", "version", "last"))
+    written = dict(
+        Measurement.objects.filter(pk__in=[pk for *_, pk in known]).values_list("pk", "provenance")
+    )
+    newest: dict[str, tuple[str, str]] = {}
+    for number, version, pk in known:  # later ones take the place of earlier ones
+        metric, _, part = number.partition(".")
+        name = joined(named(metric, written[pk].get("settings", {})), part)
+        newest[name] = (number, version)
+    return {key: name for name, key in newest.items()}
 
 
 def _held_against(number: str) -> Against:
