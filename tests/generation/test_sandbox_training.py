@@ -15,7 +15,13 @@ from generation.networks.trunk import Trunk
 from generation.progress import Cancelled, silent
 from generation.sandbox.painters import contemporary
 from generation.sandbox.training import words
-from generation.sandbox.training.autoencoder import latents_of, standardised, untrained
+from generation.sandbox.training.autoencoder import (
+    STAGES,
+    latents_of,
+    stage_at,
+    standardised,
+    untrained,
+)
 from generation.sandbox.training.corpus import (
     HELD_OUT_SEED,
     Corpus,
@@ -57,7 +63,7 @@ class Line:
         torch.manual_seed(0)
         self.network = nn.Linear(3, 1)
 
-    def loss(self, generator: Generator) -> Tensor:
+    def loss(self, step: int, generator: Generator) -> Tensor:
         points = torch.randn(8, 3, generator=generator)
         return (self.network(points) - points.sum(1, keepdim=True)).square().mean()
 
@@ -134,6 +140,12 @@ def test_words_of_the_captions_are_one_token_and_others_are_spelt(tokenizer):
     assert tokenizer.eos_token_id == len(tokenizer) - 1
 
 
+def test_what_the_autoencoder_learns_first_and_last():
+    assert [stage_at(step).hues for step in (0, 999, 2999, 3000, 9000)] == [0, 0, 0, 2, 2]
+    assert stage_at(999) == STAGES[0]
+    assert stage_at(1000) == STAGES[1000]
+
+
 def test_standardised_latents_decode_as_before(corpus: Corpus):
     torch.manual_seed(1)
     network = untrained().eval()
@@ -176,7 +188,7 @@ def test_what_is_shipped_loads_as_any_network_and_paints(corpus: Corpus, tokeniz
     denoiser = DenoiserLesson(latents, [s.caption for s in FEW], tokenizer, batch=2)
     pair = PairLesson(corpus, tokenizer, batch=4)
     for lesson in (denoiser, pair):
-        assert torch.isfinite(lesson.loss(Generator().manual_seed(0)))
+        assert torch.isfinite(lesson.loss(0, Generator().manual_seed(0)))
     ship_pipeline(untrained(), denoiser.network, tokenizer, tmp_path / "pipeline")
     ship_pair(pair.network, tokenizer, tmp_path / "clip")
     networks = load({"diffusion": str(tmp_path / "pipeline"), "clip": str(tmp_path / "clip")}, None)

@@ -5,6 +5,8 @@ Loss as in Rombach et al., “High-Resolution Image Synthesis with Latent Diffus
 slight pull of the latents towards a standard normal (KL).
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -17,8 +19,27 @@ from generation.sandbox.training.corpus import Corpus, crops
 from generation.sandbox.training.course import in_bfloat16
 
 CROP = 128
-PERCEPTUAL, TONE, KL = 0.15, 2.0, 1e-6
-"""Weights beside L1: LPIPS, the error of tones, KL."""
+KL = 1e-6
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What counts, beside L1, from a step on."""
+
+    perceptual: float
+    tones: float
+    """Error of the mean lights of 8 × 8 pixels."""
+    hues: float
+    """Error of their mean hues: red against green, blue against yellow."""
+
+
+STAGES: Mapping[int, Stage] = {
+    0: Stage(perceptual=0.5, tones=0.0, hues=0.0),
+    1000: Stage(perceptual=0.15, tones=2.0, hues=0.0),
+    3000: Stage(perceptual=0.15, tones=2.0, hues=2.0),
+}
+"""From step → stage: textures first, then light, then hues. All at once, a network of this size
+learns none of them for a long time; without the last, red and green stay one grey."""
 
 
 def untrained() -> AutoencoderKL:
@@ -44,7 +65,7 @@ class AutoencoderLesson:
         self.corpus, self.teacher, self.batch = corpus, teacher, batch
         self.network: Any = untrained()
 
-    def loss(self, generator: Generator) -> Tensor:
+    def loss(self, step: int, generator: Generator) -> Tensor:
         images = crops(self.corpus.batch(self.corpus.draw(self.batch, generator)), CROP, generator)
         kl = torch.zeros(())
 
@@ -58,19 +79,22 @@ class AutoencoderLesson:
 
         pictures = in_bfloat16(rebuilt)
         perceived = self.teacher.distance(pictures, self.teacher.features(images)).mean()
-        gap = pictures - images
-        return gap.abs().mean() + TONE * _tones(gap) + PERCEPTUAL * perceived + KL * kl
+        stage, gap = stage_at(step), pictures - images
+        tones, hues = _tones_and_hues(gap)
+        seen = stage.perceptual * perceived + stage.tones * tones + stage.hues * hues
+        return gap.abs().mean() + seen + KL * kl
 
 
-def _tones(gap: Tensor) -> Tensor:
-    """Error of the mean colours of 8 × 8 pixels, in light, red against green, blue against yellow.
+def stage_at(step: int) -> Stage:
+    """The stage of the step number `step`."""
+    return STAGES[max(start for start in STAGES if start <= step)]
 
-    Without it the two hues, which vary less than light and which LPIPS hardly sees, are learnt
-    last or never.
-    """
+
+def _tones_and_hues(gap: Tensor) -> tuple[Tensor, Tensor]:
+    """Errors of the mean colours of 8 × 8 pixels: in light, and in the two opponent hues."""
     red, green, blue = F.avg_pool2d(gap, 8).unbind(1)
     light, warm, cold = (red + green + blue) / 3, red - green, blue - (red + green) / 2
-    return light.abs().mean() + warm.abs().mean() + cold.abs().mean()
+    return light.abs().mean(), warm.abs().mean() + cold.abs().mean()
 
 
 @torch.no_grad()

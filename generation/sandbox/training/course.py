@@ -21,8 +21,8 @@ class Lesson(Protocol):
     def network(self) -> nn.Module:
         """What is trained."""
 
-    def loss(self, generator: Generator) -> Tensor:
-        """The loss [] of one batch; everything random is drawn from `generator`."""
+    def loss(self, step: int, generator: Generator) -> Tensor:
+        """The loss [] of one batch at `step`; everything random is drawn from `generator`."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class _Run:
         lr = self.course.rate_at(self.step)
         for group in self.optimiser.param_groups:
             group["lr"] = lr
-        loss = self.lesson.loss(self.generator)
+        loss = self.lesson.loss(self.step, self.generator)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.lesson.network.parameters(), 1.0)

@@ -75,7 +75,7 @@ class DenoiserLesson:
             {"unet": untrained_unet(), "text": untrained_text_encoder(tokenizer)}
         )
 
-    def loss(self, generator: Generator) -> Tensor:
+    def loss(self, step: int, generator: Generator) -> Tensor:  # noqa: ARG002 (any step alike)
         indices = torch.randint(len(self.latents), (self.batch,), generator=generator)
         latents = self._mirrored(self.latents[indices], generator)
         noise = torch.randn(latents.shape, generator=generator)

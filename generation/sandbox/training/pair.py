@@ -82,7 +82,7 @@ class PairLesson:
         self.corpus, self.tokenizer, self.batch = corpus, tokenizer, batch
         self.network = CLIP(**configuration(tokenizer)["model_cfg"])
 
-    def loss(self, generator: Generator) -> Tensor:
+    def loss(self, step: int, generator: Generator) -> Tensor:  # noqa: ARG002 (any step alike)
         indices = self.corpus.draw(self.batch, generator)
         subjects = [self.corpus.subjects[index] for index in indices.tolist()]
         choices = torch.randint(len(TEXTS), (self.batch,), generator=generator).tolist()

@@ -35,7 +35,7 @@ class TrunkLesson:
         heads = nn.ModuleList(nn.Linear(width, int(labels.max()) + 1) for labels in self.labels)
         self.network = nn.ModuleDict({"trunk": trunk, "heads": heads})
 
-    def loss(self, generator: Generator) -> Tensor:
+    def loss(self, step: int, generator: Generator) -> Tensor:  # noqa: ARG002 (any step alike)
         indices = self.corpus.draw(self.batch, generator)
         images = crops(self.corpus.batch(indices), CROP, generator)
         return NAMING * self._named(images, indices) + self._seen(images, generator)
