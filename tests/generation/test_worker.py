@@ -60,7 +60,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing(site
 
 
 def test_a_worker_that_is_told_to_stop_hands_its_batch_to_another(site: Site) -> None:
-    asked = ask_for(2, tag="stopped", steps=60, seconds=0.05)
+    asked = ask_for(2, tag="stopped", steps=400, seconds=0.05)
     site.busy(asked)
     stopped = site.holder(asked[0])
     stopped.send_signal(signal.SIGTERM)
@@ -73,7 +73,7 @@ def test_a_worker_that_is_told_to_stop_hands_its_batch_to_another(site: Site) ->
 
 
 def test_an_emptied_queue_loses_nothing(site: Site) -> None:
-    busy = [job for name in "ab" for job in ask_for(1, tag=f"busy {name}", steps=20, seconds=0.05)]
+    busy = [job for name in "ab" for job in ask_for(1, tag=f"busy {name}", steps=80, seconds=0.05)]
     site.wait_for(lambda: states(busy) == ["running", "running"])
     asked = [job for name in "cde" for job in ask_for(1, tag=f"lost {name}")]
     assert len(list((site.folder / "queue" / "cpu").iterdir())) == 3
@@ -84,7 +84,7 @@ def test_an_emptied_queue_loses_nothing(site: Site) -> None:
 
 def test_two_workers_at_once_share_the_work_and_never_do_it_twice(site: Site) -> None:
     asked = [job for _ in range(2) for job in ask_for(12, tag="shared", shade=100, seconds=0.02)]
-    more = [ask_for(1, tag=f"single {number}", seconds=0.1)[0] for number in range(12)]
+    more = [ask_for(1, tag=f"single {number}", seconds=0.3)[0] for number in range(12)]
     site.wait_for(lambda: all_done([*asked, *more]))
     made = keys_made([*asked, *more])
     assert len(made) == len(set(made)) == 24
