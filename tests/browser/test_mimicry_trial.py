@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from studies import fieldwork
@@ -202,3 +203,23 @@ def test_a_study_without_scripts_is_a_plain_form(new_page: Open, one_study: Stud
     page.locator(".point").nth(2).click()
     page.get_by_role("button", name="Next", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Practice 2 of 2")
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_researchers_see_each_set_beside_its_originals(
+    inside: Open,
+    alice: User,
+    one_study: Study,
+    violations: Callable[[Page], list[str]],
+    size: str,
+):
+    Study.objects.update(owner=alice)
+    page = inside(size)
+    page.goto(f"/studies/{one_study.slug}/gallery/")
+    assert page.locator(".picture-original .picture-set img").count() % 4 == 0
+    expect(page.get_by_role("heading", name="and 3 more").first).to_be_visible()
+    assert not violations(page)
+    page.locator(".gallery .caption a").first.click()
+    expect(page.locator(".item-set-pictures").first.locator("img")).to_have_count(4)
+    assert not violations(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
