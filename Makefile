@@ -22,8 +22,8 @@ endif
 
 PORT ?= 8000
 HOST ?= 127.0.0.1
-# Which study the demo shows: psr or acceptability.
-STUDY ?= psr
+# Which study the demo shows: psr, acceptability or paintings.
+STUDY ?=
 
 .PHONY: help setup demo test lint types arrows format services-test browser-test bench clean
 
@@ -45,8 +45,8 @@ $(READY): pyproject.toml constraints.txt
 		--only-binary :all: --no-build-isolation --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-demo: $(READY) ## the whole chain on this machine, with no network, ending with a live study
-	@$(BIN)/python manage.py demo --study $(STUDY) --host $(HOST) --port $(PORT)
+demo: $(READY) ## the whole chain on this machine, ending with a live study
+	@$(BIN)/python manage.py demo $(if $(STUDY),--study $(STUDY)) --host $(HOST) --port $(PORT)
 
 test: $(READY) ## the tests that need nothing but Python
 	$(BIN)/python -m pytest -n auto --dist loadfile

@@ -51,6 +51,9 @@ class Environment(BaseSettings):
     networks_dir: Path | None = Field(
         None, description="folder with networks and their MANIFEST.csv"
     )
+    artworks_dir: Path | None = Field(
+        None, description="folder of paintings with a MANIFEST.csv, for the demo on real paintings"
+    )
     device: str = Field("cpu", description="torch device of the workers: cpu, cuda, cuda:1")
     torch_threads: int = Field(
         0, ge=0, le=256, description="CPU threads of each worker; as many as cores when 0"
@@ -139,7 +142,7 @@ class Environment(BaseSettings):
             raise ValueError("write a folder whole, from the root: /srv/connoisseur/images")
         return value
 
-    @field_validator("networks_dir")
+    @field_validator("networks_dir", "artworks_dir")
     @classmethod
     def check_folder(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_dir():

@@ -180,6 +180,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker outlives any outage of its broker
 
 NETWORKS_DIR = ENVIRONMENT.networks_dir
+ARTWORKS_DIR = ENVIRONMENT.artworks_dir
 DEVICE = ENVIRONMENT.device
 TORCH_THREADS = ENVIRONMENT.torch_threads or os.cpu_count() or 1
 BATCH_SIZE = ENVIRONMENT.batch_size

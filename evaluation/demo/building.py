@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
-from evaluation.demo import DemoError
+from evaluation.demo import DemoError, paintings
 from evaluation.demo.easel import Say, carry_out
 from evaluation.demo.stopwatch import Stopwatch
 from generation.management.bars import bar
@@ -87,19 +87,31 @@ def _unlaunched(slug: str) -> bool:
 
 
 def _import(demo: Demo) -> None:
-    """Paint the works that the study needs, and bring them in as its collection."""
+    """Bring in the works that the study needs, as its collection."""
+    slug = demo.experiment.stimuli.collection
+    if slug == paintings.COLLECTION:
+        demo.say("1 of 7  Choosing paintings")
+        folder, manifest = paintings.chosen(settings.ARTWORKS_DIR, demo.folder)
+        title = "Paintings of the demo"
+    else:
+        folder, manifest = _painted(demo)
+        title = "Painters of the sandbox"
+    demo.say("\n2 of 7  Importing their works")
+    with demo.stopwatch.lap("importing"):
+        _manage(
+            "collection", "import", folder, "--slug", slug, "--manifest", manifest, "--title", title
+        )
+
+
+def _painted(demo: Demo) -> tuple[Path, Path]:
+    """Works by the sandbox's painters: their folder and its manifest."""
     folder = demo.folder / "paintings"
     demo.say("1 of 7  The sandbox's painters paint")
     with demo.stopwatch.lap("painting by the painters"), bar("painting", "work") as progress:
         try:
-            manifest = exhibit(needed(demo.experiment), folder, progress=progress)
+            return folder, exhibit(needed(demo.experiment), folder, progress=progress)
         except ExhibitionError as error:
             raise DemoError(str(error)) from error
-    demo.say("\n2 of 7  Importing their works")
-    slug = demo.experiment.stimuli.collection
-    source = ("--manifest", manifest, "--title", "Painters of the sandbox")
-    with demo.stopwatch.lap("importing"):
-        _manage("collection", "import", folder, "--slug", slug, *source)
 
 
 def needed(experiment: Experiment) -> list[Work]:

@@ -17,10 +17,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from config.environment import ROOT
-from evaluation.demo import DemoError, building
+from evaluation.demo import DemoError, building, paintings
 from evaluation.demo.building import Demo, build, needed, prepare
 from evaluation.demo.links import farewell, links_of
 from evaluation.demo.serving import address
+from evaluation.management.commands import demo as command
 from evaluation.management.commands.demo import PRESETS
 from generation.models import Artwork, Image, Job, Mimic, Recipe
 from generation.sandbox.exhibition import exhibit
@@ -30,6 +31,8 @@ from studies.models import Response, Study
 from studies.presets import preset_text
 from tests.generation import tiny, tiny_pipeline
 from tests.workers import own_queue_and_store
+
+SANDBOX = (PRESETS["psr"], PRESETS["acceptability"])
 
 PSR = f"""
 experiment: tiny-psr
@@ -167,7 +170,7 @@ def test_a_painter_whom_the_sandbox_does_not_have_is_told(place: Path):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("preset", PRESETS.values())
+@pytest.mark.parametrize("preset", SANDBOX)
 def test_the_painters_show_enough_works_for_the_demos_own_studies(preset: str, tmp_path: Path):
     experiment = read_checked(preset_text(preset))
     manifest = exhibit(needed(experiment), tmp_path / "painted", 16)
@@ -179,12 +182,42 @@ def test_the_painters_show_enough_works_for_the_demos_own_studies(preset: str, t
     assert len({item.artwork.painter for item in judged}) >= 2
 
 
-@pytest.mark.parametrize("preset", PRESETS.values())
+@pytest.mark.parametrize("preset", SANDBOX)
 def test_the_demos_studies_name_nothing_but_what_comes_with_the_project(preset: str):
     stimuli = read_checked(preset_text(preset)).stimuli
     named = {*stimuli.networks.values(), *(one.network for one in stimuli.mimicries.values())}
     assert {name for name in named if name} <= {"sandbox", "sandbox_clip", "sandbox_lpips"}
     assert stimuli.collection == "sandbox"
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_without_the_sandboxs_networks_the_demo_shows_real_paintings(
+    made: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(command, "SHIPPED", tmp_path)
+    if made:
+        (tmp_path / "pipeline").mkdir()
+    assert command._default() == ("psr" if made else "paintings")
+
+
+def test_a_few_paintings_are_chosen_from_the_folders_own_manifest(tmp_path: Path):
+    rows = ["path,painter", *(f"monet/{n}.jpg,Claude Monet" for n in range(9)), "goya/1.jpg,Goya"]
+    (tmp_path / "MANIFEST.csv").write_text("\n".join(rows))
+    folder, manifest = paintings.chosen(tmp_path, tmp_path / "demo")
+    assert folder == tmp_path
+    assert manifest.read_text().split() == rows[0].split() + [
+        line for row in rows[1:4] for line in row.split()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "said"), [(None, "DATA=folder"), ("path\ngoya/1.jpg", "none of the demo's")]
+)
+def test_paintings_that_are_not_there_are_told(manifest: str | None, said: str, tmp_path: Path):
+    if manifest:
+        (tmp_path / "MANIFEST.csv").write_text(manifest)
+    with pytest.raises(DemoError, match=said):
+        paintings.chosen(tmp_path, tmp_path / "demo")
 
 
 def test_a_taken_port_is_passed_over():

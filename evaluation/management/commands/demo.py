@@ -11,9 +11,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from evaluation.demo import DemoError
 from evaluation.demo.serving import Address, address, serve
+from generation.networks.folders import SHIPPED
 from studies.presets import preset_text
 
-PRESETS = {"psr": "glaze_psr_sandbox", "acceptability": "acceptability_demo"}
+PRESETS = {
+    "psr": "glaze_psr_sandbox",
+    "acceptability": "acceptability_demo",
+    "paintings": "acceptability_paintings",
+}
 """What the demo can show, and the experiment file of each in studies/presets."""
 STOPPED = 130
 """The exit status of what Ctrl-C ended, as shells have it."""
@@ -28,9 +33,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--study",
             choices=PRESETS,
-            default="psr",
             help="psr: does a cloak protect a style from mimics? acceptability: do people accept"
-            " what it does to a picture?",
+            " what it does to a picture? paintings: the same on real paintings (ARTWORKS_DIR)."
+            " Default: psr, once the sandbox's networks are there; till then paintings",
         )
         parser.add_argument("--host", default="127.0.0.1", help="address to serve on")
         parser.add_argument("--port", type=int, default=8000, help="first port to try")
@@ -54,16 +59,21 @@ class Command(BaseCommand):
         from evaluation.demo.building import build, prepare  # noqa: PLC0415
         from evaluation.demo.links import farewell, links_of  # noqa: PLC0415
 
-        demo = prepare(preset_text(PRESETS[options["study"]]), options["raters"], self._say)
+        chosen = options["study"] or _default()
+        demo = prepare(preset_text(PRESETS[chosen]), options["raters"], self._say)
         study = build(demo)
         self._say(f"\n{demo.stopwatch.table()}")
-        self._say(farewell(links_of(study), _end(place, options["study"], served=served)))
+        self._say(farewell(links_of(study), _end(place, chosen, served=served)))
         if served:
             serve(place)
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def _default() -> str:
+    return "psr" if (SHIPPED / "pipeline").is_dir() else "paintings"
 
 
 def _end(place: Address, study: str, *, served: bool) -> str:
