@@ -230,7 +230,7 @@ def _missing_networks(experiment: Experiment) -> list[str]:
             identify(network, settings.NETWORKS_DIR, role)
         except NetworkUnavailable as error:
             missing.append(str(error))
-    return missing
+    return list(dict.fromkeys(missing))
 
 
 def _unfinished(work: Making) -> str:
