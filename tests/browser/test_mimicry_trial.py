@@ -159,6 +159,11 @@ def test_nobody_goes_on_without_having_had_all_pictures_on_screen(new_page: Open
     assert not Response.objects.exclude(trial=None).exists()
 
 
+ARRIVED = """() =>
+    [...document.querySelectorAll("[data-tile] img")].filter((image) => image.complete).length
+"""
+
+
 def test_all_pictures_are_there_before_one_is_shown(new_page: Open, one_study: Study):
     page = new_page("desk")
     held: list[object] = []
@@ -167,9 +172,8 @@ def test_all_pictures_are_there_before_one_is_shown(new_page: Open, one_study: S
     trial = fieldwork.next_trial(person)
     page.goto(f"/p/{person.token}/t/{trial.token}/", wait_until="commit")
     expect(page.locator("[data-waiting]")).to_be_visible()
-    page.wait_for_function(
-        "[...document.querySelectorAll('[data-tile] img')].filter(i => i.complete).length >= 7"
-    )
+    while page.evaluate(ARRIVED) < 7:  # asked from outside: the page's policy forbids eval
+        page.wait_for_timeout(50)
     assert page.locator("[data-tile] img").nth(3).evaluate(
         "image => getComputedStyle(image).visibility"
     ) == "hidden"  # fmt: skip
