@@ -1,5 +1,6 @@
 """The demo's site: a free port, a web server and a worker, until Ctrl-C."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -55,8 +56,13 @@ def serve(address: Address) -> None:
     """Serve pages and carry out jobs until Ctrl-C."""
     place = ("--bind", f"{address.host}:{address.port}")
     web = [sys.executable, "-m", "gunicorn", "config.wsgi", *place, *GUNICORN]
-    work = [sys.executable, str(ROOT / "manage.py"), "work"]
-    children = [subprocess.Popen(command, cwd=ROOT) for command in (web, work)]  # noqa: S603
+    work = [sys.executable, "-W", "ignore", str(ROOT / "manage.py"), "work"]
+    # what the worker has to tell is on the jobs page; here the links must stay in sight
+    quiet = {**os.environ, "LOG_LEVEL": "WARNING"}
+    children = [
+        subprocess.Popen(command, cwd=ROOT, env=quiet)  # noqa: S603
+        for command in (web, work)
+    ]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         if children[0].wait() != 0:
