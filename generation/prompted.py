@@ -1,12 +1,19 @@
 """What all methods that paint from words have in common: how noise becomes a picture."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from config.plugins import plugin
 from generation.networks.autoencoders import Precision
+from generation.progress import Progress
 from generation.samplers import Safety, Sampler, Scheduler
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+    from generation.networks import Networks
 
 
 @plugin
@@ -53,3 +60,36 @@ class Prompted:
             karras=self.karras,
             precision=self.precision,
         )
+
+
+@plugin
+class Repainting(Prompted):
+    """Image-to-image: a picture part of the way back to noise, and painted again from a prompt."""
+
+    prompt: Annotated[str, Field(description="What the picture shall become.")] = ""
+    strength: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=1,
+            description="How far back to noise: at 1 nothing but the picture's broadest tones is"
+            " left.",
+        ),
+    ] = 0.5
+
+    def repainted(
+        self,
+        images: "Tensor",
+        networks: "Networks",
+        generators: "Sequence[Generator]",
+        progress: Progress,
+    ) -> "Tensor":
+        """`images` [N, 3, H, W] in [0, 1] → the same, painted again, on the 8-bit grid."""
+        # diffusers takes seconds to import, which reading the settings need not wait for
+        from generation.sampling import repaint  # noqa: PLC0415
+
+        prompts = [self.prompt] * len(images)
+        return repaint(
+            networks.diffusion, images, prompts, self.strength, self.sampler, generators,
+            progress, self.negative, self.safety,
+        )  # fmt: skip

@@ -5,19 +5,18 @@ Meng et al., “SDEdit: Guided Image Synthesis and Editing with Stochastic Diffe
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field
 from torch import Generator, Tensor
 
 from config.plugins import Settings, plugin
 from generation.networks import Networks
 from generation.progress import Progress
-from generation.prompted import Prompted
+from generation.prompted import Repainting
 
 
 @plugin
-class ImageToImage(Prompted):
+class ImageToImage(Repainting):
     """z ~ q(z | x) noised to step ⌊strength · steps⌋ from the end, then sampled to the end.
 
     The same seed draws the same noise for every picture, so that the edit of a protected picture
@@ -37,11 +36,6 @@ class ImageToImage(Prompted):
     }
     needs: ClassVar[tuple[str, ...]] = ("diffusion",)
 
-    prompt: str = ""
-    """What the picture shall become."""
-    strength: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """How far back to noise: at 1 nothing but the picture's broadest tones is left."""
-
     def edit(
         self,
         images: Tensor,
@@ -50,17 +44,4 @@ class ImageToImage(Prompted):
         progress: Progress,
     ) -> Tensor:
         """`images` [N, 3, H, W] in [0, 1] → edited images on the 8-bit grid."""
-        # diffusers takes seconds to import, which reading the settings need not wait for
-        from generation.sampling import repaint  # noqa: PLC0415
-
-        return repaint(
-            networks.diffusion,
-            images,
-            [self.prompt] * len(images),
-            self.strength,
-            self.sampler,
-            generators,
-            progress,
-            self.negative,
-            self.safety,
-        )
+        return self.repainted(images, networks, generators, progress)

@@ -13,12 +13,12 @@ from torch import Generator, Tensor
 from config.plugins import Settings, plugin
 from generation.networks import Networks
 from generation.progress import Progress
-from generation.prompted import Prompted
+from generation.prompted import Repainting
 from generation.refusals import PromptError
 
 
 @plugin
-class ImageToImage(Prompted):
+class ImageToImage(Repainting):
     """z ~ q(z | x) noised to step ⌊strength · steps⌋ from the end, then sampled to the end.
 
     It is told the style in words and looks at no picture of it.
@@ -34,10 +34,13 @@ class ImageToImage(Prompted):
     needs: ClassVar[tuple[str, ...]] = ("diffusion",)
     takes_style: ClassVar[bool] = False
 
-    prompt: str = "{painter} style"
-    """What the picture shall become; a study fills in {painter} and {genre} of the target."""
-    strength: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """How far back to noise: at 1 nothing but the picture's broadest tones is left."""
+    prompt: Annotated[
+        str,
+        Field(
+            description="What the picture shall become; a study fills in {painter} and {genre} of"
+            " the target."
+        ),
+    ] = "{painter} style"
 
     def transfer(
         self,
@@ -53,17 +56,4 @@ class ImageToImage(Prompted):
                 f"The prompt “{self.prompt}” names nobody: say whose style it shall be, for"
                 " instance prompt=“Cubism by Picasso style”."
             )
-        # diffusers takes seconds to import, which reading the settings need not wait for
-        from generation.sampling import repaint  # noqa: PLC0415
-
-        return repaint(
-            networks.diffusion,
-            images,
-            [self.prompt] * len(images),
-            self.strength,
-            self.sampler,
-            generators,
-            progress,
-            self.negative,
-            self.safety,
-        )
+        return self.repainted(images, networks, generators, progress)

@@ -26,7 +26,11 @@ def gallery(request: HttpRequest, slug: str) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     context = {
         "study": study,
-        "factors": [(name, levels, choice.levels.get(name)) for name, levels in factors.items()],
+        "factors": [
+            (name, levels, choice.levels.get(name))
+            for name, levels in factors.items()
+            if len(levels) > 1
+        ],
         "choice": choice,
         "page": page,
         "rows": reads.rows(study, choice, page),

@@ -28,6 +28,13 @@ def test_the_gallery_is_filtered_by_factor(as_alice: Client, alice: User) -> Non
     assert "The Cradle" not in text
 
 
+def test_a_factor_of_one_level_is_not_offered_as_a_filter(as_alice: Client, alice: User) -> None:
+    Scene(alice).generate()
+    text = page(as_alice, "gallery", SLUG)
+    assert 'name="protection"' in text
+    assert 'name="mimicry"' not in text
+
+
 def test_a_level_that_does_not_exist_is_left_out(as_alice: Client, alice: User) -> None:
     Scene(alice).generate()
     assert page(as_alice, "gallery", SLUG, protection="mist'--").count("<img") == 21
