@@ -16,7 +16,7 @@ from generation.networks import load
 from generation.networks.perceptual import Perceptual
 from generation.networks.trunk import Trunk
 from generation.progress import Progress
-from generation.sandbox.training import autoencoder, course, shipping, words
+from generation.sandbox.training import autoencoder, card, course, shipping, words
 from generation.sandbox.training.autoencoder import AutoencoderLesson
 from generation.sandbox.training.corpus import Corpus, painted, trained_on
 from generation.sandbox.training.course import Course, Lesson
@@ -109,6 +109,13 @@ class School:
         shipping.ship_pair(self.pair, self.tokenizer, to / "clip")
         (to / "lpips").mkdir(parents=True, exist_ok=True)
         self.trunk.save(to / "lpips" / "lpips.safetensors")
+
+    def report(self, weights: Path) -> None:
+        """Measure what was shipped to `weights` on unseen paintings; the model card beside it."""
+        follow = self.follow("model card")
+        unseen = painted(card.unseen(), self.folder / "unseen.npy", self.follow("unseen paintings"))
+        found = card.measure(weights, unseen, card.asked(), self.teacher, follow)
+        card.write(found, self.folder, weights)
 
     def _taught(self, part: str, lesson: Lesson) -> nn.Module:
         torch.manual_seed(self.seed)
