@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import torch
 from diffusers import DDPMScheduler, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from torch import Generator, Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
@@ -74,6 +75,8 @@ class DenoiserLesson:
         self.network = nn.ModuleDict(
             {"unet": untrained_unet(), "text": untrained_text_encoder(tokenizer)}
         )
+        # a quarter faster here than torch's fused attention, whose way back is slow on CPUs
+        self.network["unet"].set_attn_processor(AttnProcessor())
 
     def loss(self, step: int, generator: Generator) -> Tensor:  # noqa: ARG002 (any step alike)
         indices = torch.randint(len(self.latents), (self.batch,), generator=generator)
