@@ -20,6 +20,7 @@ from generation.sandbox.training.autoencoder import (
     STAGES,
     latents_of,
     stage_at,
+    standard,
     standardised,
     untrained,
 )
@@ -155,6 +156,7 @@ def test_standardised_latents_decode_as_before(corpus: Corpus):
         before = network.decode(latents).sample
         after = standardised(network, latents)
         renewed = latents_of(after, corpus)
+        assert torch.allclose(standard(latents), renewed, atol=1e-3)
         assert torch.allclose(after.decode(renewed).sample, before, atol=1e-3)
     assert torch.allclose(renewed.mean((0, 2, 3)), torch.zeros(4), atol=1e-3)
     assert torch.allclose(renewed.std((0, 2, 3)), torch.ones(4), atol=1e-3)

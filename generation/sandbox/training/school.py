@@ -89,7 +89,7 @@ class School:
     @cached_property
     def denoiser(self) -> nn.ModuleDict:
         """Part 3: UNet and text encoder."""
-        latents = autoencoder.latents_of(self.autoencoder, self.corpus)
+        latents = autoencoder.standard(self._latents)
         captions = [subject.caption for subject in self.corpus.subjects]
         lesson = DenoiserLesson(latents, captions, self.tokenizer)
         return cast(nn.ModuleDict, self._taught("denoiser", lesson))
