@@ -105,7 +105,7 @@ def latents_of(network: AutoencoderKL, corpus: Corpus) -> Tensor:
 
 
 def standard(latents: Tensor) -> Tensor:
-    """`latents` [N, 4, h, w] as the standardised autoencoder gives them: no second pass over all."""
+    """`latents` [N, 4, h, w] as the standardised autoencoder gives them, without asking it."""
     shift, scale = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
     return (latents - shift[:, None, None]) / scale[:, None, None]
 
