@@ -79,7 +79,15 @@ class School:
 
     @cached_property
     def _latents(self) -> Tensor:
-        return autoencoder.latents_of(self._autoencoder, self.corpus)
+        """Minutes of work, so kept for the next run; another length of the course, other latents."""
+        network = self._autoencoder
+        file = self.folder / "autoencoder" / f"latents-{self.courses['autoencoder'].steps}.pt"
+        if not file.is_file():
+            unfinished = file.with_suffix(".unfinished")
+            torch.save(autoencoder.latents_of(network, self.corpus), unfinished)
+            unfinished.replace(file)
+        latents: Tensor = torch.load(file, weights_only=True)
+        return latents
 
     @cached_property
     def autoencoder(self) -> AutoencoderKL:
