@@ -79,7 +79,7 @@ class School:
 
     @cached_property
     def _latents(self) -> Tensor:
-        """Minutes of work, so kept for the next run; another length of the course, other latents."""
+        """Minutes of work, so they are kept; a course of another length has others."""
         network = self._autoencoder
         file = self.folder / "autoencoder" / f"latents-{self.courses['autoencoder'].steps}.pt"
         if not file.is_file():
