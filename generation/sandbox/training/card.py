@@ -24,6 +24,7 @@ from generation.sampling import Sampler, paint
 from generation.sandbox import ruler
 from generation.sandbox.painters import GENRES, PAINTERS, contemporary, historical
 from generation.sandbox.scenes import SCENES
+from generation.sandbox.style import vector_distance
 from generation.sandbox.training.corpus import Corpus, Subject, held_out
 from generation.sandbox.training.trunk import distorted
 
@@ -228,7 +229,10 @@ def _of_prompts(images: Tensor, subjects: Sequence[Subject], networks: Networks)
 def _nearest(images: Tensor) -> list[str]:
     """The historical painter whose style each picture is nearest to."""
     names = [*historical()]
-    distances = np.stack([ruler.distance_to(name, images.numpy()) for name in names])
+    measured = ruler.measure(images.numpy())
+    distances = np.stack(
+        [vector_distance(measured, PAINTERS[name].style.vector()) for name in names]
+    )
     return [names[index] for index in distances.argmin(0)]
 
 
