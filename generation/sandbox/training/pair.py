@@ -140,10 +140,11 @@ def _looked_at(images: Tensor, generator: Generator) -> Tensor:
 
 
 def _toned(image: Tensor, generator: Generator) -> Tensor:
-    """`image` [1, 3, H, W] with other saturation, contrast, light and colour of light."""
-    saturation, contrast, light = (0.6 + 0.8 * torch.rand(3, generator=generator)).tolist()
-    gains = 0.85 + 0.3 * torch.rand(1, 3, 1, 1, generator=generator)
+    """`image` [1, 3, H, W] paler or stronger, greyer or gaudier, in another light."""
+    drawn = torch.rand(3, generator=generator)
+    saturation, contrast, lift = 0.2 + 1.4 * drawn[0], 0.5 + 0.8 * drawn[1], 0.4 * drawn[2] - 0.2
+    gains = 0.8 + 0.4 * torch.rand(1, 3, 1, 1, generator=generator)
     grey = image.mean(1, keepdim=True)
     coloured = (grey + (image - grey) * saturation) * gains
     mean = coloured.mean()
-    return (mean + (coloured - mean) * contrast) * (0.5 + 0.5 * light)
+    return mean + (coloured - mean) * contrast + lift
