@@ -188,8 +188,20 @@ def test_a_method_with_a_target_says_how_to_give_one(pictures: Path, tmp_path: P
     (tmp_path / "notes.txt").write_text("hello")
     with pytest.raises(CommandError, match=r"notes\.txt: This is not a picture"):
         run(*glaze, "--style", tmp_path / "notes.txt")
+    networks = ["--networks", "autoencoder=sd1_vaelight"]
     with pytest.raises(CommandError, match="autoencoder “sd1_vaelight” is missing"):
-        run(*glaze, "--style", pictures / "a.png")
+        run(*glaze, "--style", pictures / "a.png", *networks)
+
+
+def test_a_cloak_needs_nothing_but_what_comes_with_the_project_and_says_what_that_is(
+    pictures: Path, tmp_path: Path, capsys: Any
+) -> None:
+    cloak = ["--method", "photoguard_encoder", "--set", "steps=1"]
+    run("protect", pictures / "a.png", tmp_path / "out.png", *cloak)
+    told = capsys.readouterr().err
+    assert "“sandbox”, which was trained on an invented world" in told
+    assert "--networks autoencoder=" in told
+    assert (tmp_path / "out.png").is_file()
 
 
 def test_a_method_without_a_target_takes_no_style(pictures: Path, tmp_path: Path) -> None:
