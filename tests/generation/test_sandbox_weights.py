@@ -72,7 +72,7 @@ def test_the_pair_knows_the_genres_of_unseen_paintings():
 
 
 def test_a_prompt_brings_the_painter_whom_it_names():
-    names = ["elsbeth-marne", "pia-lindqvar", "anselm-roux", "walter-osk"]
+    names = ["elsbeth-marne", "pia-lindqvar", "gerrit-haldane", "celeste-ardoin"]
     prompts = [caption(name, "a harbour", "at noon") for name in names]
     generators = [Generator().manual_seed(SEED + number) for number in range(len(names))]
     images = paint(
