@@ -30,7 +30,7 @@ COURSES: Mapping[str, Course] = {
     "trunk": Course(steps=1200, lr=1e-3),
     "autoencoder": Course(steps=7000, lr=1e-3),
     "denoiser": Course(steps=3500, lr=5e-4, average=0.999),
-    "pair": Course(steps=6000, lr=6e-4, weight_decay=0.1),
+    "pair": Course(steps=5000, lr=6e-4, weight_decay=0.1),
 }
 
 Follow = Callable[[str], Progress]
