@@ -226,7 +226,7 @@ def test_ctrl_c_ends_the_command_in_a_sentence(tmp_path: Path):
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     _, said = process.communicate(timeout=120)
-    assert process.returncode == 130
+    assert process.returncode == 130, said
     assert "What is made is kept" in said
     assert "Traceback" not in said
 

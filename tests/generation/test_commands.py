@@ -27,6 +27,7 @@ from tests.generation.tiny_pipeline import PIPELINE
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 NOISE = ["--method", "gaussian_noise"]
 JPEG = ["--method", "jpeg"]
+OTHER = ["--networks", "autoencoder=sd1_vaelight"]
 
 
 @pytest.fixture(autouse=True)
@@ -162,7 +163,7 @@ def test_what_was_made_inside_the_folder_is_not_made_from_again(
         (["{in}", "{out}", *JPEG, "--networks", "eyes=x"], "no role “eyes”"),
         (["{in}/nix.png", "{out}", *JPEG], "There is no file or folder"),
         (["{in}", "{out}.png", *JPEG], "is a folder: name a folder"),
-        (["{in}", "{out}", "--method", "impress"], "missing"),
+        (["{in}", "{out}", "--method", "impress", *OTHER], "missing"),
         (["{in}", "{out}"], "--method"),
     ],
 )
