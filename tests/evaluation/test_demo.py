@@ -233,7 +233,7 @@ def test_ctrl_c_ends_the_command_in_a_sentence(tmp_path: Path):
 
 IMPATIENT = """
 import os, signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run behind a shell
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may ignore it
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from evaluation.management.commands import demo
 demo.preset_text = lambda name: signal.raise_signal(signal.SIGINT)
