@@ -21,6 +21,7 @@ from generation.pixels import read_png
 from generation.progress import Progress
 from studies.models import Study
 from studies.plan import plan_of
+from studies.queries import recorded
 
 Due = tuple[Against, tuple[str, ...]]
 Versions = Mapping[str, tuple[str, dict[str, Any]]]
@@ -79,7 +80,7 @@ def _reason(study: Study, metric: Metric) -> str:
 
 
 def _no_genre(study: Study, metric: GenreMetric) -> str:
-    known = queries.recorded(study, "genre")
+    known = recorded(study, "genre")
     unsaid = [name for name in queries.painters(study) if name not in known]
     if unsaid:
         return (

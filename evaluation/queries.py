@@ -1,6 +1,5 @@
 """Reads of evaluation: ratings with their artworks, measurements, what is still to be measured."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,42 +15,25 @@ from evaluation.metrics import METRICS, Against
 from evaluation.models import Measurement, Report
 from evaluation.ratings import checked
 from evaluation.report import Plan
-from generation.models import Artwork, Recipe, RecipeInput
+from generation.models import Recipe, RecipeInput
 from studies import export
 from studies.models import Response, Stimulus, Study
 from studies.plan import plan_of
+from studies.queries import recorded
 
 PREPARATION = "preparation"
 COMPARISON = ("item", "image", "reference", "genre")
 
 
 def ratings(study: Study) -> DataFrame:
-    """The study's table of answers, typed for the analyses, with the painters' eras on record."""
-    answers = export.responses(study)
-    return checked(answers.assign(era=answers["artist"].map(recorded(study, "era"))))
+    """The study's table of answers, typed for the analyses."""
+    return checked(export.responses(study))
 
 
 def painters(study: Study) -> list[str]:
     """The painters whom the items of the study are about."""
     items = study.items.filter(practice=False)
     return sorted(set(items.values_list("artwork__painter", flat=True)))
-
-
-def recorded(study: Study, column: str) -> dict[str, str]:
-    """Painter → what the collection's records say most often in a column: genre, era.
-
-    Painters of the study for whom no record has it are not there; a tie goes by the alphabet.
-    """
-    used = Artwork.objects.filter(items__study=study)
-    rows = Artwork.objects.filter(
-        collection__in=used.values("collection"), painter__in=used.values("painter")
-    )
-    said: dict[str, Counter[str]] = {}
-    for painter, notes in rows.values_list("painter", "notes"):
-        value = str(notes.get("columns", {}).get(column, "")).strip()
-        if value:
-            said.setdefault(painter, Counter())[value] += 1
-    return {painter: min(counts, key=lambda v: (-counts[v], v)) for painter, counts in said.items()}
 
 
 def pairs(study: Study, against: Against = "counterpart") -> DataFrame:

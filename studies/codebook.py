@@ -19,6 +19,8 @@ RESPONSES: Mapping[str, str] = {
     "artwork": "the picture that was altered, or the first of the originals beside which paintings"
     " were shown: first 12 digits of its sha256 in the stimuli table",
     "artist": "factor: painter of the artwork",
+    "era": "of the painter, as most of the collection's records say: historical (known to the base"
+    " network) or contemporary, e.g.; empty where none does",
     "protection": "factor: label of the protection in the experiment file",
     "budget": "factor: budget as written in the file; 0 is untouched, empty where the protection"
     " takes none",

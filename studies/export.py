@@ -18,6 +18,7 @@ from generation.writing import write_whole
 from studies.codebook import ABOUT, RESPONSES, STIMULI, codebook
 from studies.designs.factorial import FACTORS
 from studies.models import Condition, Participant, Response, Stimulus, Study
+from studies.queries import recorded
 
 
 def item_name(position: int) -> str:
@@ -30,7 +31,7 @@ def responses(study: Study) -> DataFrame:
 
     Columns are those of `RESPONSES`: `position` int64; `value`, `scale` and `rt_ms` float64, nan
     where missing; the two times in UTC; `simulated`, `gold` and `excluded` bool; all else text.
-    Answers about practice items are left out. Three queries, whatever the number of answers.
+    Answers about practice items are left out. Four queries, whatever the number of answers.
     """
     answers = Response.objects.filter(participant__study=study, trial__practice=False)
     rows = answers.order_by("participant", "trial__position", "pk").values_list(*ANSWER.values())
@@ -48,6 +49,8 @@ def responses(study: Study) -> DataFrame:
         exclusion_reason="",
         **_factors(study, found["condition"]),
     )
+    eras = recorded(study, "era")
+    found = found.assign(era=[eras.get(artist, "") for artist in found["artist"]])
     return _typed(found[list(RESPONSES)])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from generation.models import Job, Recipe, RecipeInput
+from generation.models import Artwork, Job, Recipe, RecipeInput
 from generation.models import unmade as not_made
 from generation.recipe import ARTWORK
 from studies.models import Item, Stimulus, Study
@@ -29,6 +29,23 @@ def design(study: Study) -> dict[str, Any]:
             )
         ],
     }
+
+
+def recorded(study: Study, column: str) -> dict[str, str]:
+    """Painter → what the collection's records say most often in a column: genre, era.
+
+    Painters of the study for whom no record has it are not there; a tie goes by the alphabet.
+    """
+    used = Artwork.objects.filter(items__study=study)
+    rows = Artwork.objects.filter(
+        collection__in=used.values("collection"), painter__in=used.values("painter")
+    )
+    said: dict[str, Counter[str]] = {}
+    for painter, notes in rows.values_list("painter", "notes"):
+        value = str(notes.get("columns", {}).get(column, "")).strip()
+        if value:
+            said.setdefault(painter, Counter())[value] += 1
+    return {painter: min(counts, key=lambda v: (-counts[v], v)) for painter, counts in said.items()}
 
 
 def item_record(

@@ -15,6 +15,7 @@ from generation.models import Artwork
 from generation.pixels import read_png
 from generation.store import get
 from studies.models import Stimulus
+from studies.queries import recorded
 from tests.evaluation.scenes import PAINTERS, MimicryScene
 from tests.evaluation.test_measure import picture
 
@@ -127,8 +128,8 @@ def test_the_genre_of_a_painter_is_the_one_recorded_most_often(scene) -> None:
     odd = Artwork.objects.filter(painter="Ada Faceter").first()
     odd.notes = {"columns": {"genre": "Baroque"}}
     odd.save()
-    assert queries.recorded(scene.study, "genre")["Ada Faceter"] == "Cubism"
-    assert queries.recorded(scene.study, "era") == {
+    assert recorded(scene.study, "genre")["Ada Faceter"] == "Cubism"
+    assert recorded(scene.study, "era") == {
         "Ada Faceter": "historical", "Bo Dotter": "contemporary",
     }  # fmt: skip
 

@@ -11,6 +11,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 from pytest_django import DjangoAssertNumQueries
 
+from generation.models import Artwork
 from studies import export
 from studies.codebook import PARTICIPANTS, RESPONSES, STIMULI
 from studies.models import Study, Trial
@@ -30,6 +31,7 @@ CONTRACT = [
     "item",
     "artwork",
     "artist",
+    "era",
     "protection",
     "budget",
     "purification",
@@ -96,7 +98,7 @@ def test_the_number_of_queries_does_not_grow_with_the_answers(
     study: Study, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     study = Study.objects.get(pk=study.pk)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         export.responses(study)
     with django_assert_num_queries(2):
         export.stimuli(study)
@@ -205,3 +207,14 @@ def test_the_codebook_explains_every_column(study: Study, tmp_path: Path) -> Non
         assert {(table, column) for column in columns} <= told
     scale = next(e for e in book if (e["table"], e["column"]) == ("responses", "value"))
     assert scale["values"]["acceptability"]["5"] == "Very willing"
+
+
+def test_the_era_of_the_painter_is_the_one_on_record(study: Study) -> None:
+    painter = study.items.first().artwork.painter
+    for condition in study.conditions.all():
+        study.conditions.filter(pk=condition.pk).update(
+            levels={**condition.levels, "artist": painter}
+        )
+    assert set(export.responses(study)["era"]) == {""}
+    Artwork.objects.filter(painter=painter).update(notes={"columns": {"era": "historical"}})
+    assert set(export.responses(study)["era"]) == {"historical"}

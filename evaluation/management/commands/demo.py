@@ -36,7 +36,8 @@ class Command(BaseCommand):
             default="psr",
             help="psr (the default): does a cloak protect a style from mimics? acceptability: do"
             " people accept what it does to a picture? paintings: the same on real paintings"
-            " (ARTWORKS_DIR). measured: psr over eight painters, about 25 minutes on 2 cores, for docs/sandbox.md",
+            " (ARTWORKS_DIR). measured: psr over eight painters, about 25 minutes on 2"
+            " cores, for docs/sandbox.md",
         )
         parser.add_argument("--host", default="127.0.0.1", help="address to serve on")
         parser.add_argument("--port", type=int, default=8000, help="first port to try")
