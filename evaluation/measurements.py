@@ -24,6 +24,8 @@ class Measured:
 
 
 COLUMNS = ("item", "metric", "value", "version")
+PICTURES = ("image", "reference")
+"""Columns of a table with a row for each comparison of an item's pictures."""
 
 
 def empty() -> DataFrame:
@@ -34,7 +36,9 @@ def empty() -> DataFrame:
 def checked(table: DataFrame) -> DataFrame:
     """Measurements from elsewhere: item and metric as text, values as numbers, `inf` allowed.
 
-    A missing version becomes empty. Raises TableError with one sentence.
+    A missing version becomes empty. Where `image` (and `reference`) say which picture a row is
+    about, as in `measure --study SLUG --csv`, an item's value is the mean over its rows. Raises
+    TableError with one sentence.
     """
     for name in ("item", "metric", "value"):
         if name not in table.columns:
@@ -50,12 +54,22 @@ def checked(table: DataFrame) -> DataFrame:
         )
     version = table["version"].astype(str) if "version" in table else ""
     named = {name: table[name].astype(str) for name in ("item", "metric")}
-    typed = table.assign(**named, value=values, version=version)[list(COLUMNS)]
-    twice = typed[typed.duplicated(["item", "metric"])]
+    typed = table.assign(**named, value=values, version=version)
+    pictures = [name for name in PICTURES if name in table.columns]
+    twice = typed[typed.duplicated(["item", "metric", *pictures])]
     if len(twice):
         row = twice.iloc[0]
-        raise TableError(f"The metrics give {row['metric']} of {row['item']} twice.")
-    return typed
+        raise TableError(
+            f"The metrics give {row['metric']} of {row['item']} twice. Where an item has several"
+            " pictures, a column “image” tells them apart."
+        )
+    mixed = typed.groupby(["item", "metric"])["version"].nunique() > 1
+    if mixed.any():
+        item, metric = mixed.index[mixed.to_numpy().argmax()]
+        raise TableError(f"The metrics give {metric} of {item} in several versions: keep one.")
+    return typed.groupby(["item", "metric"], as_index=False, sort=False).agg(
+        value=("value", "mean"), version=("version", "first")
+    )
 
 
 def wide(measurements: DataFrame, metrics: Sequence[str]) -> DataFrame:

@@ -133,3 +133,22 @@ def test_metrics_are_checked_too() -> None:
         measurements.checked(pd.concat([table, table]))
     with pytest.raises(TableError, match="Row 1 of the metrics: “much” is no number"):
         measurements.checked(table.assign(value="much"))
+
+
+def test_an_items_value_is_the_mean_over_its_pictures_where_they_are_told_apart() -> None:
+    table = pd.DataFrame(
+        {
+            "item": ["a", "a", "b", "b"],
+            "metric": "lpips",
+            "value": [0.1, 0.3, 0.5, 0.7],
+            "image": ["1", "2", "3", "4"],
+            "version": "v",
+        }
+    )
+    found = measurements.checked(table)
+    assert found["item"].tolist() == ["a", "b"]
+    assert found["value"].tolist() == pytest.approx([0.2, 0.6])
+    with pytest.raises(TableError, match="twice"):
+        measurements.checked(table.assign(image="1"))
+    with pytest.raises(TableError, match="several versions"):
+        measurements.checked(table.assign(version=["v", "w", "v", "v"]))
