@@ -6,9 +6,11 @@ latents show. For painters of the sandbox this measures each link, and what mimi
 links before them were perfect (mimics of half-way latents, and of the target pictures themselves).
 
     python benchmarks/cloak_chain.py [--to FILE.csv] [--painters NAME ...] [--arms NAME ...]
+    python benchmarks/cloak_chain.py --read FILE.csv
 
 Prints the tables of docs/sandbox.md, by the means over painters with 95 % intervals (t, painters
-drawn); about half an hour on 2 cores. Nothing is asserted.
+drawn); about an hour of processor time, half of that on 2 cores. `--read` prints the tables of
+what was measured before.
 """
 
 import argparse
@@ -35,6 +37,7 @@ from generation.networks import Networks, load
 from generation.progress import silent
 from generation.protections.glaze import Glaze
 from generation.protections.random_noise import RandomNoise
+from generation.purifications.impress import Impress
 from generation.samplers import Sampler
 from generation.sampling import paint as sampled
 from generation.sandbox.exhibition import Work, works
@@ -88,6 +91,11 @@ def noisy(case: Case, loaded: Networks, *, budget: float) -> Tensor:
     )
 
 
+def purified(case: Case, loaded: Networks, *, budget: float) -> Tensor:
+    shown = cloaked(case, loaded, budget=budget)
+    return Impress(steps=30).purify(shown, loaded, _generators(LEARNT, 4), silent)
+
+
 def part_of_the_way(case: Case, loaded: Networks, *, share: float) -> Tensor:
     """Pictures whose latents lie between the work's and the target's: no budget at all."""
     own, aim = latents(case.images, loaded), latents(case.target, loaded)
@@ -104,6 +112,8 @@ ARMS: Mapping[str, tuple[Arm, int]] = {
     "glaze 0.1": (partial(cloaked, budget=0.1), SHORT),
     "glaze 0.2": (partial(cloaked, budget=0.2), SHORT),
     "glaze 0.4": (partial(cloaked, budget=0.4), SHORT),
+    "glaze 0.2, IMPRESS": (partial(purified, budget=0.2), SHORT),
+    "glaze 0.4, IMPRESS": (partial(purified, budget=0.4), SHORT),
     "latents half-way": (partial(part_of_the_way, share=0.5), SHORT),
     "latents all the way": (partial(part_of_the_way, share=1.0), SHORT),
     "clean, long": (lambda case, _: case.images, LONG),
@@ -112,24 +122,39 @@ ARMS: Mapping[str, tuple[Arm, int]] = {
 """Name → what is learnt from, and for how many steps."""
 
 
+Row = dict[str, str | float]
+
+
 def main() -> int:
     options = _options()
-    loaded = load(NETWORKS, None)
-    rows: list[dict[str, str | float]] = []
-    for name in options.painters:
-        case = _case(name, loaded)
-        print(f"{name}: {_of_target(case, loaded)}", flush=True)
-        for arm in options.arms:
-            rows.append({"painter": name, "arm": arm, **_measured(case, arm, loaded)})
-            told = [f"{key} {value:.2f}" for key, value in list(rows[-1].items())[2:]]
-            print(f"  {arm}: {', '.join(told)}", flush=True)
+    if options.read:
+        with options.read.open(newline="", encoding="utf-8") as file:
+            rows: list[Row] = list(csv.DictReader(file))
+    else:
+        rows = _measure(options.painters, options.arms)
     if options.to:
         with options.to.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, rows[0])
             writer.writeheader()
             writer.writerows(rows)
-    _print(rows, options.arms)
+    for era in ("contemporary", "historical"):
+        _print(era, [row for row in rows if PAINTERS[str(row["painter"])].era == era])
+    _print("all", rows)
     return 0
+
+
+def _measure(painters: list[str], arms: list[str]) -> list[Row]:
+    loaded = load(NETWORKS, None)
+    rows: list[Row] = []
+    for name in painters:
+        case = _case(name, loaded)
+        print(f"{name}: {_of_target(case, loaded)}", flush=True)
+        for arm in arms:
+            found = _measured(case, arm, loaded)
+            told = ", ".join(f"{key} {value:.2f}" for key, value in found.items())
+            print(f"  {arm}: {told}", flush=True)
+            rows.append({"painter": name, "arm": arm, **found})
+    return rows
 
 
 def latents(images: Tensor, loaded: Networks) -> Tensor:
@@ -142,6 +167,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--painters", nargs="+", choices=PAINTERS, default=EIGHT, metavar="NAME")
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS), metavar="NAME")
     parser.add_argument("--to", type=Path, help="CSV of every measurement")
+    parser.add_argument("--read", type=Path, help="such a CSV: measure nothing")
     return parser.parse_args()
 
 
@@ -207,31 +233,34 @@ def _accuracy(images: Tensor, painter: str, loaded: Networks) -> float:
     return float(np.mean([GENRES[guess] == PAINTERS[painter].genre for guess in first]))
 
 
-def _print(rows: list[dict[str, str | float]], arms: list[str]) -> None:
-    for era in ("contemporary", "historical"):
-        mine = [row for row in rows if PAINTERS[str(row["painter"])].era == era]
-        if not mine:
-            continue
-        print(f"\n{era}, {len({row['painter'] for row in mine})} painters\n")
-        print("| learnt from | way to the target | style gap | more than clean | genre accuracy |")
-        print("| --- | --- | --- | --- | --- |")
-        for arm in arms:
-            print(f"| {arm} | {' | '.join(_cells(mine, arm))} |")
+def _print(title: str, rows: list[Row]) -> None:
+    if not rows:
+        return
+    print(f"\n{title}, {len({row['painter'] for row in rows})} painters\n")
+    print(
+        "| learnt from | way to the target | style gap | than clean | genre accuracy | than clean |"
+    )
+    print("| --- | --- | --- | --- | --- | --- |")
+    for arm in dict.fromkeys(str(row["arm"]) for row in rows):
+        print(f"| {arm} | {' | '.join(_cells(rows, arm))} |")
 
 
-def _cells(rows: list[dict[str, str | float]], arm: str) -> list[str]:
+def _cells(rows: list[Row], arm: str) -> list[str]:
     def column(name: str, of: str) -> np.ndarray:
         return np.array([float(row[name]) for row in rows if row["arm"] == of])
 
     clean = "clean, long" if arm.endswith("long") else "clean"
-    base = column("gap", clean)
-    more = "–" if arm == clean or not len(base) else _mean(column("gap", arm) - base, "+.3f")
     return [
         _mean(column("way", arm), ".0%"),
-        _mean(column("gap", arm), ".3f"),
-        more,
-        _mean(column("accuracy", arm), ".0%"),
+        *_beside(column("gap", arm), column("gap", clean), ".3f", same=arm == clean),
+        *_beside(column("accuracy", arm), column("accuracy", clean), ".0%", same=arm == clean),
     ]
+
+
+def _beside(values: np.ndarray, clean: np.ndarray, form: str, *, same: bool) -> list[str]:
+    """The mean, and how much more it is than that of mimics of clean art, painter by painter."""
+    paired = not same and len(clean) == len(values)
+    return [f"{values.mean():{form}}", _mean(values - clean, f"+{form}") if paired else "–"]
 
 
 def _mean(values: np.ndarray, form: str) -> str:
