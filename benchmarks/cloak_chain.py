@@ -113,7 +113,6 @@ ARMS: Mapping[str, tuple[Arm, int]] = {
     "glaze 0.2": (partial(cloaked, budget=0.2), SHORT),
     "glaze 0.4": (partial(cloaked, budget=0.4), SHORT),
     "glaze 0.2, IMPRESS": (partial(purified, budget=0.2), SHORT),
-    "glaze 0.4, IMPRESS": (partial(purified, budget=0.4), SHORT),
     "latents half-way": (partial(part_of_the_way, share=0.5), SHORT),
     "latents all the way": (partial(part_of_the_way, share=1.0), SHORT),
     "clean, long": (lambda case, _: case.images, LONG),
@@ -247,7 +246,8 @@ def _print(title: str, rows: list[Row]) -> None:
 
 def _cells(rows: list[Row], arm: str) -> list[str]:
     def column(name: str, of: str) -> np.ndarray:
-        return np.array([float(row[name]) for row in rows if row["arm"] == of])
+        ordered = sorted(rows, key=lambda row: str(row["painter"]))
+        return np.array([float(row[name]) for row in ordered if row["arm"] == of])
 
     clean = "clean, long" if arm.endswith("long") else "clean"
     return [
