@@ -18,9 +18,9 @@ import numpy as np
 
 from evaluation.statistics.agreement import krippendorff_alpha
 from evaluation.statistics.answers import Answers
-from evaluation.statistics.association import associate
 from evaluation.statistics.estimate import Estimate
-from evaluation.statistics.levels import Rated
+from evaluation.statistics.meta.associate import associate
+from evaluation.statistics.meta.levels import Rated
 
 DESIGNS = [  # raters, artworks, conditions, items each
     (20, 8, 6, 24),

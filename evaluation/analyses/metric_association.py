@@ -28,9 +28,9 @@ from evaluation.conditions import columns
 from evaluation.measurements import direction_of, label_of, wide
 from evaluation.ratings import FACTORS, TableError, answers_to, eras, eras_pooled, points
 from evaluation.statistics.answers import Answers
-from evaluation.statistics.association import Level, associate
 from evaluation.statistics.estimate import Estimate
-from evaluation.statistics.levels import Rated
+from evaluation.statistics.meta.associate import Level, associate
+from evaluation.statistics.meta.levels import Rated
 from evaluation.statistics.multiplicity import holm
 from evaluation.statistics.reliability import noise_ceiling
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from scipy.stats import kendalltau, rankdata, spearmanr
 
 from evaluation.statistics.answers import Answers
-from evaluation.statistics.association import associate
 from evaluation.statistics.correlation import kendall, kendall_rows, midranks, spearman
 from evaluation.statistics.estimate import BadData
-from evaluation.statistics.levels import Rated, finite
+from evaluation.statistics.meta.associate import associate
+from evaluation.statistics.meta.levels import Rated, finite
 from evaluation.statistics.multiplicity import holm
 from evaluation.statistics.reliability import noise_ceiling
 from tests.evaluation.tables import REFERENCE

@@ -27,7 +27,13 @@ from evaluation.statistics.bootstrap import (
     two_sided_p,
 )
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, Estimate, check_level
-from evaluation.statistics.levels import Coefficients, Rated, by_condition, by_item, within_artworks
+from evaluation.statistics.meta.levels import (
+    Coefficients,
+    Rated,
+    by_condition,
+    by_item,
+    within_artworks,
+)
 
 
 @dataclass(frozen=True)
