@@ -80,3 +80,8 @@ def _codes(labels: NDArray[Any], noun: str) -> tuple[Codes, int]:
         raise BadData(f"Answer {missing[0] + 1} names no {noun} ({labels[missing[0]]}).")
     unique, codes = np.unique(labels, return_inverse=True)
     return codes.astype(np.intp).ravel(), len(unique)
+
+
+def summed(codes: Codes, values: Floats, size: int = 0) -> Floats:
+    """[size or more]: the sum of the values of each code."""
+    return np.bincount(codes, values, minlength=size).astype(np.float64)

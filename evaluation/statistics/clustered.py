@@ -17,7 +17,7 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Answers, Floats, Labels
+from evaluation.statistics.answers import Answers, Floats, Labels, summed
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 
 Bounds = tuple[float, float]
@@ -93,7 +93,7 @@ def clustered_mean(
         return _summary(answers, bare, variance=float("nan"))
     if bounds is not None and np.ptp(answers.values) == 0:
         return _summary(answers, _all_alike(answers, mean, bounds, level), variance=0.0)
-    variance, source = _variance(answers, (answers.values - mean) / answers.n)
+    variance, source = two_way_variance(answers, (answers.values - mean) / answers.n)
     se, quantile = sqrt(variance), _quantile(answers, level)
     low, high = _limits(mean, se * quantile, bounds)
     estimate = Estimate(mean, low, high, se, level, answers.n, _method(answers, source, bounds))
@@ -129,7 +129,7 @@ def clustered_difference(
         return Difference(bare, answers.raters, answers.items, float("nan"))
     effects = np.where(arm, 1 / arm.sum(), -1 / (~arm).sum())
     residuals = (answers.values - np.where(arm, means[1], means[0])) * effects
-    variance, source = _variance(answers, residuals)
+    variance, source = two_way_variance(answers, residuals)
     variance += sum(_constant_arm(answers, side, bounds, level) for side in (~arm, arm))
     return _difference(answers, value, sqrt(variance), source, bounds, level)
 
@@ -158,14 +158,20 @@ def _difference(
     return Difference(estimate, answers.raters, answers.items, p)
 
 
-def _variance(answers: Answers, residuals: Floats) -> tuple[float, str]:
-    """v and which term it is."""
-    by_rater = np.bincount(answers.rater, residuals)
-    by_item = np.bincount(answers.item, residuals)
+def two_way_variance(answers: Answers, residuals: Floats) -> tuple[float, str]:
+    """v of a sum of `residuals` (one an answer, centred), and which term it is."""
     _, cell = np.unique(answers.rater * answers.items + answers.item, return_inverse=True)
-    by_cell = np.bincount(cell.ravel(), residuals)
-    people = _correction(answers.raters) * float(by_rater @ by_rater)
-    pictures = _correction(answers.items) * float(by_item @ by_item)
+    return combined_variance(
+        summed(answers.rater, residuals, answers.raters),
+        summed(answers.item, residuals, answers.items),
+        summed(cell.ravel(), residuals),
+    )
+
+
+def combined_variance(by_rater: Floats, by_item: Floats, by_cell: Floats) -> tuple[float, str]:
+    """v from what each rater, each item and each of their cells adds to an estimate."""
+    people = _correction(len(by_rater)) * float(by_rater @ by_rater)
+    pictures = _correction(len(by_item)) * float(by_item @ by_item)
     cells = float(by_cell @ by_cell)
     both, larger = people + pictures - cells, max(people, pictures)
     if larger <= 1e-12 * cells:
