@@ -29,6 +29,7 @@ from evaluation.statistics.bootstrap import (
     two_sided_p,
 )
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
+from evaluation.statistics.medians import Medians
 
 Mask = NDArray[np.bool_]
 NOBODY = "nobody"
@@ -93,10 +94,9 @@ def share_of_items(
     """
     answers = Answers.of(values, raters, items)
     codes = _cluster_codes(answers, clusters)
-    points = np.unique(answers.values)
-    by_point = np.stack([_counted(answers, answers.values == point) for point in points])
+    medians = Medians.of(answers)
     once = Draws(np.ones((1, answers.raters)), np.ones((1, answers.items)))
-    value = float(_inside(by_point, points, once, inside)[0])
+    value = float(medians.share_inside(once, inside)[0])
     groups = int(codes.max()) + 1
     grouped = Answers(answers.values, answers.rater, codes[answers.item], answers.raters, groups)
     reason = _too_few(grouped, judged=True)
@@ -104,7 +104,7 @@ def share_of_items(
         return Estimate.without_interval(value, level=how.level, n=answers.items, reason=reason)
     found = percentile_interval(
         value,
-        _inside(by_point, points, _draws(answers, codes, how, judged=True), inside),
+        medians.share_inside(_draws(answers, codes, how, judged=True), inside),
         n=answers.items,
         level=how.level,
         drawn=_drawn(grouped, judged=True),
@@ -214,19 +214,6 @@ def _deviations(answers: Answers, side: Mask, judged: bool, how: Resampling) -> 
     return np.asarray(reach * np.where(upward, 1 - values[0], -values[0]))
 
 
-def _inside(by_point: Floats, points: Floats, draws: Draws, inside: tuple[float, float]) -> Floats:
-    """[B]: weighted share of items whose median lies inside; `by_point` [points, R, I]."""
-    upto = np.cumsum(np.stack([draws.raters @ counts for counts in by_point]), 0)
-    half = upto[-1] / 2
-    lower = points[np.argmax(upto >= half, 0)]
-    upper = points[np.argmax(upto > half, 0)]
-    median = (lower + upper) / 2
-    weight = np.where(half > 0, draws.items, 0.0)
-    hit = (median >= inside[0]) & (median <= inside[1])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((weight * hit).sum(1) / weight.sum(1))
-
-
 def _answers(values: Labels, raters: Labels | None, clusters: Labels) -> Answers:
     numbers = np.asarray(values, dtype=np.float64)
     who = np.full(len(numbers), NOBODY) if raters is None else raters
@@ -258,11 +245,6 @@ def _cluster_codes(answers: Answers, clusters: Labels) -> Codes:
     found = np.zeros(answers.items, dtype=np.intp)
     found[answers.item] = codes
     return found
-
-
-def _counted(answers: Answers, mask: Mask) -> Floats:
-    """[raters, items]: how many of the marked answers each cell has."""
-    return _side(answers, mask).counts
 
 
 def _draws(answers: Answers, clusters: Codes, how: Resampling, *, judged: bool) -> Draws:

@@ -31,8 +31,17 @@ bernoulli_case <- function(name, d, formula, groups) {
   fit <- glmmTMB(formula, d, family = binomial)
   table <- summary(fit)$coefficients$cond
   sds <- lapply(VarCorr(fit)$cond, function(v) attr(v, "stddev")[[1]])
+  spread <- sqrt(sum(unlist(sds)^2))
+  marginal <- function(eta) integrate(function(z) plogis(eta + spread * z) * dnorm(z), -9, 9,
+                                      rel.tol = 1e-10)$value
+  population <- sapply(c(a = "a", b = "b", c = "c"), function(condition) {
+    moved <- d; moved$condition <- condition
+    eta <- model.matrix(~ condition + x, transform(moved, condition = factor(condition, c("a", "b", "c")))) %*%
+      table[, 1]
+    mean(sapply(eta, marginal))
+  })
   list(name = name, data = d[c("y", "x", "condition", groups)], groups = groups,
-       effects = table[, 1], se = table[, 2], p = table[, 4], sd = sds,
+       effects = table[, 1], se = table[, 2], p = table[, 4], sd = sds, population = as.list(population),
        log_likelihood = as.numeric(logLik(fit)))
 }
 two <- c("rater", "artwork"); four <- c(two, "stimulus", "reaction")

@@ -90,6 +90,14 @@ def test_the_first_category_is_the_reference() -> None:
     assert "condition[T.a]" in mixed.linear(table, "score", "condition", ["rater"]).coefficients
 
 
+@pytest.mark.parametrize("case", REFERENCE["logit"], ids=lambda case: case["name"])
+def test_population_shares_are_the_integral_over_raters_and_pictures(case) -> None:
+    shares = fitted("logit", case).population("condition")
+    assert {name: share.value for name, share in shares.items()} == pytest.approx(
+        case["population"], abs=2e-5
+    )
+
+
 def test_population_shares_are_nearer_to_one_half_than_those_of_the_typical_rater() -> None:
     fit = fitted("logit", REFERENCE["logit"][1])
     shares = fit.population("condition")

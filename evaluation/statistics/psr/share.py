@@ -1,0 +1,228 @@
+"""The protection success rate: how often raters judge a mimicry unsuccessful.
+
+    PSR = k / n, the share of answers at the points that count as success of the protection
+    PSR by artworks = the share of artworks whose median answer lies at those points
+
+(Shan et al. 2023, arXiv:2302.04222: the share of answers at the two lowest of five points.) They
+are two estimands: the second lies nearer to 0 or 1. Raters and artworks are both samples: 1,200
+answers of 30 raters to 40 artworks may be worth 100 independent ones; the design effect tells.
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from pandas import DataFrame
+from scipy.special import expit, logit
+from scipy.stats import beta
+from scipy.stats import t as student
+
+from evaluation.statistics import mixed
+from evaluation.statistics.answers import Answers, Floats, Labels
+from evaluation.statistics.bootstrap import REPLICATES, Draws
+from evaluation.statistics.clustered import clustered_share
+from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
+from evaluation.statistics.medians import Medians
+from evaluation.statistics.shares import Resampling, crossed_share, share_of_items
+
+Interval = Literal["clustered", "bootstrap", "model", "independent"]
+RESAMPLED = {
+    "clustered": "raters and artworks are both samples (closed form); answers are not",
+    "bootstrap": "raters and artworks drawn again, answers never",
+    "model": "raters and artworks are random effects, averaged over",
+    "independent": "nothing: every answer is taken for an independent one",
+}
+
+
+class IndependenceWarning(UserWarning):
+    """An interval takes crossed answers for independent ones and is far too narrow."""
+
+
+@dataclass(frozen=True)
+class ProtectionSuccess:
+    """A protection success rate in both units, and what it rests on."""
+
+    answers: Estimate
+    """share of answers"""
+    artworks: Estimate
+    """share of artworks, by their median answer"""
+    k: int
+    """answers that count as success"""
+    n: int
+    """answers"""
+    raters: int
+    artwork_count: int
+    success: tuple[float, float]
+    """first and last point that counts"""
+    design_effect: float
+    """variance over that of n independent answers; nan where all answers are alike"""
+    resampled: str
+    """what the interval takes for a sample"""
+
+    @property
+    def effective_n(self) -> float:
+        """How many independent answers would tell as much."""
+        return self.n / self.design_effect if self.design_effect > 0 else float("nan")
+
+    def __str__(self) -> str:
+        return f"{self.answers:.1%} of answers, {self.artworks:.1%} of artworks"
+
+
+def protection_success_rate(
+    values: Labels,
+    raters: Labels,
+    artworks: Labels,
+    *,
+    success: Sequence[float] = (1, 1),
+    interval: Interval = "clustered",
+    generator: np.random.Generator | None = None,
+    replicates: int = REPLICATES,
+    level: float = ESTIMATE_LEVEL,
+) -> ProtectionSuccess:
+    """PSR of one condition, by answers and by artworks.
+
+    values, raters, artworks  columns of equal length: answers (points of a scale, or yes and no),
+            and any labels. One condition only; give the clean arm beside it (`psr.compare`).
+    success  first and last point of the scale that count as success of the protection, fixed
+            beforehand: (1, 2) of “how successful is the mimicry?”; (1, 1) suits yes and no.
+    interval  `clustered` (default): two-way clustered on the logit, t(min(raters, artworks) - 1);
+            `bootstrap`: crossed, conservative in sparse tables, needs a `generator`;
+            `model`: logistic mixed model, averaged over raters and artworks;
+            `independent`: Clopper-Pearson, WRONG for crossed answers, with a warning.
+
+    All answers alike (k = 0 or k = n): the one-sided Clopper-Pearson limit at the number of raters
+    (of artworks, for the share of artworks). One rater or one artwork: no interval. Raises BadData
+    for missing values or a `success` that is no range.
+
+    >>> values, raters, artworks = [1, 2, 5, 1, 4, 2], list("aabbcc"), [1, 2] * 3
+    >>> found = protection_success_rate(values, raters, artworks, success=(1, 2))
+    >>> f"{found.k} of {found.n}, {found.answers.value:.2f}"
+    '4 of 6, 0.67'
+    """
+    check_level(level)
+    inside = success_range(success)
+    answers = Answers.of(values, raters, artworks)
+    hits = is_success(answers.values, inside)
+    clustered = clustered_share(hits, raters, artworks, level=level)
+    how = _resampling(interval, generator, replicates, level)
+    if np.ptp(hits) == 0 or min(answers.raters, answers.items) < 2:
+        of_answers = clustered.estimate  # the limit, or the sentence that says why there is none
+    elif interval == "bootstrap":
+        assert how is not None
+        of_answers = crossed_share(hits, raters, artworks, how)
+    elif interval == "model":
+        of_answers = _by_model(hits, answers, level)
+    elif interval == "independent":
+        of_answers = _independent(hits, clustered.design_effect, level)
+    else:
+        of_answers = clustered.estimate
+    return ProtectionSuccess(
+        answers=of_answers,
+        artworks=_of_artworks(answers, (raters, artworks), inside, how, level),
+        k=int(hits.sum()),
+        n=answers.n,
+        raters=answers.raters,
+        artwork_count=answers.items,
+        success=inside,
+        design_effect=clustered.design_effect if np.ptp(hits) > 0 else float("nan"),
+        resampled=RESAMPLED[interval],
+    )
+
+
+def success_range(success: Sequence[float]) -> tuple[float, float]:
+    """First and last point that count, checked."""
+    if len(success) != 2 or not success[0] <= success[1]:
+        raise BadData(
+            "success is the first and the last point that count as success of the protection, "
+            f"e.g. (1, 2); given: {tuple(success)}."
+        )
+    return float(success[0]), float(success[1])
+
+
+def is_success(values: Floats, inside: tuple[float, float]) -> Floats:
+    """1 where an answer counts as success of the protection, else 0."""
+    return ((values >= inside[0]) & (values <= inside[1])).astype(np.float64)
+
+
+def _resampling(
+    interval: str, generator: np.random.Generator | None, replicates: int, level: float
+) -> Resampling | None:
+    if interval not in RESAMPLED:
+        raise BadData(f"interval is one of {', '.join(RESAMPLED)}; given: {interval!r}.")
+    if interval != "bootstrap":
+        return None
+    if generator is None:
+        raise BadData("A bootstrap needs a generator, e.g. numpy.random.default_rng(1).")
+    return Resampling(generator, replicates, level)
+
+
+def _by_model(hits: Floats, answers: Answers, level: float) -> Estimate:
+    """The population share of a logistic mixed model with raters and artworks."""
+    data = DataFrame({"hit": hits, "rater": answers.rater, "artwork": answers.item})
+    groups = [
+        name
+        for name, size in (("rater", answers.raters), ("artwork", answers.items))
+        if size < answers.n
+    ]
+    fit = mixed.logit(data, "hit", "1", groups, level=level)
+    freedom = min(answers.raters, answers.items) - 1
+    return fit.population(level=level, freedom=freedom)["all"]
+
+
+def _independent(hits: Floats, design_effect: float, level: float) -> Estimate:
+    """Clopper and Pearson 1934, as if no rater and no artwork came twice."""
+    n, k, tail = len(hits), float(hits.sum()), (1 - level) / 2
+    said = (
+        "WARNING: Clopper-Pearson, as if the answers were independent; raters and artworks repeat, "
+        f"and the true variance is about {design_effect:.1f} times as large"
+    )
+    warnings.warn(said.removeprefix("WARNING: "), IndependenceWarning, stacklevel=3)
+    low, high = float(beta.ppf(tail, k, n - k + 1)), float(beta.ppf(1 - tail, k + 1, n - k))
+    share = k / n
+    return Estimate(share, low, high, float(np.sqrt(share * (1 - share) / n)), level, n, said)
+
+
+def _of_artworks(
+    answers: Answers,
+    labels: tuple[Labels, Labels],
+    inside: tuple[float, float],
+    how: Resampling | None,
+    level: float,
+) -> Estimate:
+    """The share of artworks by their median answer; closed form, or the crossed bootstrap."""
+    if how is not None:
+        return share_of_items(answers.values, *labels, labels[1], inside, how)
+    medians = Medians.of(answers)
+    hit = medians.inside(np.ones((1, answers.raters)), inside)[0][0]
+    value, count, raters = float(hit.mean()), answers.items, answers.raters
+    if min(raters, count) < 2:
+        who = "rater says nothing about other raters" if raters < 2 else "artwork says nothing"
+        reason = f"one {who}" + ("" if raters < 2 else " about other artworks")
+        return Estimate.without_interval(value, level=level, n=count, reason=reason)
+    if value in (0.0, 1.0):
+        return _all_artworks_alike(value, count, level)
+    without = Draws(1 - np.eye(raters), np.ones((raters, count)))
+    replicates = medians.share_inside(without, inside)
+    kept = replicates[np.isfinite(replicates)]  # an artwork's only rater leaves it out
+    by_rater = (raters - 1) / raters * float(((kept - kept.mean()) ** 2).sum())
+    variance = by_rater + value * (1 - value) / (count - 1)
+    se = float(np.sqrt(variance))
+    freedom = min(raters, count) - 1
+    half = float(student.ppf((1 + level) / 2, freedom)) * se / (value * (1 - value))
+    low, high = expit(logit(value) + np.array([-half, half]))
+    method = f"medians of {count} artworks, jackknife of {raters} raters, logit scale, t({freedom})"
+    return Estimate(value, float(low), float(high), se, level, count, method)
+
+
+def _all_artworks_alike(value: float, count: int, level: float) -> Estimate:
+    share = (1 - level) ** (1 / count)
+    method = f"all {count} artworks alike: one-sided Clopper-Pearson limit at {count} artworks"
+    low, high = share * value, share * value + 1 - share
+    return replace(
+        Estimate.without_interval(value, level=level, n=count, reason=""),
+        low=low,
+        high=high,
+        method=method,
+    )
