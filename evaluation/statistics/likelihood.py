@@ -8,6 +8,7 @@ for those of several (Cameron, Gelbach, Miller 2011, doi:10.1198/jbes.2010.07136
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf, sqrt
 
 import numpy as np
@@ -97,17 +98,27 @@ class Spread:
             return inf
         return min(clustering.shape[0] for clustering in self.clusterings[:2]) - 1
 
+    @cached_property
+    def _terms(self) -> list[Floats]:
+        """[P, P] each: the covariance by each clustering; without one, the model's own."""
+        if not self.clusterings:
+            return [self.covariance]
+        return [
+            _between(clustering @ self.influence, corrected=k < 2)
+            for k, clustering in enumerate(self.clusterings)
+        ]
+
+    def variances(self, contrasts: Floats) -> Floats:
+        """[M], of contrasts @ parameters, contrasts [M, P]."""
+        each = [np.einsum("mp,pq,mq->m", contrasts, term, contrasts) for term in self._terms]
+        if len(each) < 3:
+            return np.asarray(np.maximum(each[0], 0.0))
+        # the sum can fall below one of its terms by chance, as in `clustered`
+        return np.asarray(np.maximum.reduce([each[0] + each[1] - each[2], each[0], each[1]]))
+
     def se(self, contrast: Floats) -> float:
         """Standard error of contrast @ parameters."""
-        if not self.clusterings:
-            return sqrt(max(float(contrast @ self.covariance @ contrast), 0.0))
-        moved = self.influence @ contrast
-        one_way = [_between(clustering, moved) for clustering in self.clusterings[:2]]
-        if len(one_way) == 1:
-            return sqrt(one_way[0])
-        cells = self.clusterings[2] @ moved
-        # the sum can fall below one of its terms by chance, as in `clustered`
-        return sqrt(max(sum(one_way) - float(cells @ cells), *one_way))
+        return sqrt(self.variances(contrast[None])[0])
 
     def limits(self, value: float, contrast: Floats, level: float) -> tuple[float, float, float]:
         """low, high, se"""
@@ -157,7 +168,8 @@ def _clustering(codes: Codes, kinds: Codes, width: int) -> csr_array:
     return csr_array((np.ones(len(codes)), (codes.ravel(), kinds)), shape=shape)
 
 
-def _between(clustering: csr_array, moved: Floats) -> float:
-    sums = clustering @ moved
-    groups = clustering.shape[0]
-    return groups / (groups - 1) * float(sums @ sums) if groups > 1 else inf
+def _between(sums: Floats, *, corrected: bool) -> Floats:
+    """Spread of the clusters' sums [G, P]; the small-sample factor G/(G - 1) as in `clustered`."""
+    groups = len(sums)
+    factor = groups / (groups - 1) if corrected and groups > 1 else 1.0
+    return np.asarray(factor * (sums.T @ sums))
