@@ -39,12 +39,14 @@ LEVELS = {
     "artwork": "within artworks",
     "condition": "conditions like these",
     "condition_held": "these conditions",
+    "treatment": "within conditions",
 }
 OVER = {
     "all pictures": "Over all pictures",
     "within artworks": "Within artworks",
     "conditions like these": "Over conditions like these",
     "these conditions": "Over these very conditions",
+    "within conditions": "Within conditions",
 }
 RHO = ("spearman", "spearman_low", "spearman_high")
 
@@ -54,7 +56,7 @@ class MetricAssociation:
     """Spearman's rho and Kendall's tau-b of each metric with the answers to one question."""
 
     label: ClassVar[str] = "How well do metrics foretell what raters answer?"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     metrics: MetricChoices = ("linf", "l2", "lpips", "ssim", "psnr")
     """Names of the metrics, where wanted with settings (`clip_genre: {mode: legacy}`) or one of

@@ -69,7 +69,7 @@ def rated(
 
 def test_the_values_are_scipys_on_the_sample() -> None:
     data = rated(np.random.default_rng(1))
-    item, artwork, condition, _ = associate(
+    item, artwork, condition, _, _ = associate(
         data, generator=np.random.default_rng(2), replicates=100
     )
     human = data.answers.sums.sum(0) / data.answers.counts.sum(0)
@@ -128,7 +128,8 @@ def test_a_good_metric_beats_noise_and_itself_is_no_better_than_itself() -> None
 def test_too_few_conditions_and_artworks_leave_their_levels_out() -> None:
     data = rated(np.random.default_rng(11), conditions=2)
     assert [level.name for level in associate(data, generator=np.random.default_rng(12))] == [
-        "item"
+        "item",
+        "treatment",
     ]
 
 

@@ -9,6 +9,7 @@ paired. The levels answer different questions:
     artwork         within each artwork, averaged: does it order the treatments of one artwork?
     condition       over condition means, conditions drawn too: does it order treatments like these?
     condition_held  the same, conditions held: does it order these very treatments?
+    treatment       within each condition, averaged: does it order pictures of one treatment?
 """
 
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from evaluation.statistics.meta.levels import (
     by_condition,
     by_item,
     within_artworks,
+    within_conditions,
 )
 
 
@@ -102,7 +104,8 @@ def associate(
 ) -> list[Level]:
     """Spearman's rho and Kendall's tau-b of every metric, at each level that the data have.
 
-    `artwork` needs two artworks with three items each, `condition` three conditions.
+    `artwork` needs two artworks with three items each, `treatment` a condition with four artworks,
+    `condition` three conditions.
     """
     check_level(level)
     answers = rated.answers
@@ -114,6 +117,7 @@ def associate(
         _items(rated, draws, level),
         *_artworks(rated, draws, level),
         *_conditions(rated, draws, treatments, level),
+        *_treatments(rated, draws, level),
     ]
 
 
@@ -143,6 +147,25 @@ def _artworks(rated: Rated, draws: Draws, level: float) -> list[Level]:
         within_artworks(rated, usable, draws),
         level,
         min(raters, len(usable)),
+    )
+    return [found]
+
+
+def _treatments(rated: Rated, draws: Draws, level: float) -> list[Level]:
+    count, raters = rated.conditions, rated.answers.raters
+    artworks = [len(np.unique(rated.artwork[rated.condition == k])) for k in range(count)]
+    usable = np.flatnonzero(np.array(artworks) >= 4)
+    if not len(usable) or count < 2:
+        return []
+    scarcer = min(raters, *(artworks[k] for k in usable))
+    found = Level(
+        "treatment",
+        len(usable),
+        f"{raters} raters and {rated.artworks} artworks, conditions held",
+        within_conditions(rated, usable, _once(rated)),
+        within_conditions(rated, usable, draws),
+        level,
+        scarcer,
     )
     return [found]
 

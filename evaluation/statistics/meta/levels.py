@@ -1,5 +1,6 @@
-"""Rank correlations of metrics with human scores, over items, within artworks, over conditions."""
+"""Rank correlations of metrics with human scores, at each level."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,14 +62,35 @@ def within_artworks(rated: Rated, artworks: Codes, draws: Draws) -> Coefficients
     An artwork whose items all have one score says nothing and is left out of the mean.
     """
     means = item_means(rated.answers, draws.raters)
-    shape = (len(draws), len(rated.metrics), 2)
-    total, weight = np.zeros(shape), np.zeros(shape)
+    parts = []
     for artwork in artworks:
         items = np.flatnonzero(rated.artwork == artwork)
         answered = np.where(np.isnan(means[:, items]), 0.0, 1.0)
-        found = _coefficients(np.nan_to_num(means[:, items]), rated.metrics[:, items], answered)
+        parts.append((items, answered, draws.items[:, items[0]]))
+    return _averaged(rated, means, parts)
+
+
+def within_conditions(rated: Rated, conditions: Codes, draws: Draws) -> Coefficients:
+    """The mean over `conditions` of the correlation over the items of each, artworks drawn."""
+    means = item_means(rated.answers, draws.raters)
+    parts = []
+    for condition in conditions:
+        items = np.flatnonzero(rated.condition == condition)
+        drawn = np.where(np.isnan(means[:, items]), 0.0, draws.items[:, items])
+        parts.append((items, drawn, np.ones(len(draws))))
+    return _averaged(rated, means, parts)
+
+
+def _averaged(
+    rated: Rated, means: Floats, parts: Sequence[tuple[Codes, Floats, Floats]]
+) -> Coefficients:
+    """Mean over groups; each has its items, their weights [B, items] and its own weight [B]."""
+    shape = (len(means), len(rated.metrics), 2)
+    total, weight = np.zeros(shape), np.zeros(shape)
+    for items, within, of_group in parts:
+        found = _coefficients(np.nan_to_num(means[:, items]), rated.metrics[:, items], within)
         values = np.stack([found["spearman"], found["kendall"]], 2)
-        counted = np.where(np.isnan(values), 0.0, draws.items[:, items[0], None, None])
+        counted = np.where(np.isnan(values), 0.0, of_group[:, None, None])
         total += counted * np.nan_to_num(values)
         weight += counted
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -1,0 +1,236 @@
+"""Which of several metrics agrees better with people, by tests that speak of new conditions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from evaluation.statistics.answers import Floats
+from evaluation.statistics.association import compare_dependent
+from evaluation.statistics.bootstrap import (
+    FISHER_Z,
+    centred_interval,
+    percentile_interval,
+    two_sided_p,
+)
+from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
+from evaluation.statistics.meta.coefficients import CELLS, Coefficient, at_level
+from evaluation.statistics.meta.grid import By, Grid, check_by
+from evaluation.statistics.meta.permutation import Tested, permutation_test
+from evaluation.statistics.multiplicity import holm
+
+Test = Literal["permutation", "williams", "bootstrap", "PERM-BOTH", "PERM-INPUTS"]
+SAFE: tuple[Test, ...] = ("permutation", "williams", "bootstrap")
+SWAPS: Mapping[str, Literal["conditions", "images", "both"]] = {
+    "permutation": "conditions",
+    "PERM-BOTH": "both",
+    "PERM-INPUTS": "images",
+}
+
+
+@dataclass(frozen=True)
+class MetricComparison:
+    """One metric's agreement with people minus another's, and the tests of it."""
+
+    difference: Estimate
+    first: Estimate
+    second: Estimate
+    tests: Mapping[str, Tested]
+
+    def __str__(self) -> str:
+        return "; ".join([f"difference {self.difference}", *map(str, self.tests.values())])
+
+
+@dataclass(frozen=True)
+class RankedMetric:
+    """A metric's place: metrics of one cluster are not told apart."""
+
+    name: str
+    agreement: Estimate
+    cluster: int
+    """1 is best"""
+
+
+def compare_metrics(
+    human: ArrayLike,
+    first: ArrayLike,
+    second: ArrayLike,
+    *,
+    generator: np.random.Generator,
+    by: By = "condition",
+    coefficient: Coefficient = "pearson",
+    tests: Sequence[Test] = SAFE,
+    replicates: int = 1000,
+    level: float = ESTIMATE_LEVEL,
+) -> MetricComparison:
+    """`first` against `second` [S, I], oriented alike, by `human` [S, I] or [R, S, I].
+
+    Given answers [R, S, I], raters are drawn again as well; given scores, the intervals describe
+    these very scores. Williams' test is about conditions (Pearson or Spearman over their means) and
+    is left out at other levels. PERM-BOTH and PERM-INPUTS are made only when named.
+    """
+    check_level(level)
+    check_by(by)
+    grid = Grid.of(human, [first, second])
+    unknown = set(tests) - {*SAFE, *SWAPS}
+    if unknown or not tests:
+        raise BadData(f"Tests are {', '.join([*SAFE, *SWAPS][:5])}; given: {list(tests)}.")
+    point, drawn = _bootstrap(grid, by, coefficient, generator, replicates)
+    found: dict[str, Tested] = {}
+    for test in tests:
+        if test in SWAPS:
+            found[test] = permutation_test(
+                human,
+                first,
+                second,
+                generator=generator,
+                by=by,
+                coefficient=coefficient,
+                swap=SWAPS[test],
+                replicates=replicates,
+            )
+        elif test == "bootstrap":
+            found[test] = _bootstrap_test(grid, point, drawn)
+        elif by == "condition" and coefficient in ("pearson", "spearman"):
+            found[test] = _williams(grid, "pearson" if coefficient == "pearson" else "spearman")
+    one, other = (_agreement(grid, point[k], drawn[k], level) for k in (0, 1))
+    return MetricComparison(_difference(grid, point, drawn, level), one, other, found)
+
+
+def agreement(
+    human: ArrayLike,
+    metric: ArrayLike,
+    *,
+    generator: np.random.Generator,
+    by: By = "condition",
+    coefficient: Coefficient = "pearson",
+    replicates: int = 1000,
+    level: float = ESTIMATE_LEVEL,
+) -> Estimate:
+    """How well one metric [S, I] agrees with `human` [S, I] or [R, S, I], at one level.
+
+    Conditions, items and (where answers are given) raters are drawn again.
+    """
+    check_level(level)
+    check_by(by)
+    grid = Grid.of(human, [metric])
+    point, drawn = _bootstrap(grid, by, coefficient, generator, replicates)
+    return _agreement(grid, point[0], drawn[0], level)
+
+
+def rank_clusters(
+    human: ArrayLike,
+    metrics: Mapping[str, ArrayLike],
+    *,
+    generator: np.random.Generator,
+    by: By = "condition",
+    coefficient: Coefficient = "pearson",
+    significant: float = 0.05,
+    replicates: int = 1000,
+    level: float = ESTIMATE_LEVEL,
+) -> list[RankedMetric]:
+    """Metrics from best to worst, in clusters: a new one begins with the first metric that every
+    metric of the cluster above beats, by permutation of conditions with Holm's p-values.
+
+    Two metrics of one cluster need not be equal; there was too little to tell them apart.
+    """
+    check_level(level)
+    names = list(metrics)
+    grid = Grid.of(human, list(metrics.values()))
+    point, drawn = _bootstrap(grid, by, coefficient, generator, replicates)
+    order = sorted(range(len(names)), key=lambda k: (-np.nan_to_num(point[k], nan=-2.0), names[k]))
+    pairs = list(combinations(order, 2))
+    p_values = [
+        permutation_test(
+            human,
+            metrics[names[a]],
+            metrics[names[b]],
+            generator=generator,
+            by=by,
+            coefficient=coefficient,
+            replicates=replicates,
+        ).p
+        for a, b in pairs
+    ]
+    adjusted = dict(zip(pairs, holm(p_values).tolist(), strict=True))
+    ranked: list[RankedMetric] = []
+    members: list[int] = []
+    for k in order:
+        beaten = bool(members) and all(adjusted[m, k] < significant for m in members)
+        cluster = (ranked[-1].cluster if ranked else 1) + beaten
+        members = [k] if beaten else [*members, k]
+        found = _agreement(grid, point[k], drawn[k], level)
+        ranked.append(RankedMetric(names[k], found, cluster))
+    return ranked
+
+
+def _bootstrap(
+    grid: Grid, by: By, coefficient: Coefficient, generator: np.random.Generator, replicates: int
+) -> tuple[Floats, Floats]:
+    """[K] agreement, and [K, B] of conditions, items and raters drawn again, all metrics alike."""
+    if replicates < 100:
+        raise BadData(f"A bootstrap needs at least 100 replicates; given: {replicates}.")
+    point = np.stack(
+        [at_level(grid.human[None], m[None], by, coefficient)[0] for m in grid.metrics]
+    )
+    rows = generator.integers(0, grid.conditions, (replicates, grid.conditions))
+    columns = generator.integers(0, grid.items, (replicates, grid.items))
+    size = max(1, CELLS // grid.human.size)
+    parts = []
+    for k in range(0, replicates, size):
+        row, column = rows[k : k + size, :, None], columns[k : k + size, None, :]
+        people = grid.redrawn(generator, len(row))[np.arange(len(row))[:, None, None], row, column]
+        own = row * (grid.items if by != "condition" else 1) + (column if by != "condition" else 0)
+        own = np.broadcast_to(own, people.shape)
+        parts.append(
+            np.stack(
+                [at_level(people, m[row, column], by, coefficient, own=own) for m in grid.metrics]
+            )
+        )
+    return point, np.concatenate(parts, axis=1)
+
+
+def _agreement(grid: Grid, value: float, drawn: Floats, level: float) -> Estimate:
+    if grid.conditions < 3:
+        reason = "fewer than three conditions"
+        return Estimate.without_interval(float(value), level=level, n=grid.n, reason=reason)
+    return centred_interval(
+        float(value), drawn, FISHER_Z, n=grid.n, level=level, drawn=grid.said, keep_inner_end=True
+    )
+
+
+def _difference(grid: Grid, point: Floats, drawn: Floats, level: float) -> Estimate:
+    value = float(point[0] - point[1])
+    said = f"{grid.said}, both metrics on the same draws"
+    return percentile_interval(value, _centred(point, drawn), n=grid.n, level=level, drawn=said)
+
+
+def _centred(point: Floats, drawn: Floats) -> Floats:
+    apart = drawn[0] - drawn[1]
+    if np.isfinite(apart).any():
+        apart = apart - np.nanmedian(apart) + (point[0] - point[1])
+    return np.asarray(apart)
+
+
+def _bootstrap_test(grid: Grid, point: Floats, drawn: Floats) -> Tested:
+    people = "raters, " if grid.ratings is not None else ""
+    population = f"other {people}conditions and images like these"
+    return Tested("bootstrap of both", two_sided_p(_centred(point, drawn)), population, safe=True)
+
+
+def _williams(grid: Grid, method: Literal["pearson", "spearman"]) -> Tested:
+    judged = np.asarray(~np.isnan(grid.human))
+    counts = judged.sum(1)
+    kept = counts > 0
+    people, first, second = (
+        np.where(judged, cells, 0.0).sum(1)[kept] / counts[kept]
+        for cells in (grid.human, *grid.metrics)
+    )
+    found = compare_dependent(first, second, people, method=method)
+    about = "other conditions like these, whose means are taken as known"
+    if not found.difference.defined:
+        about = f"nothing: {found.difference.method}"
+    return Tested("Williams", found.williams_p, about, safe=True)
