@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, isinf
+from math import inf, isinf, sqrt
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from evaluation.statistics.ordinal.laplace import Laplace
 from evaluation.statistics.ordinal.response import Response
 from evaluation.statistics.ordinal.terms import Group
 
+_VAGUE = 1.5  # relative standard error of a standard deviation
 SEPARATED = "it has no finite estimate, because it separates the answers"
 
 
@@ -33,7 +34,7 @@ class Call:
     nodes: int
     level: float
     freedom: float = inf
-    """degrees of freedom of Wald's intervals and tests; inf is the normal"""
+    """of Wald's intervals and tests: inf is the normal, G - 1 is t, widened by √(G / (G - 1))"""
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,9 @@ class Fit:
         k = problem.fixed + problem.free_terms.index(term)
         value = float(np.exp(self.fitted.maximum.values[k]))
         relative = float(np.sqrt(self.fitted.covariance[k, k]))
+        if relative > _VAGUE:
+            reason = "so near its boundary, 0, that Wald's says nothing; profile() gives limits"
+            return Estimate.without_interval(value, level=level, n=self.n, reason=reason)
         stretch = float(np.exp(self.reach * relative))
         method = f"{self.method}, {self.wald} on the log scale"
         return Estimate(
@@ -187,7 +191,13 @@ class Fit:
     @property
     def reach(self) -> float:
         """Standard errors from an estimate to its limits."""
-        return float(student.ppf((1 + self.call.level) / 2, self.call.freedom))
+        return self.inflation * float(student.ppf((1 + self.call.level) / 2, self.call.freedom))
+
+    @property
+    def inflation(self) -> float:
+        """What few raters or artworks widen standard errors by, as two-way clustered ones are."""
+        freedom = self.call.freedom
+        return 1.0 if isinf(freedom) else sqrt((freedom + 1) / freedom)
 
     @property
     def wald(self) -> str:

@@ -13,6 +13,8 @@ from evaluation.statistics.ordinal.separation import complement, escapes
 from evaluation.statistics.ordinal.start import first_metric, first_values
 
 _DOUBTFUL = 0.15  # a standard deviation so small may be on its way to 0
+_WIDTHS = (0.03, 0.1, 0.2, 0.35)  # where it is tried instead
+_WORTH = 1e-4  # log-likelihood that a standard deviation above 0 must gain
 _STRETCHED = 20.0  # a standard error that many times its first guess may be infinite
 _FAR = 25.0  # where an escaping parameter is left: a logit of 25 is certainty
 
@@ -55,8 +57,8 @@ def fitted(problem: Problem, nodes: int = 1) -> Fitted:
     values = first_values(problem)
     metric = first_metric(problem, values)
     likelihood = likelihood_of(problem, nodes)
-    values, point, _ = climb(likelihood, values, metric, _reach(problem))
-    problem, values, metric = _at_boundary(problem, values, point, metric, nodes)
+    values, _, _ = climb(likelihood, values, metric, _reach(problem))
+    problem, values, metric = _at_boundary(problem, values, metric, nodes)
     likelihood = likelihood_of(problem, nodes)
     found = maximise(likelihood, values, metric, _reach(problem))
     if _suspicious(found, metric):
@@ -73,26 +75,29 @@ def _reach(problem: Problem) -> Floats:
 
 
 def _at_boundary(
-    problem: Problem, values: Floats, point: Point, metric: Floats, nodes: int
+    problem: Problem, values: Floats, metric: Floats, nodes: int
 ) -> tuple[Problem, Floats, Floats]:
-    """Holds at 0 what loses no likelihood there, smallest first."""
+    """Holds at 0 what is best there, smallest first; what is not starts again from where it is."""
+    settled: set[int] = set()
     while True:
         sigma = problem.parts(values).sigma
-        small = [k for k in problem.free_terms if sigma[k] < _DOUBTFUL]
+        small = [k for k in problem.free_terms if sigma[k] < _DOUBTFUL and k not in settled]
         if not small:
             return problem, values, metric
-        for k in sorted(small, key=lambda term: sigma[term]):
-            trial = replace(problem, held=tuple(h or t == k for t, h in enumerate(problem.held)))
-            left = np.delete(np.arange(problem.size), problem.fixed + problem.free_terms.index(k))
-            there, height, _ = climb(
-                likelihood_of(trial, nodes), values[left], metric[np.ix_(left, left)], _reach(trial)
-            )
-            if height.value >= point.value - 1e-6:
-                problem, values, point = trial, there, height
-                metric = metric[np.ix_(left, left)]
-                break
+        k = min(small, key=lambda term: sigma[term])
+        place = problem.fixed + problem.free_terms.index(k)
+        trial = replace(problem, held=tuple(h or t == k for t, h in enumerate(problem.held)))
+        left = np.delete(np.arange(problem.size), place)
+        inner = metric[np.ix_(left, left)]
+        there, height, _ = climb(likelihood_of(trial, nodes), values[left], inner, _reach(trial))
+        likelihood = likelihood_of(problem, nodes)
+        starts = [np.insert(there, place, np.log(width)) for width in _WIDTHS]
+        best = max(starts, key=lambda start: likelihood(start).value)
+        if likelihood(best).value > height.value + _WORTH:
+            settled.add(k)
+            values, _, _ = climb(likelihood, best, metric, _reach(problem))
         else:
-            return problem, values, metric
+            problem, values, metric = trial, there, inner
 
 
 def _suspicious(found: Maximum, metric: Floats) -> bool:

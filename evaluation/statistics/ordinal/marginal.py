@@ -60,10 +60,10 @@ def shares(fit: Fit, by: str) -> dict[str, dict[str, Estimate]]:
 
     Intervals are the delta method's on the logit scale.
 
-    >>> wine = pd.read_csv("tests/data/statistics/wine.csv")
-    >>> fit = clmm(wine, "rating", "temp + contact", ["judge"])
+    >>> wine = pandas.read_csv("tests/data/statistics/wine.csv")
+    >>> fit = ordinal.clmm(wine, "rating", "temp + contact", ["judge"])
     >>> {answer: round(found.value, 2) for answer, found in shares(fit, "temp")["warm"].items()}
-    {'1': 0.01, '2': 0.11, '3': 0.35, '4': 0.32, '5': 0.21}
+    {'1': 0.01, '2': 0.13, '3': 0.41, '4': 0.28, '5': 0.18}
     """
     labels = fit.answers.labels
     return {
@@ -263,7 +263,7 @@ def _contrasts(
     fit: Fit, pairs: Sequence[tuple[str, str]], estimates: Sequence[Estimate]
 ) -> tuple[Contrast, ...]:
     p = [
-        float(2 * student.sf(abs(found.value) / found.se, fit.call.freedom))
+        float(2 * student.sf(abs(found.value) / found.se / fit.inflation, fit.call.freedom))
         if found.has_interval
         else float("nan")
         for found in estimates

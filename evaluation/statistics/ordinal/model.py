@@ -44,11 +44,13 @@ def clmm(
     Raises BadData with a sentence for columns that are missing or have holes, answers that do not
     vary, and intercepts with one level. Agrees with R's ordinal::clmm (Christensen) to 1e-4.
 
-    >>> wine = pd.read_csv("tests/data/statistics/wine.csv")
+    >>> wine = pandas.read_csv("tests/data/statistics/wine.csv")
     >>> fit = clmm(wine, "rating", "temp + contact", ["judge"])
     >>> f"{fit.coefficients['tempwarm']:.3f}", round(fit.log_likelihood, 3)
     ('3.063 [1.896, 4.230]', -81.565)
     """
+    if isinstance(groups, str):
+        raise BadData(f"`groups` is a list of columns, e.g. [{groups!r}].")
     if not len(groups):
         raise BadData("clmm needs a random intercept; `clm` is the model without any.")
     if nodes < 1 or (nodes > 1 and len(groups) > 1):

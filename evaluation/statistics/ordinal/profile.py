@@ -27,9 +27,9 @@ def profile(fit: Fit, name: str) -> Estimate:
     Raises BadData for a name that the fit does not have. A standard deviation whose likelihood at
     0 is within reach has the lower limit 0.
 
-    >>> wine = pd.read_csv("tests/data/statistics/wine.csv")
-    >>> str(profile(clmm(wine, "rating", "temp + contact", ["judge"]), "tempwarm"))
-    '3.06 [1.98, 4.34]'
+    >>> wine = pandas.read_csv("tests/data/statistics/wine.csv")
+    >>> str(profile(ordinal.clmm(wine, "rating", "temp + contact", ["judge"]), "judge"))
+    '1.13 [0.50, 2.27]'
     """
     found = fit.fitted
     level, n = fit.call.level, fit.n

@@ -55,7 +55,9 @@ def rating_model(
 
     `notes` of the result says what was fitted, and what the design could not bear and was dropped:
     intercepts with one level, with a level an answer, or grouping the answers as another does.
-    Intervals use t with as many degrees of freedom as the scarcer of raters and artworks less one.
+    Standard errors are those of `clmm`; intervals take t with G - 1 degrees of freedom and the
+    factor √(G / (G - 1)), G being the scarcer of raters and artworks: variances that maximum
+    likelihood finds in few of them are too small (coverage in docs/statistics/ordinal.md).
     Raises BadData for missing columns, holes, several questions at once, or no intercept at all.
     """
     _one_question(ratings)

@@ -5,7 +5,7 @@ enough; the Hessian is then differenced from exact gradients and finishes the wo
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ Likelihood = Callable[[Floats], Point]
 _STEPS = 200
 _ROUGH = 1e-6  # squared distance from the maximum at which Newton takes over
 _DONE = 1e-10
+_ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Maximum:
 
 
 def climb(
-    likelihood: Likelihood, start: Floats, metric: Floats, reach: Floats
+    likelihood: Likelihood, start: Floats, metric: Floats, reach: Floats, rough: float = _ROUGH
 ) -> tuple[Floats, Point, int]:
     """BFGS with backtracking from `start`; `metric` is the first inverse information.
 
@@ -51,7 +52,7 @@ def climb(
     for _ in range(_STEPS):
         step = inverse @ point.gradient
         slope = float(step @ point.gradient)
-        if not slope > _ROUGH:
+        if not slope > rough:
             break
         step /= max(1.0, float(np.abs(step / reach).max()))
         slope = float(step @ point.gradient)
@@ -71,10 +72,10 @@ def _backtracked(
     likelihood: Likelihood, values: Floats, point: Point, step: Floats, slope: float
 ) -> tuple[Point | None, float, int]:
     """The first of ever shorter steps that climbs (Armijo), its length, and how many were tried."""
-    scale = 1.0
+    scale, noise = 1.0, 1e-13 * abs(point.value)
     for tried in range(1, 30):
         trial = likelihood(values + scale * step)
-        if trial.value > point.value + 1e-4 * scale * slope:
+        if trial.value > point.value + 1e-4 * scale * slope - noise:
             return trial, scale, tried
         scale /= 4 if np.isinf(trial.value) else 2
     return None, scale, 29
@@ -90,11 +91,29 @@ def _updated(inverse: Floats, moved: Floats, fell: Floats) -> Floats:
 
 
 def maximise(likelihood: Likelihood, start: Floats, metric: Floats, reach: Floats) -> Maximum:
-    """The maximum and the information there. Whether it converged is for the caller to say."""
+    """The maximum and the information there. Whether it converged is for the caller to say.
+
+    Where the likelihood is flat, as beside a standard deviation of nearly 0, Newton's steps fail at
+    first; the information with its eigenvalues turned positive is then the metric to climb on by.
+    """
     values, point, count = climb(likelihood, start, metric, reach)
-    information = information_at(likelihood, values, 1e-3 * np.sqrt(np.diagonal(metric)))
-    count += 2 * len(values)
-    distance = np.inf
+    for _ in range(_ATTEMPTS):
+        widths = 1e-3 * np.sqrt(np.diagonal(metric))
+        information = information_at(likelihood, values, widths)
+        found = _polished(likelihood, values, point, information)
+        count += 2 * len(values) + found.evaluations
+        if found.distance < _DONE:
+            break
+        values, point, more = climb(
+            likelihood, found.values, _positive_inverse(information), reach, _DONE
+        )
+        count += more
+    return replace(found, evaluations=count)
+
+
+def _polished(likelihood: Likelihood, values: Floats, point: Point, information: Floats) -> Maximum:
+    """Newton's steps with one information, for as long as they climb."""
+    distance, count = np.inf, 0
     for _ in range(10):
         step = newton_step(information, point.gradient)
         if step is None:
@@ -108,6 +127,11 @@ def maximise(likelihood: Likelihood, start: Floats, metric: Floats, reach: Float
             break
         values, point = values + step, trial
     return Maximum(values, point, information, distance, count)
+
+
+def _positive_inverse(information: Floats) -> Floats:
+    roots, vectors = np.linalg.eigh(information)
+    return np.asarray((vectors / np.maximum(np.abs(roots), 1e-2)) @ vectors.T)
 
 
 def newton_step(information: Floats, gradient: Floats) -> Floats | None:

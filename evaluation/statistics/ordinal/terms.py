@@ -28,8 +28,6 @@ class Term:
 
 def terms_of(data: pd.DataFrame, groups: Sequence[Group]) -> tuple[Term, ...]:
     """The terms, in the order given; BadData for a column that is not there or has holes."""
-    if isinstance(groups, str):
-        raise BadData(f"`groups` is a list of columns, e.g. [{groups!r}].")
     terms = tuple(term_of(data, group) for group in groups)
     names = [term.name for term in terms]
     twice = {name for name in names if names.count(name) > 1}
