@@ -19,11 +19,13 @@ from evaluation.statistics.ordinal.marginal import (
 from evaluation.statistics.ordinal.model import clm, clmm
 from evaluation.statistics.ordinal.profile import profile
 from evaluation.statistics.ordinal.ratings import rating_model
+from evaluation.statistics.ordinal.terms import Group
 
 __all__ = [
     "Comparison",
     "Contrast",
     "Fit",
+    "Group",
     "ProportionalOdds",
     "SuccessRates",
     "clm",

@@ -106,7 +106,7 @@ def marginal_means(fit: Fit, by: str) -> dict[str, Estimate]:
     """
     found = {}
     for level, weights in _latent(fit, by).items():
-        why = _undetermined(fit, weights[1])
+        why = _undetermined(fit, weights[1][None], constant=1.0)
         found[level] = _undefined(fit, why) if why else fit.combination(weights[0])
     return found
 
@@ -120,7 +120,8 @@ def contrasts(fit: Fit, by: str) -> tuple[Contrast, ...]:
     pairs = list(combinations(latent, 2))
     raw = []
     for a, b in pairs:
-        why = _undetermined(fit, latent[b][1] - latent[a][1])
+        apart = (latent[b][1] - latent[a][1])[None]
+        why = _undetermined(fit, apart, constant=0.0)
         weights = latent[b][0] - latent[a][0]
         raw.append(_undefined(fit, why) if why else fit.combination(weights))
     return _contrasts(fit, pairs, raw)
@@ -179,30 +180,26 @@ def _trouble(fit: Fit, rows: Floats, design: Floats) -> str:
     """Why a prediction over these rows has no interval; nothing where it has one."""
     if not fit.converged:
         return fit.unconverged
-    for row in rows:
-        if why := _undetermined(fit, row):
-            return why
-    problem = fit.fitted.problem
-    for row in design:
-        for cut in problem.structure.matrix:
-            weights = np.concatenate([cut, -row, np.zeros(len(problem.free_terms))])
-            if fit.fitted.escapes(weights):
-                return SEPARATED
-    return ""
+    if why := _undetermined(fit, rows, constant=1.0):
+        return why
+    problem, directions = fit.fitted.problem, fit.fitted.directions
+    moved = directions[:, : problem.alphas] @ problem.structure.matrix.T
+    shifts = directions[:, problem.alphas : problem.fixed] @ design.T
+    return SEPARATED if (abs(moved[:, :, None] - shifts[:, None, :]) > 1e-6).any() else ""
 
 
-def _undetermined(fit: Fit, row: Floats) -> str:
-    """Says so where the data do not determine this combination of coefficients (with constant)."""
+def _undetermined(fit: Fit, rows: Floats, *, constant: float) -> str:
+    """Says so where the data do not determine these combinations of coefficients.
+
+    `constant` is 1 for a prediction and 0 for a difference of two.
+    """
     recipe = fit.recipe
     if len(recipe.kept) == len(recipe.names):
         return ""
-    whole = recipe.everything(fit.call.data)
-    centred = whole - whole.mean(0)
-    constant = 0.0 if abs(row).max(initial=0) == 0 else 1.0
-    lost = null_space(
-        np.unique(np.column_stack([np.ones(len(whole)), centred]), axis=0), rcond=1e-9
-    )
-    asked = np.concatenate([[constant], row - constant * whole.mean(0)])
+    whole = np.unique(recipe.everything(fit.call.data), axis=0)
+    middle = whole.mean(0)
+    lost = null_space(np.column_stack([np.ones(len(whole)), whole - middle]), rcond=1e-9)
+    asked = np.column_stack([np.full(len(rows), constant), rows - constant * middle])
     if (abs(asked @ lost) > 1e-6).any():
         return "it needs a combination of conditions that nobody answered (an empty cell)"
     return ""

@@ -32,6 +32,8 @@ def response_of(data: pd.DataFrame, column: str) -> Response:
             raise BadData(f"The categories of {column!r} have no order; make it ordered.")
         order = list(given.cat.categories)
     elif pd.api.types.is_numeric_dtype(given):
+        if not np.isfinite(given.to_numpy(np.float64)).all():
+            raise BadData(f"Column {column!r} is infinite in some rows, which is no answer.")
         order = sorted(given.unique().tolist())
     else:
         raise BadData(

@@ -1,5 +1,7 @@
 """Cumulative link models against R, against themselves, and where there is no answer."""
 
+import doctest
+import importlib
 import json
 from pathlib import Path
 
@@ -17,6 +19,9 @@ R = json.loads((DATA / "ordinal.json").read_text())
 WINE = pd.read_csv(DATA / "wine.csv")
 RATINGS = pd.read_csv(DATA / "ordinal_ratings.csv")
 FOUR = ["rater", "artwork", "stimulus", ("rater", "condition")]
+
+
+MODULES = ["model", "profile", "marginal"]
 
 
 def values(estimates):
@@ -70,6 +75,7 @@ def test_the_wine_has_its_published_numbers() -> None:
     assert round(fit.coefficients["tempwarm"].se, 4) == 0.5954
     modes = fit.modes("judge")
     assert modes["mode"].to_numpy() == pytest.approx(R["wine"]["modes"], abs=1e-4)
+    assert modes["se"].to_numpy() == pytest.approx(R["wine"]["mode_se"], abs=1e-4)
 
 
 def test_quadrature_with_ten_nodes_equals_r() -> None:
@@ -369,3 +375,13 @@ def test_the_rating_model_reads_the_projects_own_columns() -> None:
     names = {"rater": "participant", "stimulus": "item", "rating": "value"}
     fit = ordinal.rating_model(RATINGS.rename(columns=names))
     assert fit.log_likelihood == pytest.approx(ordinal.rating_model(RATINGS).log_likelihood)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples_in_docstrings_are_true(module, monkeypatch) -> None:
+    monkeypatch.chdir(DATA.parents[2])
+    loaded = importlib.import_module(f"evaluation.statistics.ordinal.{module}")
+    names = {"pandas": pd, "ordinal": ordinal}
+    ran = doctest.testmod(loaded, extraglobs=names)
+    assert ran.attempted
+    assert not ran.failed
