@@ -27,12 +27,12 @@ from evaluation.choices import MetricChoices, names, numbers_of
 from evaluation.conditions import columns
 from evaluation.measurements import direction_of, label_of, wide
 from evaluation.ratings import FACTORS, TableError, answers_to, eras, eras_pooled, points
+from evaluation.statistics.agreement import noise_ceiling
 from evaluation.statistics.answers import Answers
 from evaluation.statistics.estimate import Estimate
 from evaluation.statistics.meta.associate import Level, associate
 from evaluation.statistics.meta.levels import Rated
 from evaluation.statistics.multiplicity import holm
-from evaluation.statistics.reliability import noise_ceiling
 
 LEVELS = {
     "item": "all pictures",
@@ -96,13 +96,8 @@ class MetricAssociation:
         generator = np.random.default_rng(seed)
         levels = self._associated(measured, values, generator)
         ceiling = noise_ceiling(
-            measured["score"],
-            measured["participant"],
-            measured["item"],
-            generator=generator,
-            replicates=self.replicates,
-            level=self.level,
-        )
+            measured["score"], measured["participant"], measured["item"], level=self.level
+        ).of_means
         compared = _differences(levels, known)
         table = _table(levels, known, measured)
         return Finding(
@@ -166,7 +161,7 @@ class MetricAssociation:
         notes = [
             self._orientation(),
             f"With {each:.1f} answers a picture, a perfect metric could reach {words.said(ceiling)}"
-            " over all pictures (the root of the answers' reliability; items drawn again).",
+            " over all pictures (the root of the answers' reliability).",
             f"Intervals ({self.level:.0%}) draw raters and artworks again, {self.replicates:,}"
             " times, all metrics on the same draws. “Conditions like these” draws conditions too,"
             " and speaks of other treatments of this kind; “these conditions” does not.",

@@ -9,6 +9,7 @@ samples and needs no replicates. Its t has min(raters, items) - 1 degrees of fre
 from collections.abc import Callable
 
 import numpy as np
+from scipy.special import expit, logit
 from scipy.stats import t as student
 
 from evaluation.statistics.answers import Floats
@@ -19,6 +20,7 @@ from evaluation.statistics.estimate import Estimate
 STEP = 1e-4
 CHUNK_CELLS = 4_000_000
 PLAIN = Scale("own scale", lambda x: x, lambda x: x)
+LOGIT = Scale("logit", logit, expit)
 
 
 def two_way_interval(

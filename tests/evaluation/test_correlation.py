@@ -12,7 +12,6 @@ from evaluation.statistics.estimate import BadData
 from evaluation.statistics.meta.associate import associate
 from evaluation.statistics.meta.levels import Rated, finite
 from evaluation.statistics.multiplicity import holm
-from evaluation.statistics.reliability import noise_ceiling
 from tests.evaluation.tables import REFERENCE
 
 samples = st.integers(3, 12).flatmap(
@@ -139,22 +138,6 @@ def test_a_metric_without_a_value_is_refused() -> None:
     metrics[1, 4] = np.nan
     with pytest.raises(BadData, match="Metric 2 has no value for item 5"):
         Rated(data.answers, metrics, data.artwork, data.condition)
-
-
-def test_the_ceiling_is_the_correlation_with_the_true_score() -> None:
-    rng = np.random.default_rng(14)
-    truth = rng.normal(0, 1, 3000)
-    values = truth + rng.normal(0, 1.5, (4, 3000))
-    rater, item = np.nonzero(np.ones((4, 3000)))
-    found = noise_ceiling(values.ravel(), rater, item, generator=rng, replicates=200)
-    reached = np.corrcoef(truth, values.mean(0))[0, 1]
-    assert found.value == pytest.approx(reached, abs=0.02)
-    assert found.low < reached < found.high
-
-
-def test_the_ceiling_is_undefined_where_no_item_has_two_answers() -> None:
-    found = noise_ceiling([1, 2, 3], [1, 2, 3], [1, 2, 3], generator=np.random.default_rng(15))
-    assert not found.defined
 
 
 def test_holm_equals_statsmodels() -> None:

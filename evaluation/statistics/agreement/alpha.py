@@ -112,7 +112,7 @@ def krippendorff_alpha(
     slopes, bias, drawn = None, np.zeros(len(point)), None
     if interval == "clustered":
         slopes = alpha_slopes(coded, measurement)
-        bias = _bias(coded, measurement, point, draw_raters)
+        bias = _bias(coded, measurement, point)
     else:
         drawn = _replicates(coded, measurement, generator, replicates, draw_raters)
     how = _How(draw_raters, level, slopes, bias, drawn)
@@ -178,17 +178,12 @@ def _clustered(coded: Coded, value: float, stratum: int, mine: Mask, how: _How) 
     )
 
 
-def _bias(coded: Coded, measurement: Level, point: Floats, draw_raters: bool) -> Floats:
-    """[1 + S]: the jackknife's, Σ (G - 1)(mean without one of G - estimate); 0 where undefined."""
+def _bias(coded: Coded, measurement: Level, point: Floats) -> Floats:
+    """[1 + S]: the jackknife's over (clusters of) items; 0 where undefined."""
     groups = int(coded.clusters.max()) + 1
-    pictures = (1 - np.eye(groups))[:, coded.clusters]
-    people = np.ones((1, coded.raters))
-    found = (groups - 1) * (_alphas(coded, measurement, people, pictures).mean(0) - point)
-    if draw_raters:
-        without, all_items = 1 - np.eye(coded.raters), np.ones((coded.raters, coded.items))
-        less = _alphas(coded, measurement, without, all_items).mean(0)
-        found = found + (coded.raters - 1) * (less - point)
-    return np.asarray(np.nan_to_num(found))
+    without = (1 - np.eye(groups))[:, coded.clusters]
+    found = _alphas(coded, measurement, np.ones((1, coded.raters)), without)
+    return np.asarray(np.nan_to_num((groups - 1) * (found.mean(0) - point)))
 
 
 def _replicates(

@@ -14,16 +14,17 @@ answer enter π, not p_a. Kappa collapses where nearly all answers are of one ca
 give both, and the raw share p_a.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from evaluation.statistics.answers import Answers, Codes, Floats, Labels, summed
+from evaluation.statistics.agreement.categories import Categories, Chance
+from evaluation.statistics.answers import Floats, Labels, summed
 from evaluation.statistics.bootstrap import FISHER_Z, Scale
-from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
-from evaluation.statistics.influence import PLAIN, item_interval, two_way_interval
+from evaluation.statistics.estimate import ESTIMATE_LEVEL, Estimate, check_level
+from evaluation.statistics.influence import LOGIT, PLAIN, item_interval, two_way_interval
 
 Weights = Literal["identity", "linear", "quadratic", "ordinal"]
 
@@ -46,29 +47,6 @@ class ChanceCorrected:
 
     def __str__(self) -> str:
         return str(self.estimate)
-
-
-@dataclass(frozen=True)
-class _Table:
-    """Answers as categories."""
-
-    answers: Answers
-    category: Codes
-    """[n]"""
-    counts: Floats
-    """[I, q]: r_ik"""
-    weights: Floats
-    """[q, q]"""
-
-    @property
-    def size(self) -> Floats:
-        """[I]: r_i"""
-        return np.asarray(self.counts.sum(1))
-
-    @property
-    def shares(self) -> Floats:
-        """[I, q]: r_ik / r_i"""
-        return np.asarray(self.counts / self.size[:, None])
 
 
 def gwet_ac(
@@ -95,8 +73,11 @@ def gwet_ac(
     >>> f"{found.estimate.value:.2f}, raw {found.observed.value:.2f}"
     '0.68, raw 0.75'
     """
-    table = _table(values, raters, items, weights, categories, level)
-    return _corrected(table, _gwet_chance, weights, draw_raters, level)
+    check_level(level)
+    table = Categories.of(values, raters, items, weights, categories)
+    pi, factor = table.shares.mean(0), float(table.weights.sum())
+    slope = factor / (len(pi) * (len(pi) - 1)) * (1 - 2 * pi)
+    return _corrected(table, gwet_chance, slope, weights, draw_raters, level)
 
 
 def fleiss_kappa(
@@ -113,102 +94,54 @@ def fleiss_kappa(
 
     Arguments as for `gwet_ac`. Complete and unweighted it equals statsmodels' `fleiss_kappa`.
     """
-    table = _table(values, raters, items, weights, categories, level)
-    return _corrected(table, _fleiss_chance, weights, draw_raters, level)
-
-
-def agreement_weights(kind: str, categories: Floats) -> Floats:
-    """[q, q]: how far two answers agree, 1 on the diagonal (Gwet 2014, chapter 3).
-
-    linear 1 - |k - l|/range, quadratic 1 - (k - l)²/range², both of the categories' numbers;
-    ordinal 1 - pairs of ranks spanned / all pairs: (|k - l| + 1 choose 2) / (q choose 2).
-    """
-    apart = np.abs(np.subtract.outer(categories, categories))
-    if kind == "identity":
-        return np.asarray((apart == 0).astype(np.float64))
-    if kind == "linear":
-        return np.asarray(1 - apart / apart.max())
-    if kind == "quadratic":
-        return np.asarray(1 - (apart / apart.max()) ** 2)
-    if kind == "ordinal":
-        ranks = np.arange(len(categories))
-        steps = np.abs(np.subtract.outer(ranks, ranks))
-        pairs = np.where(steps > 0, (steps + 1) * steps / 2, 0.0)
-        return np.asarray(1 - pairs / pairs.max())
-    raise BadData(f"Weights are identity, linear, quadratic or ordinal; given: {kind!r}.")
-
-
-def category_codes(values: Floats, categories: Sequence[float] | None) -> tuple[Floats, Codes]:
-    """The categories in order, and the code of each value."""
-    known = np.unique(values if categories is None else np.asarray(categories, dtype=np.float64))
-    wrong = values[~np.isin(values, known)]
-    if len(wrong):
-        raise BadData(f"{wrong[0]} is none of the categories {known.tolist()}.")
-    return known, np.searchsorted(known, values).astype(np.intp)
-
-
-def _table(
-    values: Labels,
-    raters: Labels,
-    items: Labels,
-    weights: str,
-    categories: Sequence[float] | None,
-    level: float,
-) -> _Table:
     check_level(level)
-    answers = Answers.of(values, raters, items)
-    if answers.counts.max() > 1:
-        raise BadData("A rater answered the same item twice; leave repeated trials out.")
-    known, codes = category_codes(answers.values, categories)
-    q = len(known)
-    if q < 2:
-        raise BadData(
-            f"Every answer is {known[0]:g}; name the categories that could have been chosen "
-            "(categories=...)."
-        )
-    counts = summed(answers.item * q + codes, np.ones(answers.n), answers.items * q)
-    return _Table(
-        answers, codes, counts.reshape(answers.items, q), agreement_weights(weights, known)
-    )
+    table = Categories.of(values, raters, items, weights, categories)
+    slope = 2 * table.weights @ table.shares.mean(0)
+    return _corrected(table, fleiss_chance, slope, weights, draw_raters, level)
 
 
-Chance = Callable[[_Table], tuple[float, Floats]]
+def gwet_chance(shares: Floats, weights: Floats) -> Floats:
+    """p_e of Gwet's AC from shares of categories [..., q]."""
+    q = len(weights)
+    return np.asarray(weights.sum() / (q * (q - 1)) * (shares * (1 - shares)).sum(-1))
 
 
-def _gwet_chance(table: _Table) -> tuple[float, Floats]:
-    """p_e and its slope by each π_k."""
-    pi = table.shares.mean(0)
-    factor = float(table.weights.sum()) / (len(pi) * (len(pi) - 1))
-    return factor * float(pi @ (1 - pi)), factor * (1 - 2 * pi)
-
-
-def _fleiss_chance(table: _Table) -> tuple[float, Floats]:
-    pi = table.shares.mean(0)
-    return float(pi @ table.weights @ pi), 2 * table.weights @ pi
+def fleiss_chance(shares: Floats, weights: Floats) -> Floats:
+    """p_e of Fleiss' kappa from shares of categories [..., q]."""
+    return np.asarray(((shares @ weights) * shares).sum(-1))
 
 
 def _corrected(
-    table: _Table, chance: Chance, weights: str, draw_raters: bool, level: float
+    table: Categories,
+    chance: Chance,
+    slope: Floats,
+    weights: str,
+    draw_raters: bool,
+    level: float,
 ) -> ChanceCorrected:
-    answers, size = table.answers, table.size
-    paired = size >= 2
-    categories = tuple(float(x) for x in np.unique(answers.values))
-    expected, slope = chance(table)
-    found = _intervals(table, expected, slope, draw_raters, level)
+    """`slope` [q] is that of p_e by the shares of categories."""
+    answers = table.answers
+    expected = float(chance(table.shares.mean(0), table.weights))
+    coefficient, observed = _intervals(table, chance, expected, slope, draw_raters, level)
     return ChanceCorrected(
-        estimate=found[0],
-        observed=found[1],
+        estimate=coefficient,
+        observed=observed,
         by_chance=expected,
         weights=weights,
-        categories=categories,
+        categories=tuple(table.known.tolist()),
         items=answers.items,
-        items_single=int((~paired).sum()),
+        items_single=int((table.size < 2).sum()),
         raters=answers.raters,
     )
 
 
 def _intervals(
-    table: _Table, expected: float, slope: Floats, draw_raters: bool, level: float
+    table: Categories,
+    chance: Chance,
+    expected: float,
+    slope: Floats,
+    draw_raters: bool,
+    level: float,
 ) -> tuple[Estimate, Estimate]:
     """The coefficient and p_a, each with its interval."""
     answers, size = table.answers, table.size
@@ -216,7 +149,7 @@ def _intervals(
     if not paired.any():
         nothing = Estimate.undefined(level=level, n=0, reason="no item has two answers")
         return nothing, nothing
-    agree = _item_agreement(table)
+    agree = table.agree
     observed = float(agree[paired].mean())
     if expected >= 1 - 1e-12:
         reason = "chance agreement is complete: every answer is the same"
@@ -238,28 +171,30 @@ def _intervals(
     cells, chance_cells = _answer_slopes(table, slope, agree)
     whole = (share - (1 - kappa) * common) / (1 - expected)
     whole_cells = (cells - (1 - kappa) * chance_cells) / (1 - expected)
+    bias = table.bias(chance, kappa)
     return (
-        _two_way(table, kappa, whole, whole_cells, FISHER_Z, level),
-        _two_way(table, observed, share, cells, PLAIN, level),
+        _two_way(table, kappa, (whole, whole_cells), FISHER_Z, level, bias),
+        _two_way(table, observed, (share, cells), LOGIT, level, 0.0),
     )
 
 
 def _two_way(
-    table: _Table, value: float, by_item: Floats, by_cell: Floats, scale: Scale, level: float
+    table: Categories,
+    value: float,
+    slopes: tuple[Floats, Floats],
+    scale: Scale,
+    level: float,
+    bias: float,
 ) -> Estimate:
-    answers = table.answers
+    """`slopes` are those of items, and of answers."""
+    answers, (by_item, by_cell) = table.answers, slopes
     by_rater = summed(answers.rater, by_cell, answers.raters)
-    return two_way_interval(value, by_rater, by_item, by_cell, scale, level=level, n=answers.n)
+    return two_way_interval(
+        value, by_rater, by_item, by_cell, scale, level=level, n=answers.n, bias=bias
+    )
 
 
-def _item_agreement(table: _Table) -> Floats:
-    """[I]: the weighted share of pairs that agree; 0 for items with one answer."""
-    size = table.size
-    pairs = (table.counts * (table.counts @ table.weights - 1)).sum(1)
-    return np.asarray(pairs / np.maximum(size * (size - 1), 1))
-
-
-def _answer_slopes(table: _Table, slope: Floats, agree: Floats) -> tuple[Floats, Floats]:
+def _answer_slopes(table: Categories, slope: Floats, agree: Floats) -> tuple[Floats, Floats]:
     """[n] each: slopes of p_a and of p_e by the weight of each answer."""
     item, items = table.answers.item, table.answers.items
     m = table.size[item]

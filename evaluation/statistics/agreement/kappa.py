@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from evaluation.statistics.agreement.chance import agreement_weights, category_codes
+from evaluation.statistics.agreement.categories import agreement_weights, category_codes
 from evaluation.statistics.answers import Answers, Floats, Labels, summed
 from evaluation.statistics.bootstrap import FISHER_Z, Scale
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level

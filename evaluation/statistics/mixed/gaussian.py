@@ -170,15 +170,24 @@ def fit(y: Floats, x: Floats, terms: Terms) -> Gaussian:
     """
     problem = _Problem(y, x, terms)
     _check(problem)
+    scales = _descended(problem, np.ones(len(terms.sizes)))
+    settled = _settled(_State.at(problem, scales)).scales
+    if (settled == 0).any():  # the others move a little
+        settled = _descended(problem, settled)
+    return _result(_State.at(problem, settled))
+
+
+def _descended(problem: _Problem, start: Floats) -> Floats:
+    """The λ of least deviance, from `start`; those that are 0 stay so."""
     scales, _, _ = fmin_l_bfgs_b(
         lambda tried: _value_and_gradient(problem, tried),
-        np.ones(len(terms.sizes)),
-        bounds=[(FLOOR, 1e4)] * len(terms.sizes),
+        start,
+        bounds=[(FLOOR, 1e4) if scale > 0 else (0.0, 0.0) for scale in start],
         factr=1.0,
         pgtol=1e-7,
         maxiter=500,
     )
-    return _result(_settled(_State.at(problem, scales)))
+    return np.asarray(scales, dtype=np.float64)
 
 
 def _value_and_gradient(problem: _Problem, scales: Floats) -> tuple[float, Floats]:

@@ -210,6 +210,19 @@ def test_the_ceiling_of_a_complete_table_is_the_root_of_consistency() -> None:
     assert ceiling.lower.value < ceiling.upper.value < ceiling.of_means.value
 
 
+@pytest.mark.parametrize("filled", [1.0, 0.5])
+def test_the_ceiling_is_the_correlation_with_the_true_score(filled) -> None:
+    rng = np.random.default_rng(14)
+    truth = rng.normal(0, 1, 1500)
+    values = truth + rng.normal(0, 1.5, (6, 1500))
+    values[rng.random(values.shape) > filled] = np.nan
+    answered = np.isfinite(values).any(0)
+    found = agreement.noise_ceiling(*long(values)).of_means
+    reached = np.corrcoef(truth[answered], np.nanmean(values[:, answered], 0))[0, 1]
+    assert found.value == pytest.approx(reached, abs=0.02)
+    assert found.low < reached < found.high
+
+
 def test_halves_agree_with_consistency() -> None:
     columns = long(simulated(raters=20, items=60))
     halves = split_half(*columns).reliability.value
