@@ -2,6 +2,6 @@
 
 from evaluation.statistics.ppi.engine import Powered
 from evaluation.statistics.ppi.estimators import difference, mean, proportion
-from evaluation.statistics.ppi.folds import cross_predict
+from evaluation.statistics.folds import cross_predict
 
 __all__ = ["Powered", "cross_predict", "difference", "mean", "proportion"]

@@ -15,7 +15,7 @@ from evaluation.statistics.answers import Floats, Labels
 from evaluation.statistics.association.columns import yes_no
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 from evaluation.statistics.ppi.engine import Pool, Powered, best_tuning, interval
-from evaluation.statistics.ppi.folds import folds_of
+from evaluation.statistics.folds import folds_of
 
 FOLDS = 5
 
