@@ -156,10 +156,10 @@ class Fit:
     def combination(self, weights: Floats) -> Estimate:
         """A linear combination of the parameters, with Wald's interval."""
         level = self.call.level
-        if not self.converged:
-            return Estimate.undefined(level=level, n=self.n, reason=self.unconverged)
         if self.fitted.escapes(weights):
             return Estimate.undefined(level=level, n=self.n, reason=SEPARATED)
+        if not self.converged:
+            return Estimate.undefined(level=level, n=self.n, reason=self.unconverged)
         used = np.flatnonzero(weights)
         part = weights[used]
         value = float(part @ self.fitted.maximum.values[used])

@@ -17,6 +17,8 @@ from evaluation.statistics.ordinal.response import response_of
 from evaluation.statistics.ordinal.terms import Group, Term, parent_of, terms_of
 from evaluation.statistics.ordinal.thresholds import StructureName, in_strata, structure_of
 
+_WIDE = 6.0
+
 
 def clmm(
     data: pd.DataFrame,
@@ -84,7 +86,7 @@ def fit_call(call: Call, strata: str | None = None) -> Fit:
     answers = response_of(call.data, call.response)
     recipe = recipe_of(call.data, call.fixed)
     terms = terms_of(call.data, call.groups)
-    _check_terms(terms)
+    _check_terms(terms, answers.codes)
     structure = structure_of(call.thresholds, answers.labels)
     stratum: Codes = np.zeros(len(call.data), dtype=np.intp)
     if strata is not None:
@@ -106,12 +108,17 @@ def fit_call(call: Call, strata: str | None = None) -> Fit:
     return Fit(call, found, recipe, answers, answers.notes + _notes(found))
 
 
-def _check_terms(terms: Sequence[Term]) -> None:
+def _check_terms(terms: Sequence[Term], answers: Codes) -> None:
     for k, term in enumerate(terms):
         if term.levels < 2:
             raise BadData(
                 f"The random intercept of {term.name!r} has one level only, which says nothing "
                 "about others; leave it out."
+            )
+        if term.levels < len(answers) and _decides(term, answers):
+            raise BadData(
+                f"All answers within a level of {term.name!r} are alike (perfect agreement), so "
+                "that its standard deviation has no finite estimate; there is no noise to model."
             )
         for other in terms[:k]:
             if parent_of(term, other) is not None and parent_of(other, term) is not None:
@@ -121,11 +128,24 @@ def _check_terms(terms: Sequence[Term]) -> None:
                 )
 
 
+def _decides(term: Term, answers: Codes) -> bool:
+    """Whether the level alone says what every answer is."""
+    known = np.zeros(term.levels, dtype=np.intp)
+    known[term.codes] = answers
+    return bool((known[term.codes] == answers).all())
+
+
 def _notes(found: Fitted) -> tuple[str, ...]:
     problem, notes = found.problem, []
     for term, held in zip(problem.terms, problem.held, strict=True):
         if held:
             notes.append(f"the variance of {term.name} is estimated at its boundary, 0")
+    sigma = problem.parts(found.maximum.values).sigma
+    if sigma.max(initial=0) > _WIDE:
+        notes.append(
+            f"a standard deviation of {sigma.max():.1f} on the {problem.link.name} scale means "
+            "levels that nearly decide the answer; the Laplace approximation is poor there"
+        )
     if found.escaping:
         names = ", ".join(problem.names[k] for k in found.escaping)
         notes.append(

@@ -19,13 +19,27 @@ _SMALL = 1e-7
 def escapes(problem: Problem) -> Floats:
     """[k, α and β]: directions that span all escapes, longest entry 1; none for a sound fit."""
     gains = _gains(problem)
-    found = [_best(gains, gains.sum(0))]
-    if np.abs(found[0]).max(initial=0) < _SMALL:
-        return np.zeros((0, problem.fixed))
-    for k in range(problem.fixed):
-        found += [_best(gains, sign * np.eye(problem.fixed)[k]) for sign in (1.0, -1.0)]
-    directions = np.array([d for d in found if (gains @ d).max() > _SMALL])
-    return np.unique(np.round(directions, 6), axis=0)
+    found = np.zeros((0, problem.fixed))
+    aims = [gains.sum(0)]
+    while True:
+        tried = [_best(gains, aim) for aim in aims]
+        further = [d for d in tried if (gains @ d).max(initial=0) > _SMALL]
+        if not further:
+            return found
+        # aims outside the span find what it still lacks
+        found = _independent(np.vstack([found, *further]))
+        outside = null_space(found, rcond=_SMALL).T
+        aims = [sign * direction for direction in outside for sign in (1.0, -1.0)]
+
+
+def _independent(directions: Floats) -> Floats:
+    """Rows that span the same, none superfluous."""
+    kept = directions[:0]
+    for row in directions:
+        trial = np.vstack([kept, row])
+        if np.linalg.matrix_rank(trial, tol=1e-5) == len(trial):
+            kept = trial
+    return kept
 
 
 def complement(directions: Floats, size: int) -> Floats:

@@ -268,6 +268,17 @@ def test_a_separated_reference_is_told_to_be_changed_and_contrasts_still_stand()
     assert found["c1", "c2"].has_interval
 
 
+@pytest.mark.parametrize("groups", [[], ["rater"]])
+def test_a_number_that_foretells_every_answer_leaves_nothing_finite(groups) -> None:
+    table = RATINGS.assign(x=RATINGS["rating"])
+    fit = (
+        ordinal.clmm(table, "rating", "x", groups) if groups else ordinal.clm(table, "rating", "x")
+    )
+    assert fit.log_likelihood == pytest.approx(0, abs=1e-4)
+    assert all("separates" in found.method for found in fit.coefficients.values())
+    assert all("separates" in found.method for found in fit.thresholds.values())
+
+
 def test_an_empty_cell_leaves_what_needs_it_undefined() -> None:
     table = WINE[~((WINE["temp"] == "warm") & (WINE["contact"] == "yes"))]
     fit = ordinal.clm(table, "rating", "temp * contact")
@@ -301,6 +312,8 @@ def test_an_ordered_categorical_keeps_its_words() -> None:
         ({"rating": np.nan}, "empty in 300 of 300 rows"),
         ({"x": np.inf}, "infinite"),
         ({"rater": RATINGS["stimulus"]}, "group the answers alike"),
+        ({"rater": RATINGS["rating"]}, "perfect agreement"),
+        ({"rating": RATINGS["rating"].astype(float).replace(5, np.inf)}, "no answer"),
     ],
 )
 def test_bad_tables_are_refused_with_a_sentence(change, sentence) -> None:
