@@ -14,8 +14,8 @@ from scipy.special import expit, logit
 from evaluation.statistics.answers import Floats, Labels
 from evaluation.statistics.association.columns import yes_no
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
-from evaluation.statistics.ppi.engine import Pool, Powered, best_tuning, interval
 from evaluation.statistics.folds import folds_of
+from evaluation.statistics.ppi.engine import Pool, Powered, best_tuning, interval
 
 FOLDS = 5
 
