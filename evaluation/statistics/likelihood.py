@@ -116,6 +116,17 @@ class Spread:
         # the sum can fall below one of its terms by chance, as in `clustered`
         return np.asarray(np.maximum.reduce([each[0] + each[1] - each[2], each[0], each[1]]))
 
+    def joint(self, contrasts: Floats) -> Floats:
+        """[M, M]: covariance of contrasts, for comparing several at once.
+
+        Correlations are those of the one-way terms' sum, which is always a covariance; variances
+        are those of `variances`.
+        """
+        together = np.sum(self._terms[:2], axis=0)
+        rough = contrasts @ together @ contrasts.T
+        scale = np.sqrt(self.variances(contrasts) / np.diag(rough))
+        return np.asarray(rough * np.outer(scale, scale))
+
     def se(self, contrast: Floats) -> float:
         """Standard error of contrast @ parameters."""
         return sqrt(self.variances(contrast[None])[0])

@@ -2,7 +2,8 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from math import exp
+from itertools import combinations
+from math import exp, nan
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from scipy.special import expit, logit
 from evaluation.statistics.answers import Floats
 from evaluation.statistics.estimate import BadData, Estimate
 from evaluation.statistics.likelihood import Spread
+from evaluation.statistics.multiplicity import simultaneous
 from evaluation.statistics.pairs.goodness import Fit
 from evaluation.statistics.pairs.models import Model, with_ties
 
@@ -87,6 +89,29 @@ class Preferences:
         ends = float(expit(low)), float(expit(high))
         method = f"{self._method}, logit scale"
         return Estimate(chance, *ends, se * chance * (1 - chance), self.level, self.n, method)
+
+    def differences(
+        self, *, generator: np.random.Generator
+    ) -> Mapping[tuple[Hashable, Hashable], tuple[Estimate, float]]:
+        """All pairs of items: the difference with its interval, and its p, for the whole family.
+
+        Intervals hold all at once, and p-values are adjusted likewise (max-T, Tukey's case).
+        """
+        pairs = list(combinations(self.strengths, 2))
+        if self.fitted is None:
+            return dict.fromkeys(pairs, (self._estimate(np.empty(0)), nan))
+        if self.fitted.spread.freedom < 1:
+            return {pair: (self.difference(*pair), nan) for pair in pairs}
+        contrasts = np.array([self._row(one) - self._row(other) for one, other in pairs])
+        family = simultaneous(
+            contrasts @ self.fitted.parameters,
+            self.fitted.spread.joint(contrasts),
+            n=self.n,
+            generator=generator,
+            freedom=self.fitted.spread.freedom,
+            level=self.level,
+        )
+        return dict(zip(pairs, zip(family.estimates, family.p.tolist(), strict=True), strict=True))
 
     def chances(self) -> pd.DataFrame:
         """Predicted share of comparisons in which the row's item is preferred to the column's."""

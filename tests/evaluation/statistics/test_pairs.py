@@ -142,6 +142,18 @@ def test_twice_the_same_raters_are_no_more_certain_than_once() -> None:
     assert "independent" in naive.method
 
 
+def test_all_pairs_together_have_wider_intervals_and_larger_p_than_each_alone() -> None:
+    found = davidson(*columns(ANSWERS), raters=ANSWERS.rater, artworks=ANSWERS.artwork)
+    together = found.differences(generator=np.random.default_rng(1))
+    assert len(together) == 15
+    for (one, other), (estimate, p) in together.items():
+        alone = found.difference(one, other)
+        assert estimate.value == pytest.approx(alone.value)
+        assert estimate.low < alone.low
+        assert p >= found.p(one, other)
+        assert p <= min(1.0, 15 * found.p(one, other)) + 2e-3
+
+
 def balanced(wins: dict[str, tuple[int, int]]) -> tuple[list[str], list[str], list[int]]:
     """{"ab": (3, 1)}: a won 3 and b 1, each pair shown in both orders alike."""
     rows = []
@@ -162,6 +174,7 @@ def test_an_item_that_never_lost_is_named_and_a_prior_helps() -> None:
     found = bradley_terry(*answers)
     assert "“a” never lost to any other item" in found.problem
     assert not found.strengths["b"].defined
+    assert not found.differences(generator=np.random.default_rng(1))["a", "b"][0].defined
     assert found.difference("b", "c").method == f"undefined: {found.problem}"
     stated = bradley_terry(*answers, prior=2)
     assert stated.difference("a", "b").low > 0
