@@ -86,7 +86,8 @@ def t_interval(
     low, high = scale.back(middle + np.array([-half, half]))
     named = "" if scale is PLAIN else f"{scale.name}, "
     moved = ", centred by the jackknife" if bias else ""
-    said = f"{method}, {named}t({freedom:.4g}){moved}"
+    quantile = f"t({freedom:.4g})" if np.isfinite(freedom) else "normal"
+    said = f"{method}, {named}{quantile}{moved}"
     low, high = min(float(low), value), max(float(high), value)
     return Estimate(value, low, high, se, level, n, said)
 

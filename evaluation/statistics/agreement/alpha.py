@@ -98,7 +98,7 @@ def krippendorff_alpha(
 
     >>> values, items = [1, 1, 2, 2, 3, 2, 1, 2], [1, 1, 2, 2, 3, 3, 4, 4]
     >>> f"{krippendorff_alpha(values, list('abababab'), items).estimate.value:.2f}"
-    '0.39'
+    '0.54'
     """
     check_level(level)
     answers = Answers.of(values, raters, items)

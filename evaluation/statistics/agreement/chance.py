@@ -24,7 +24,7 @@ from evaluation.statistics.agreement.categories import Categories, Chance
 from evaluation.statistics.answers import Floats, Labels, summed
 from evaluation.statistics.bootstrap import FISHER_Z, Scale
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, Estimate, check_level
-from evaluation.statistics.influence import LOGIT, PLAIN, item_interval, two_way_interval
+from evaluation.statistics.influence import LOGIT, item_interval, two_way_interval
 
 Weights = Literal["identity", "linear", "quadratic", "ordinal"]
 
@@ -165,8 +165,8 @@ def _intervals(
             1 - expected
         )
         return (
-            item_interval(kappa, whole, PLAIN, level=level, n=answers.n),
-            item_interval(observed, share, PLAIN, level=level, n=answers.n),
+            item_interval(kappa, whole, FISHER_Z, level=level, n=answers.n),
+            item_interval(observed, share, LOGIT, level=level, n=answers.n),
         )
     cells, chance_cells = _answer_slopes(table, slope, agree)
     whole = (share - (1 - kappa) * common) / (1 - expected)

@@ -45,8 +45,9 @@ def kendall_w(
     Undefined where every rater gave all items one answer. Raises BadData for a table with holes
     (krippendorff_alpha takes them), for fewer than two raters or items.
 
-    >>> str(kendall_w([1, 2, 3, 4, 2, 1, 3, 4, 1, 3, 2, 4], list("aaaabbbbcccc"), [1, 2, 3, 4] * 3))
-    '0.82 [0.28, 0.99]'
+    >>> values, raters = [1, 2, 3, 4, 5, 2, 1, 3, 4, 5, 1, 3, 2, 5, 4], list("aaaaabbbbbccccc")
+    >>> str(kendall_w(values, raters, [1, 2, 3, 4, 5] * 3))
+    '0.84 [0.00, 1.00]'
     """
     check_level(level)
     answers = Answers.of(values, raters, items)

@@ -73,7 +73,7 @@ def icc(
 
     >>> found = icc([1, 2, 3, 3, 5, 5, 2, 2, 4], list("abcabcabc"), [1, 1, 1, 2, 2, 2, 3, 3, 3])
     >>> f"{found['ICC(A,1)']:.2f}"
-    '0.50 [−0.09, 0.98]'
+    '0.52 [−0.00, 0.98]'
     """
     check_level(level)
     answers = Answers.of(values, raters, items)

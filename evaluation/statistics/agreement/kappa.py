@@ -15,7 +15,7 @@ from evaluation.statistics.agreement.categories import agreement_weights, catego
 from evaluation.statistics.answers import Answers, Floats, Labels, summed
 from evaluation.statistics.bootstrap import FISHER_Z, Scale
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
-from evaluation.statistics.influence import PLAIN, t_interval, two_way_interval
+from evaluation.statistics.influence import t_interval, two_way_interval
 
 KappaWeights = Literal["identity", "linear", "quadratic"]
 LARGE = float("inf")  # degrees of freedom of the normal distribution
@@ -43,7 +43,7 @@ def weighted_kappa(
     length or missing numbers.
 
     >>> str(weighted_kappa([1, 2, 3, 3, 2, 1, 3], [1, 2, 3, 2, 2, 1, 3]))
-    '0.88 [0.63, 1.13]'
+    '0.89 [0.37, 0.99]'
     """
     check_level(level)
     one, other = paired(first, second)
@@ -89,9 +89,9 @@ def pair_interval(
     """The interval of a statistic of n pairs from their influences."""
     n = len(slopes)
     if raters is None or items is None:
-        method = f"{n} independent pairs, the raters held, normal"
+        method = f"{n} independent pairs, the raters held"
         return t_interval(
-            value, float(slopes @ slopes), LARGE, PLAIN, level=level, n=n, method=method
+            value, float(slopes @ slopes), LARGE, scale, level=level, n=n, method=method
         )
     table = Answers.of(slopes, raters, items)
     by_rater = summed(table.rater, slopes, table.raters)

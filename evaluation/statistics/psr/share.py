@@ -10,21 +10,19 @@ answers of 30 raters to 40 artworks may be worth 100 independent ones; the desig
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from pandas import DataFrame
-from scipy.special import expit, logit
 from scipy.stats import beta
-from scipy.stats import t as student
 
 from evaluation.statistics import mixed
 from evaluation.statistics.answers import Answers, Floats, Labels
-from evaluation.statistics.bootstrap import REPLICATES, Draws
+from evaluation.statistics.bootstrap import REPLICATES
 from evaluation.statistics.clustered import clustered_share
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
-from evaluation.statistics.medians import Medians
+from evaluation.statistics.psr.artworks import share_of_artworks
 from evaluation.statistics.shares import Resampling, crossed_share, share_of_items
 
 Interval = Literal["clustered", "bootstrap", "model", "independent"]
@@ -47,7 +45,8 @@ class ProtectionSuccess:
     answers: Estimate
     """share of answers"""
     artworks: Estimate
-    """share of artworks, by their median answer"""
+    """share of artworks, by the median of as many answers as they have here: medians of few answers
+    are noisy, so this lies nearer to one half than the medians of many raters would"""
     k: int
     """answers that count as success"""
     n: int
@@ -120,7 +119,9 @@ def protection_success_rate(
         of_answers = clustered.estimate
     return ProtectionSuccess(
         answers=of_answers,
-        artworks=_of_artworks(answers, (raters, artworks), inside, how, level),
+        artworks=share_of_artworks(answers, inside, level)
+        if how is None
+        else share_of_items(answers.values, raters, artworks, artworks, inside, how),
         k=int(hits.sum()),
         n=answers.n,
         raters=answers.raters,
@@ -182,47 +183,3 @@ def _independent(hits: Floats, design_effect: float, level: float) -> Estimate:
     low, high = float(beta.ppf(tail, k, n - k + 1)), float(beta.ppf(1 - tail, k + 1, n - k))
     share = k / n
     return Estimate(share, low, high, float(np.sqrt(share * (1 - share) / n)), level, n, said)
-
-
-def _of_artworks(
-    answers: Answers,
-    labels: tuple[Labels, Labels],
-    inside: tuple[float, float],
-    how: Resampling | None,
-    level: float,
-) -> Estimate:
-    """The share of artworks by their median answer; closed form, or the crossed bootstrap."""
-    if how is not None:
-        return share_of_items(answers.values, *labels, labels[1], inside, how)
-    medians = Medians.of(answers)
-    hit = medians.inside(np.ones((1, answers.raters)), inside)[0][0]
-    value, count, raters = float(hit.mean()), answers.items, answers.raters
-    if min(raters, count) < 2:
-        who = "rater says nothing about other raters" if raters < 2 else "artwork says nothing"
-        reason = f"one {who}" + ("" if raters < 2 else " about other artworks")
-        return Estimate.without_interval(value, level=level, n=count, reason=reason)
-    if value in (0.0, 1.0):
-        return _all_artworks_alike(value, count, level)
-    without = Draws(1 - np.eye(raters), np.ones((raters, count)))
-    replicates = medians.share_inside(without, inside)
-    kept = replicates[np.isfinite(replicates)]  # an artwork's only rater leaves it out
-    by_rater = (raters - 1) / raters * float(((kept - kept.mean()) ** 2).sum())
-    variance = by_rater + value * (1 - value) / (count - 1)
-    se = float(np.sqrt(variance))
-    freedom = min(raters, count) - 1
-    half = float(student.ppf((1 + level) / 2, freedom)) * se / (value * (1 - value))
-    low, high = expit(logit(value) + np.array([-half, half]))
-    method = f"medians of {count} artworks, jackknife of {raters} raters, logit scale, t({freedom})"
-    return Estimate(value, float(low), float(high), se, level, count, method)
-
-
-def _all_artworks_alike(value: float, count: int, level: float) -> Estimate:
-    share = (1 - level) ** (1 / count)
-    method = f"all {count} artworks alike: one-sided Clopper-Pearson limit at {count} artworks"
-    low, high = share * value, share * value + 1 - share
-    return replace(
-        Estimate.without_interval(value, level=level, n=count, reason=""),
-        low=low,
-        high=high,
-        method=method,
-    )

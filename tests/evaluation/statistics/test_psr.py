@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import multivariate_normal, norm
 
 from evaluation.statistics import psr
 from evaluation.statistics.clustered import clustered_share
 from evaluation.statistics.estimate import BadData
+from evaluation.statistics.psr.artworks import _indicator_covariances
 from tests.evaluation.tables import REFERENCE
 
 GENERATOR = 7
@@ -120,6 +122,28 @@ def test_one_rater_or_one_artwork_has_no_interval() -> None:
     other = psr.protection_success_rate([1, 2, 4], [1, 2, 3], [1, 1, 1], success=(1, 2))
     assert "one item says nothing" in other.answers.method
     assert "one artwork says nothing" in other.artworks.method
+
+
+def test_covariances_of_signs_are_those_of_the_bivariate_normal() -> None:
+    middle, correlation = np.array([0.3, -0.5]), np.array([[1, 0.6], [0.6, 1]])
+    found = _indicator_covariances(middle, correlation)[0, 1]
+    expected = multivariate_normal.cdf(middle, cov=correlation) - norm.cdf(middle).prod()
+    assert found == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_range_in_the_middle_of_the_scale_counts_medians_within_it() -> None:
+    values, rater, artwork = one_condition(raters=15)
+    found = psr.protection_success_rate(values, rater, artwork, success=(2, 3)).artworks
+    medians = [np.median(values[artwork == a]) for a in np.unique(artwork)]
+    assert found.value == np.mean([2 <= median <= 3 for median in medians])
+    assert found.low < found.value < found.high
+
+
+def test_raters_in_common_widen_the_share_of_artworks() -> None:
+    values, rater, artwork = one_condition(raters=9, artworks=60, logits=(0.0, 0.3))
+    found = psr.protection_success_rate(values, rater, artwork, success=(1, 2)).artworks
+    alone = np.sqrt(found.value * (1 - found.value) / 59)
+    assert found.se > 1.3 * alone
 
 
 @given(st.permutations(range(120)))
