@@ -118,6 +118,8 @@ def _candidates(
         found.append("rater:condition dropped: there is one condition")
     shown: Group
     if picture is None or parent_of(term_of(ratings, picture), conditions) is None:
+        # seen under several conditions, it is what the pictures were made from
+        work = work or picture
         shown = (picture or str(work), condition)
     else:
         shown = picture

@@ -378,6 +378,12 @@ def test_the_rating_model_says_what_the_design_cannot_bear(change, sentence) -> 
     assert fit.converged
 
 
+def test_an_item_seen_under_several_conditions_is_taken_for_the_artwork() -> None:
+    items = RATINGS.drop(columns=["stimulus"]).rename(columns={"artwork": "item"})
+    found, wanted = ordinal.rating_model(items), ordinal.rating_model(RATINGS)
+    assert found.log_likelihood == pytest.approx(wanted.log_likelihood, abs=1e-7)
+
+
 def test_the_rating_model_refuses_to_pool_questions() -> None:
     table = RATINGS.assign(question=["style", "quality"] * 150)
     with pytest.raises(BadData, match="2 questions"):
