@@ -90,6 +90,8 @@ class Spread:
     """none: the model's own covariance; one: raters; three: raters, artworks, and their cells"""
     covariance: Floats
     said: str
+    floors: int = 2
+    """how many of the one-way variances a two-way one may not fall below: raters', artworks'"""
 
     @property
     def freedom(self) -> float:
@@ -114,7 +116,8 @@ class Spread:
         if len(each) < 3:
             return np.asarray(np.maximum(each[0], 0.0))
         # the sum can fall below one of its terms by chance, as in `clustered`
-        return np.asarray(np.maximum.reduce([each[0] + each[1] - each[2], each[0], each[1]]))
+        both = [each[0] + each[1] - each[2], *each[: self.floors]]
+        return np.asarray(np.maximum.reduce(both))
 
     def joint(self, contrasts: Floats) -> Floats:
         """[M, M]: covariance of contrasts, for comparing several at once.
@@ -149,18 +152,21 @@ def spread(
     *,
     raters: Codes | None,
     artworks: Codes | None,
+    floors: int = 2,
 ) -> Spread:
     """Sandwich by raters, by raters and artworks, or (neither given) the model's own covariance.
 
     scores  [K, P], gradient of one answer of each kind; kinds [n], the kind of each answer;
-    raters, artworks  [n], codes from 0.
+    raters, artworks  [n], codes from 0; floors  1 where the model has effects of raters: what it
+    leaves of their answers is negatively related, so that artworks alone would seem too variable.
     """
     covariance = optimum.covariance
     given = [codes for codes in (raters, artworks) if codes is not None]
     if len(given) == 2:
         given.append(np.unique(given[0] * (given[1].max() + 1) + given[1], return_inverse=True)[1])
     sums = tuple(_clustering(codes, kinds, len(scores)) for codes in given)
-    return Spread(scores @ covariance, sums, covariance, _said(sums, raters is None))
+    said = _said(sums, raters is None)
+    return Spread(scores @ covariance, sums, covariance, said, floors)
 
 
 def _said(sums: Sequence[csr_array], of_artworks: bool) -> str:

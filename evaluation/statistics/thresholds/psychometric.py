@@ -100,6 +100,7 @@ def psychometric(
         entry,
         raters=None if raters is None else answers.rater,
         artworks=None if artworks is None else Answers.of(accepted, artworks, x).rater,
+        floors=1 if random else 2,
     )
     curve = Curve(shape, climbed.parameters, climbed.free, apart, middle, scale)
     said = f"{link} curve{' with rater effects' if random else ''}, {apart.said}"

@@ -85,7 +85,7 @@ def test_weighting_brings_scores_nearer_to_the_truth_than_plain_means() -> None:
     assert errors[0] < 0.6 * errors[1]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.randoms(use_true_random=False), st.sampled_from(METHODS))
 def test_order_of_rows_and_names_do_not_matter(random, method) -> None:
     answers, rater, item = case("sparse")
@@ -99,7 +99,7 @@ def test_order_of_rows_and_names_do_not_matter(random, method) -> None:
         assert (now.value, now.low) == pytest.approx((was.value, was.low), abs=1e-7)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.floats(-50, 50), st.floats(0.1, 20))
 def test_another_scale_moves_scores_along(shift, factor) -> None:
     answers, rater, item = case("sparse")

@@ -107,7 +107,7 @@ def test_the_chances_of_a_pair_and_its_mirror_add_up_with_the_ties() -> None:
     assert found.chances().loc["f", "a"] == pytest.approx(one.value)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_order_of_rows_and_names_of_items_and_raters_do_not_matter(random) -> None:
     order = list(range(len(ANSWERS)))

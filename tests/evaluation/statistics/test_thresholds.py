@@ -92,7 +92,7 @@ def test_the_typical_raters_levels_are_nearer_together_than_those_of_all_answers
     assert 0 < apart[0] < apart[1]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.floats(-100, 100), st.floats(0.01, 100), st.booleans())
 def test_another_unit_of_the_levels_moves_the_thresholds_along(shift, factor, down) -> None:
     factor = -factor if down else factor
