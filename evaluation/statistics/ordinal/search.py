@@ -17,6 +17,7 @@ _STEPS = 200
 _ROUGH = 1e-6  # squared distance from the maximum at which Newton takes over
 _DONE = 1e-10
 _ATTEMPTS = 4
+_TINY = 1e-6
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def maximise(likelihood: Likelihood, start: Floats, metric: Floats, reach: Float
         information = information_at(likelihood, values, widths)
         found = _polished(likelihood, values, point, information)
         count += 2 * len(values) + found.evaluations
-        if found.distance < _DONE:
+        if found.distance < _DONE or not np.isfinite(information).all():
             break
         values, point, more = climb(
             likelihood, found.values, _positive_inverse(information), reach, _DONE
@@ -130,8 +131,11 @@ def _polished(likelihood: Likelihood, values: Floats, point: Point, information:
 
 
 def _positive_inverse(information: Floats) -> Floats:
-    roots, vectors = np.linalg.eigh(information)
-    return np.asarray((vectors / np.maximum(np.abs(roots), 1e-2)) @ vectors.T)
+    """Its inverse with every eigenvalue positive, on the scale where the diagonal is 1."""
+    scale = np.sqrt(np.abs(np.diagonal(information))) + _TINY
+    roots, vectors = np.linalg.eigh(information / np.outer(scale, scale))
+    inverse = (vectors / np.maximum(np.abs(roots), 1e-2)) @ vectors.T
+    return np.asarray(inverse / np.outer(scale, scale))
 
 
 def newton_step(information: Floats, gradient: Floats) -> Floats | None:
@@ -167,7 +171,8 @@ def constrained(
         found = likelihood(whole)
         return Point(found.value, found.gradient[free])
 
-    metric = np.linalg.inv(information[np.ix_(free, free)])
+    # where something separates, the information is 0 that way, and so are the steps
+    metric = np.linalg.pinv(information[np.ix_(free, free)], rcond=1e-12, hermitian=True)
     part, _, _ = climb(over_free, values[free], metric, np.full(len(free), np.inf))
     whole = values.copy()
     whole[free] = part

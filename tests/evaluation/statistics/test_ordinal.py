@@ -253,6 +253,10 @@ def test_separation_is_said_and_leaves_the_other_effects_as_they_are() -> None:
     assert fit.coefficients["conditionc1"].value == pytest.approx(
         rest.coefficients["conditionc1"].value, abs=1e-3
     )
+    limits = ordinal.profile(fit, "conditionc1")
+    wanted = ordinal.profile(rest, "conditionc1")
+    assert (limits.low, limits.high) == pytest.approx((wanted.low, wanted.high), abs=2e-3)
+    assert "separates" in ordinal.profile(fit, "conditionc3").method
     rate = ordinal.success_rates(fit, "condition", [5]).rates["c3"]
     assert rate.value == pytest.approx(1)
     assert not rate.has_interval
