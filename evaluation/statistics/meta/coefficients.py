@@ -46,7 +46,7 @@ def at_level(
         counts = judged.sum(2)
         with np.errstate(invalid="ignore", divide="ignore"):
             people = np.where(judged, human, 0.0).sum(2) / np.where(counts > 0, counts, np.nan)
-            numbers = (metric * judged).sum(2) / np.where(counts > 0, counts, np.nan)
+            numbers = (metric * judged).sum(2) / np.maximum(counts, 1)
         x, y = people.T[:, :, None], numbers.T[:, :, None]
         copies = None if own is None else own[:, :, :1].transpose(1, 0, 2)
     else:

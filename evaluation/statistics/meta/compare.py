@@ -10,15 +10,11 @@ from numpy.typing import ArrayLike
 
 from evaluation.statistics.answers import Floats
 from evaluation.statistics.association import compare_dependent
-from evaluation.statistics.bootstrap import (
-    FISHER_Z,
-    centred_interval,
-    percentile_interval,
-    two_sided_p,
-)
+from evaluation.statistics.bootstrap import two_sided_p
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 from evaluation.statistics.meta.coefficients import CELLS, Coefficient, at_level
 from evaluation.statistics.meta.grid import By, Grid, check_by
+from evaluation.statistics.meta.jackknife import agreement_interval, difference_interval
 from evaluation.statistics.meta.permutation import Tested, permutation_test
 from evaluation.statistics.multiplicity import holm
 
@@ -68,9 +64,10 @@ def compare_metrics(
 ) -> MetricComparison:
     """`first` against `second` [S, I], oriented alike, by `human` [S, I] or [R, S, I].
 
-    Given answers [R, S, I], raters are drawn again as well; given scores, the intervals describe
-    these very scores. Williams' test is about conditions (Pearson or Spearman over their means) and
-    is left out at other levels. PERM-BOTH and PERM-INPUTS are made only when named.
+    Given answers [R, S, I], intervals and the bootstrap speak of other raters as well; given
+    scores, they take these scores as known. Williams' test is about conditions (Pearson or Spearman
+    over their means) and is left out at other levels. PERM-BOTH and PERM-INPUTS are made only when
+    named.
     """
     check_level(level)
     check_by(by)
@@ -78,7 +75,6 @@ def compare_metrics(
     unknown = set(tests) - {*SAFE, *SWAPS}
     if unknown or not tests:
         raise BadData(f"Tests are {', '.join([*SAFE, *SWAPS][:5])}; given: {list(tests)}.")
-    point, drawn = _bootstrap(grid, by, coefficient, generator, replicates)
     found: dict[str, Tested] = {}
     for test in tests:
         if test in SWAPS:
@@ -93,32 +89,28 @@ def compare_metrics(
                 replicates=replicates,
             )
         elif test == "bootstrap":
-            found[test] = _bootstrap_test(grid, point, drawn)
+            found[test] = _bootstrap_test(grid, by, coefficient, generator, replicates)
         elif by == "condition" and coefficient in ("pearson", "spearman"):
             found[test] = _williams(grid, "pearson" if coefficient == "pearson" else "spearman")
-    one, other = (_agreement(grid, point[k], drawn[k], level) for k in (0, 1))
-    return MetricComparison(_difference(grid, point, drawn, level), one, other, found)
+    one, other = (agreement_interval(grid, k, by, coefficient, level) for k in (0, 1))
+    return MetricComparison(difference_interval(grid, by, coefficient, level), one, other, found)
 
 
 def agreement(
     human: ArrayLike,
     metric: ArrayLike,
     *,
-    generator: np.random.Generator,
     by: By = "condition",
     coefficient: Coefficient = "pearson",
-    replicates: int = 1000,
     level: float = ESTIMATE_LEVEL,
 ) -> Estimate:
     """How well one metric [S, I] agrees with `human` [S, I] or [R, S, I], at one level.
 
-    Conditions, items and (where answers are given) raters are drawn again.
+    The interval is for other conditions, other items and (where answers are given) other raters.
     """
     check_level(level)
     check_by(by)
-    grid = Grid.of(human, [metric])
-    point, drawn = _bootstrap(grid, by, coefficient, generator, replicates)
-    return _agreement(grid, point[0], drawn[0], level)
+    return agreement_interval(Grid.of(human, [metric]), 0, by, coefficient, level)
 
 
 def rank_clusters(
@@ -140,8 +132,10 @@ def rank_clusters(
     check_level(level)
     names = list(metrics)
     grid = Grid.of(human, list(metrics.values()))
-    point, drawn = _bootstrap(grid, by, coefficient, generator, replicates)
-    order = sorted(range(len(names)), key=lambda k: (-np.nan_to_num(point[k], nan=-2.0), names[k]))
+    agrees = [agreement_interval(grid, k, by, coefficient, level) for k in range(len(names))]
+    order = sorted(
+        range(len(names)), key=lambda k: (-np.nan_to_num(agrees[k].value, nan=-2.0), names[k])
+    )
     pairs = list(combinations(order, 2))
     p_values = [
         permutation_test(
@@ -162,8 +156,7 @@ def rank_clusters(
         beaten = bool(members) and all(adjusted[m, k] < significant for m in members)
         cluster = (ranked[-1].cluster if ranked else 1) + beaten
         members = [k] if beaten else [*members, k]
-        found = _agreement(grid, point[k], drawn[k], level)
-        ranked.append(RankedMetric(names[k], found, cluster))
+        ranked.append(RankedMetric(names[k], agrees[k], cluster))
     return ranked
 
 
@@ -193,21 +186,6 @@ def _bootstrap(
     return point, np.concatenate(parts, axis=1)
 
 
-def _agreement(grid: Grid, value: float, drawn: Floats, level: float) -> Estimate:
-    if grid.conditions < 3:
-        reason = "fewer than three conditions"
-        return Estimate.without_interval(float(value), level=level, n=grid.n, reason=reason)
-    return centred_interval(
-        float(value), drawn, FISHER_Z, n=grid.n, level=level, drawn=grid.said, keep_inner_end=True
-    )
-
-
-def _difference(grid: Grid, point: Floats, drawn: Floats, level: float) -> Estimate:
-    value = float(point[0] - point[1])
-    said = f"{grid.said}, both metrics on the same draws"
-    return percentile_interval(value, _centred(point, drawn), n=grid.n, level=level, drawn=said)
-
-
 def _centred(point: Floats, drawn: Floats) -> Floats:
     apart = drawn[0] - drawn[1]
     if np.isfinite(apart).any():
@@ -215,7 +193,10 @@ def _centred(point: Floats, drawn: Floats) -> Floats:
     return np.asarray(apart)
 
 
-def _bootstrap_test(grid: Grid, point: Floats, drawn: Floats) -> Tested:
+def _bootstrap_test(
+    grid: Grid, by: By, coefficient: Coefficient, generator: np.random.Generator, replicates: int
+) -> Tested:
+    point, drawn = _bootstrap(grid, by, coefficient, generator, replicates)
     people = "raters, " if grid.ratings is not None else ""
     population = f"other {people}conditions and images like these"
     return Tested("bootstrap of both", two_sided_p(_centred(point, drawn)), population, safe=True)

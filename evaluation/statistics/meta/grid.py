@@ -84,6 +84,12 @@ class Grid:
         """How many there are of the scarcest of raters, conditions and items."""
         return min(n for n in (self.raters, self.conditions, self.items) if n)
 
+    def without_each_rater(self) -> Floats:
+        """[R, S, I]: human scores with one rater left out at a time."""
+        if self.ratings is None:
+            raise BadData("Only where raters are known can one be left out.")
+        return _means(1 - np.eye(self.raters), self.ratings)
+
     def redrawn(self, generator: np.random.Generator, replicates: int) -> Floats:
         """[B, S, I]: human scores with the raters drawn again; the scores themselves without."""
         if self.ratings is None:

@@ -21,9 +21,8 @@ from evaluation.statistics.association.columns import cluster_codes
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 from evaluation.statistics.meta.coefficients import COUNTABLE, at_level, largest_group
 from evaluation.statistics.meta.grid import By, Grid, check_by
+from evaluation.statistics.meta.jackknife import spread
 from evaluation.statistics.meta.ties import SLACK, Group, cells, groups_of, tie_calibration
-
-REDRAWN = 200
 
 
 @dataclass(frozen=True)
@@ -58,14 +57,13 @@ def pairwise_accuracy(
     *,
     by: By = "group-by-item",
     epsilon: float = 0.0,
-    generator: np.random.Generator | None = None,
     level: float = ESTIMATE_LEVEL,
 ) -> PairwiseAccuracy:
     """Accuracy of `metric` [S, I] for `human` [S, I] or answers [R, S, I], at one level.
 
     Both may be [n], items of one condition. The interval is two-way clustered on conditions and
     items, by how far each cell's pairs are from the mean (both are samples), on the logit. Given
-    answers and a `generator`, what raters drawn again would add is added.
+    answers, what other raters would add (a jackknife) is added.
 
     >>> found = pairwise_accuracy([1, 2, 2, 4, 5], [0.1, 0.3, 0.2, 0.8, 0.7], by="none")
     >>> found.concordant, found.discordant, found.human_ties
@@ -77,7 +75,7 @@ def pairwise_accuracy(
         raise BadData(f"A difference that counts as a tie is 0 or more; given: {epsilon}.")
     grid, raw = _grid(human, metric)
     scored = _scored(groups_of(grid.human, raw, by), epsilon, grid.human.shape)
-    by_raters = _rater_variance(grid, raw, by, epsilon, generator)
+    by_raters = _rater_variance(grid, raw, by, epsilon)
     estimate = _estimate(scored, by_raters, grid, by, level)
     return PairwiseAccuracy(estimate, *scored.counts, scored.groups, (float(epsilon),))
 
@@ -186,18 +184,15 @@ def _shares(group: Group, epsilon: float) -> tuple[Floats, NDArray[np.int64]]:
     return right / (n - 1), five
 
 
-def _rater_variance(
-    grid: Grid, metric: Floats, by: By, epsilon: float, generator: np.random.Generator | None
-) -> tuple[float, str]:
-    """What drawing raters again adds, and what is said of them."""
-    if grid.ratings is None or generator is None or grid.raters < 2:
+def _rater_variance(grid: Grid, metric: Floats, by: By, epsilon: float) -> tuple[float, str]:
+    """What other raters would add, and what is said of them."""
+    if grid.raters < 2:
         return _raters_held(grid)
     if largest_group(grid.human.shape, by) > COUNTABLE:
-        return 0.0, "raters held (too many pairs to draw them again)"
-    people = grid.redrawn(generator, REDRAWN)
-    drawn = at_level(people, metric[None], by, "accuracy", epsilon=epsilon * SLACK)
-    correction = grid.raters / (grid.raters - 1)
-    return float(np.nanvar(drawn)) * correction, f"{grid.raters} raters drawn again"
+        return 0.0, "raters held (too many pairs to leave each out)"
+    people = grid.without_each_rater()
+    values = at_level(people, metric[None], by, "accuracy", epsilon=epsilon * SLACK)
+    return spread(values), f"{grid.raters} raters"
 
 
 def _raters_held(grid: Grid) -> tuple[float, str]:
@@ -216,7 +211,7 @@ def _estimate(
     if clusters < 3:
         reason = f"{clusters} conditions or items say too little about others"
         return Estimate.without_interval(scored.value, level=level, n=n, reason=reason)
-    if "drawn again" in by_raters[1]:
+    if by_raters[0]:
         clusters = min(clusters, grid.raters)
     variance = _two_way(scored.influence) + by_raters[0]
     if variance <= 1e-20 or scored.value in {0.0, 1.0}:
