@@ -119,16 +119,16 @@ class Spread:
         both = [each[0] + each[1] - each[2], *each[: self.floors]]
         return np.asarray(np.maximum.reduce(both))
 
-    def joint(self, contrasts: Floats) -> Floats:
-        """[M, M]: covariance of contrasts, for comparing several at once.
+    def loadings(self, contrasts: Floats) -> Floats:
+        """L [M, P], L Lᵀ being the covariance of contrasts, for comparing several at once.
 
         Correlations are those of the one-way terms' sum, which is always a covariance; variances
         are those of `variances`.
         """
-        together = np.sum(self._terms[:2], axis=0)
-        rough = contrasts @ together @ contrasts.T
-        scale = np.sqrt(self.variances(contrasts) / np.diag(rough))
-        return np.asarray(rough * np.outer(scale, scale))
+        roots, axes = np.linalg.eigh(np.sum(self._terms[:2], axis=0))
+        rough = contrasts @ (axes * np.sqrt(np.maximum(roots, 0.0)))
+        scale = np.sqrt(self.variances(contrasts) / (rough**2).sum(1))
+        return np.asarray(rough * scale[:, None])
 
     def se(self, contrast: Floats) -> float:
         """Standard error of contrast @ parameters."""

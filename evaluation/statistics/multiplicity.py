@@ -12,9 +12,11 @@ import numpy as np
 from scipy.stats import t as student
 
 from evaluation.statistics.answers import Codes, Floats, Labels
+from evaluation.statistics.bootstrap import CHUNK_CELLS
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 
-DRAWS = 200_000
+DRAWS, LEAST_DRAWS = 200_000, 10_000
+DRAWN_CELLS = 40_000_000  # draws times comparisons: seconds, not minutes
 LEAST_REPLICATES = 100
 
 
@@ -156,21 +158,43 @@ def simultaneous(
     """max-T from a covariance, without replicates (Hothorn, Bretz, Westfall 2008): one step.
 
     values  [K], covariance  [K, K] of them, may be singular (all pairs of items: Tukey's case).
-    freedom  of Student's t, infinite for a normal one. The multivariate t is drawn 200,000 times:
-    p-values are good to about 0.001.
+    freedom  of Student's t, infinite for a normal one. The multivariate t is drawn, up to 200,000
+    times: p-values of up to 200 comparisons are good to about 0.001.
 
     >>> found = simultaneous([2.5, 1.0], np.eye(2), n=40, generator=np.random.default_rng(1))
     >>> f"{found.estimates[0]:.2f}", round(float(found.p[0]), 2)
     ('2.50 [0.26, 4.74]', 0.02)
     """
-    check_level(level)
     given, matrix = np.asarray(values, dtype=np.float64), np.asarray(covariance, dtype=np.float64)
-    errors = _errors(given, matrix, freedom)
-    roots, axes = np.linalg.eigh(matrix / np.outer(errors, errors))
-    mixing = axes * np.sqrt(np.maximum(roots, 0.0))
-    largest = np.abs(generator.standard_normal((DRAWS, len(given))) @ mixing.T).max(1)
+    size = len(given)
+    if matrix.shape != (size, size) or not np.allclose(matrix, matrix.T):
+        raise BadData(
+            f"There are {size} values; their covariance is a symmetric table of that size, given: "
+            f"{matrix.shape}."
+        )
+    roots, axes = np.linalg.eigh(matrix)
+    loadings = axes * np.sqrt(np.maximum(roots, 0.0))
+    return simultaneous_by_loadings(
+        given, loadings, n=n, generator=generator, freedom=freedom, level=level
+    )
+
+
+def simultaneous_by_loadings(
+    values: Labels,
+    loadings: Labels,
+    *,
+    n: int,
+    generator: np.random.Generator,
+    freedom: float = inf,
+    level: float = ESTIMATE_LEVEL,
+) -> Family:
+    """`simultaneous` with covariance L Lᵀ, L [K, P]: for many contrasts of few parameters."""
+    check_level(level)
+    given, mixing = np.asarray(values, dtype=np.float64), np.asarray(loadings, dtype=np.float64)
+    errors = _errors(given, mixing, freedom)
+    largest = _largest(mixing / errors[:, None], generator)
     if np.isfinite(freedom):
-        largest /= np.sqrt(generator.chisquare(freedom, DRAWS) / freedom)
+        largest /= np.sqrt(generator.chisquare(freedom, len(largest)) / freedom)
     critical = float(np.quantile(largest, level))
     size = np.abs(given) / errors
     reached = len(largest) - np.searchsorted(np.sort(largest), size)
@@ -181,9 +205,20 @@ def simultaneous(
         for value, se in zip(given.tolist(), errors.tolist(), strict=True)
     ]
     # where even the largest draw is smaller, the p of one comparison times their number
-    alone = np.minimum(2 * student.sf(size, freedom) * len(given), 1.0)
-    p = np.where(reached > 0, reached / DRAWS, np.minimum(alone, 1 / DRAWS))
-    return Family(p, tuple(estimates), critical)
+    alone = np.minimum(2 * student.sf(size, freedom) * len(given), 1 / len(largest))
+    return Family(np.where(reached > 0, reached / len(largest), alone), tuple(estimates), critical)
+
+
+def _largest(mixing: Floats, generator: np.random.Generator) -> Floats:
+    """Draws of the largest |z| of correlated normals, a chunk at a time."""
+    comparisons, parameters = mixing.shape
+    draws = int(np.clip(DRAWN_CELLS // max(comparisons, 1), LEAST_DRAWS, DRAWS))
+    chunk = max(1, CHUNK_CELLS // comparisons)
+    sizes = [min(chunk, draws - done) for done in range(0, draws, chunk)]
+    parts = [
+        np.abs(generator.standard_normal((size, parameters)) @ mixing.T).max(1) for size in sizes
+    ]
+    return np.concatenate(parts)
 
 
 def _known(p_values: Labels) -> tuple[Floats, Codes]:
@@ -219,16 +254,12 @@ def _estimate(
     return Estimate(value, low, high, se, level, n, said)
 
 
-def _errors(values: Floats, covariance: Floats, freedom: float) -> Floats:
-    size = len(values)
-    if covariance.shape != (size, size) or not np.allclose(covariance, covariance.T):
-        raise BadData(
-            f"There are {size} values; their covariance is a symmetric table of that size, given: "
-            f"{covariance.shape}."
-        )
-    if not (np.isfinite(values).all() and np.isfinite(covariance).all() and freedom > 0):
+def _errors(values: Floats, loadings: Floats, freedom: float) -> Floats:
+    if loadings.ndim != 2 or len(loadings) != len(values):
+        raise BadData(f"There are {len(values)} values and loadings of shape {loadings.shape}.")
+    if not (np.isfinite(values).all() and np.isfinite(loadings).all() and freedom > 0):
         raise BadData("Values, covariance and freedom must be finite; leave out what has no value.")
-    variances = np.diag(covariance)
-    if not (variances > 0).all():
+    variances = (loadings**2).sum(1)
+    if not (variances > 1e-14 * variances.max(initial=0.0)).all():
         raise BadData("A value without any variance has no place in a family; leave it out.")
     return np.asarray(np.sqrt(variances))

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.stats import chi2
 
-from evaluation.statistics.answers import Floats
+from evaluation.statistics.answers import Codes, Floats
 from evaluation.statistics.pairs.table import Comparisons
 
 
@@ -46,34 +46,41 @@ def goodness(comparisons: Comparisons, log: Floats, jacobian: Floats) -> Fit:
     if comparisons.raters is None:
         p = float(chi2.sf(chi_square, freedom))
         return Fit(chi_square, deviance, freedom, 1.0, p, "Pearson, independent answers: no raters")
-    sums = _by_rater(comparisons, expected, kinds, jacobian)
-    return _corrected(chi_square, deviance, freedom, sums)
+    return _corrected(chi_square, deviance, freedom, _by_rater(comparisons, expected, jacobian))
 
 
-def _by_rater(comparisons: Comparisons, expected: Floats, kinds: int, jacobian: Floats) -> Floats:
-    """[R, C K]: each rater's part of the standardised residuals, less what the fit absorbs."""
+def _by_rater(comparisons: Comparisons, expected: Floats, jacobian: Floats) -> Floats:
+    """[R, R]: products of raters' parts of the standardised residuals, less what the fit absorbs.
+
+    A rater has residuals only where he answered, so they are sparse; what the fit absorbs is their
+    projection on the model's slopes.
+    """
     assert comparisons.raters is not None
-    raters, width = int(comparisons.raters.max()) + 1, expected.size
-    kind = comparisons.cell * kinds + comparisons.outcome
-    counted = csr_array((np.ones(comparisons.n), (comparisons.raters, kind)), (raters, width))
-    given = counted.toarray().reshape(raters, -1, kinds)
-    chances = expected / expected.sum(1, keepdims=True)
-    residuals = given - given.sum(2, keepdims=True) * chances
+    raters, kinds = int(comparisons.raters.max()) + 1, expected.shape[1]
     root = np.sqrt(expected).ravel()
-    slopes = jacobian.reshape(width, -1) * root[:, None]
-    standardised = residuals.reshape(raters, width) / root
-    absorbed = np.linalg.lstsq(slopes, standardised.T, rcond=None)[0]
-    return np.asarray(standardised - (slopes @ absorbed).T)
+    own = _sums(comparisons.raters, comparisons.cell * kinds + comparisons.outcome, raters, root)
+    chances = (expected / expected.sum(1, keepdims=True)).ravel()
+    answered = np.concatenate([comparisons.cell * kinds + kind for kind in range(kinds)])
+    due = _sums(np.tile(comparisons.raters, kinds), answered, raters, root / chances)
+    parts = own - due
+    slopes = jacobian.reshape(len(root), -1) * root[:, None]
+    absorbed = parts @ np.linalg.qr(slopes)[0]
+    return np.asarray((parts @ parts.T).toarray() - absorbed @ absorbed.T)
 
 
-def _corrected(chi_square: float, deviance: float, freedom: int, parts: Floats) -> Fit:
+def _sums(rater: Codes, kind: Codes, raters: int, divisor: Floats) -> csr_array:
+    """[R, C K]: how often each rater has each kind, divided by `divisor`."""
+    return csr_array((1 / divisor[kind], (rater, kind)), (raters, len(divisor)))
+
+
+def _corrected(chi_square: float, deviance: float, freedom: int, products: Floats) -> Fit:
     """The eigenvalues of the parts' covariance say how X² is spread where the model is right."""
-    raters = len(parts)
+    raters = len(products)
     if raters < 2:
         return Fit(chi_square, deviance, freedom, nan, nan, "none: one rater")
     # around their mean: a misfit that all raters share is what is tested, not noise
-    centred = parts - parts.mean(0)
-    gram = centred @ centred.T * raters / (raters - 1)
+    rows = products.mean(1, keepdims=True)
+    gram = (products - rows - rows.T + products.mean()) * raters / (raters - 1)
     total, squares = float(np.trace(gram)), float((gram**2).sum())
     effective = total**2 / squares
     p = float(chi2.sf(chi_square * effective / total, effective))

@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 from evaluation.statistics.answers import Floats
 from evaluation.statistics.estimate import BadData, Estimate
 from evaluation.statistics.likelihood import Spread
-from evaluation.statistics.multiplicity import simultaneous
+from evaluation.statistics.multiplicity import simultaneous_by_loadings
 from evaluation.statistics.pairs.goodness import Fit
 from evaluation.statistics.pairs.models import Model, with_ties
 
@@ -103,9 +103,9 @@ class Preferences:
         if self.fitted.spread.freedom < 1:
             return {pair: (self.difference(*pair), nan) for pair in pairs}
         contrasts = np.array([self._row(one) - self._row(other) for one, other in pairs])
-        family = simultaneous(
+        family = simultaneous_by_loadings(
             contrasts @ self.fitted.parameters,
-            self.fitted.spread.joint(contrasts),
+            self.fitted.spread.loadings(contrasts),
             n=self.n,
             generator=generator,
             freedom=self.fitted.spread.freedom,
