@@ -58,6 +58,7 @@ def estimates(rated: Rated, rng: np.random.Generator) -> dict[str, Estimate]:
             answers.rater,
             answers.item,
             "ordinal",
+            interval="bootstrap",
             generator=rng,
             strata=strata,
             clusters=rated.artwork[answers.item],

@@ -97,6 +97,7 @@ class Agreement:
                 answers["participant"],
                 answers["item"],
                 self.measurement,
+                interval="bootstrap",
                 generator=np.random.default_rng(seed),
                 strata=strata,
                 clusters=answers["cluster"],

@@ -73,14 +73,17 @@ def t_interval(
     method: str,
     bias: float = 0.0,
 ) -> Estimate:
-    """value - bias ± t · se, symmetric on `scale` (delta method); it always holds the value."""
+    """value - bias ± t · se, symmetric on `scale` (delta method); it always holds the value.
+
+    A bias of more than half a standard error is a tiny sample's noise, and taken for so much.
+    """
     if not np.isfinite(value):
         return Estimate.undefined(level=level, n=n, reason="the answers do not vary")
     if variance <= 1e-24:
         reason = "no rater and no item departs from the others"
         return Estimate.without_interval(value, level=level, n=n, reason=reason)
     se = float(np.sqrt(variance))
-    step, centre = min(1e-6, se), value - bias
+    step, centre = min(1e-6, se), value - float(np.clip(bias, -se / 2, se / 2))
     middle, right, left = scale.stretch(np.array([centre, centre + step, centre - step]))
     half = float(student.ppf((1 + level) / 2, freedom)) * se * (right - left) / (2 * step)
     low, high = scale.back(middle + np.array([-half, half]))

@@ -18,9 +18,11 @@ from evaluation.statistics.agreement.row_correlations import RowCorrelations
 from evaluation.statistics.answers import Answers, Floats, Labels
 from evaluation.statistics.bootstrap import FISHER_Z
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, Estimate, check_level
-from evaluation.statistics.influence import t_interval, two_way_interval
+from evaluation.statistics.influence import LOGIT, t_interval, two_way_interval
 from evaluation.statistics.mixed import gaussian
 from evaluation.statistics.mixed.crossed import Terms
+
+NOTHING = 1e-7  # noise over signal that is rounding (the search for λ ends at 1e4)
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,15 @@ def _of_means(answers: Answers, level: float) -> tuple[Estimate, float]:
     if signal == 0:
         reason = "at the boundary 0: items differ no more than answers to one item"
         return Estimate.without_interval(0.0, level=level, n=answers.n, reason=reason), 0.0
+    if rest <= NOTHING * signal:
+        reason = "raters differ by leniency alone: nothing shows how noisy means are"
+        return Estimate.without_interval(1.0, level=level, n=answers.n, reason=reason), 1.0
     slope = np.append(rest, -signal * noise) / (signal + rest) ** 2
     ceiling = t_interval(
         float(np.sqrt(reliability)),
         float(slope @ fit.variance_covariance @ slope) / (4 * reliability),
         max(min(answers.raters, answers.items) - 1, 1),
-        FISHER_Z,
+        LOGIT,
         level=level,
         n=answers.n,
         method=f"root of reliability by REML, {answers.raters} raters and {answers.items} items",

@@ -1,7 +1,8 @@
 """Split-half reliability of items' mean scores.
 
 The means of one random half of the raters are correlated with those of the other half; r is
-averaged over many halvings, and stepped up to all raters by Spearman and Brown: 2 r / (1 + r).
+averaged over many halvings, and stepped up to all raters by Spearman and Brown: 2 r / (1 + r)
+(2 r / (1 - r) below 0, where there is no reliability to step up).
 """
 
 from dataclasses import dataclass, replace
@@ -110,10 +111,10 @@ def _interval(
 
 
 def _stepped_up(half: Estimate) -> Estimate:
-    """2 r / (1 + r), of the value and of both ends."""
-    if not half.defined or half.value <= -1 + 1e-9:
+    """2 r / (1 + |r|), of the value and of both ends: a negative r is none of Spearman's cases."""
+    if not half.defined:
         return half
-    value, low, high = (2 * r / (1 + r) for r in (half.value, half.low, half.high))
-    se = half.se * 2 / (1 + half.value) ** 2
+    value, low, high = (2 * r / (1 + abs(r)) for r in (half.value, half.low, half.high))
+    se = half.se * 2 / (1 + abs(half.value)) ** 2
     method = f"Spearman-Brown of halves, {half.method}" if half.has_interval else half.method
     return replace(half, value=value, low=low, high=high, se=se, method=method)

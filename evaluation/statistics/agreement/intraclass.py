@@ -24,6 +24,7 @@ from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, ch
 from evaluation.statistics.mixed import gaussian
 from evaluation.statistics.mixed.crossed import Terms
 
+NOTHING = 1e-7  # noise over signal that is rounding (the search for λ ends at 1e4)
 FORMS = ("ICC(1)", "ICC(A,1)", "ICC(C,1)", "ICC(k)", "ICC(A,k)", "ICC(C,k)")
 
 
@@ -232,6 +233,9 @@ def _share(
     if signal == 0:
         reason = "at the boundary 0: items differ no more than answers to one item"
         return Estimate.without_interval(0.0, level=level, n=n, reason=reason)
+    if rest <= NOTHING * signal:
+        reason = "raters agree on every item, but for leniency"
+        return Estimate.without_interval(1.0, level=level, n=n, reason=reason)
     slope = -noise / k * signal / (signal + rest) ** 2
     slope[0] = rest / (signal + rest) ** 2
     se = float(np.sqrt(slope @ fit.variance_covariance @ slope))
