@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from evaluation.statistics.answers import Floats
-from evaluation.statistics.estimate import Estimate
+from evaluation.statistics.estimate import BadData, Estimate
 from evaluation.statistics.ordinal.design import Recipe
 from evaluation.statistics.ordinal.fitting import Fitted
 from evaluation.statistics.ordinal.laplace import Laplace
@@ -132,17 +132,28 @@ class Fit:
 
     @cached_property
     def covariance(self) -> pd.DataFrame:
-        """Of thresholds' parameters, coefficients and log standard deviations."""
+        """Of thresholds' parameters, coefficients and log standard deviations.
+
+        Raises BadData where the fit did not converge.
+        """
+        if not self.converged:
+            raise BadData(f"There is no covariance, because {self.unconverged}.")
         names = list(self.fitted.problem.names)
         return pd.DataFrame(self.fitted.covariance, index=names, columns=names)
 
     def modes(self, term: str) -> pd.DataFrame:
         """The conditional modes of one random intercept: columns `mode` and `se`, a row a level.
 
-        Standard errors hold thresholds, coefficients and deviations at their estimates.
+        Standard errors hold thresholds, coefficients and deviations at their estimates. Raises
+        BadData for an intercept that the fit has not, and where it did not converge.
         """
         problem = self.fitted.problem
-        k = [known.name for known in problem.terms].index(term)
+        known = [one.name for one in problem.terms]
+        if term not in known:
+            raise BadData(f"The fit has no random intercept {term!r}; it has {', '.join(known)}.")
+        if not self.converged:
+            raise BadData(f"There are no modes, because {self.unconverged}.")
+        k = known.index(term)
         laplace = Laplace(problem)
         found = laplace.modes(self.fitted.maximum.values)
         assert found is not None  # the estimates are where they were found

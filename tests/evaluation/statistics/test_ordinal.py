@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -340,11 +341,29 @@ def test_bad_tables_are_refused_with_a_sentence(change, sentence) -> None:
         (lambda: ordinal.clm(RATINGS[:0], "rating", "x"), "no answer"),
         (lambda: ordinal.shares(ordinal.clm(RATINGS, "rating", "x"), "x"), "no factor"),
         (lambda: ordinal.profile(ordinal.clm(RATINGS, "rating", "x"), "y"), "no 'y'"),
+        (lambda: ordinal.clm(RATINGS, "rating", "x").modes("rater"), "no random intercept"),
     ],
 )
 def test_calls_that_cannot_be_met_are_refused_with_a_sentence(call, sentence) -> None:
     with pytest.raises(BadData, match=sentence):
         call()
+
+
+def test_a_fit_that_did_not_converge_gives_no_number_away() -> None:
+    fit = ordinal.clmm(RATINGS, "rating", "condition", ["rater"])
+    stopped = replace(fit.fitted.maximum, distance=0.3)
+    broken = replace(fit, fitted=replace(fit.fitted, maximum=stopped))
+    assert not broken.converged
+    told = [*broken.coefficients.values(), *broken.thresholds.values()]
+    told += [*broken.standard_deviations.values(), ordinal.profile(broken, "conditionc1")]
+    told += [*ordinal.shares(broken, "condition")["c0"].values()]
+    told += [*ordinal.marginal_means(broken, "condition").values()]
+    assert all("did not converge" in found.method for found in told)
+    assert not any(found.defined for found in told)
+    for question in (lambda: broken.modes("rater"), lambda: broken.covariance):
+        with pytest.raises(BadData, match="did not converge"):
+            question()
+    assert "did not converge" in str(ordinal.drop_each(broken)["condition"])
 
 
 def test_fits_that_are_not_nested_are_not_compared() -> None:
