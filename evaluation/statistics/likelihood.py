@@ -134,6 +134,13 @@ class Spread:
         """Standard error of contrast @ parameters."""
         return sqrt(self.variances(contrast[None])[0])
 
+    def alike(self, contrast: Floats) -> bool:
+        """Whether clusters answered so alike that their spread says nothing about the contrast."""
+        if not self.clusterings:
+            return False
+        independent = max(float(contrast @ self.covariance @ contrast), 0.0)
+        return self.se(contrast) <= 1e-6 * sqrt(independent)
+
     def limits(self, value: float, contrast: Floats, level: float) -> tuple[float, float, float]:
         """low, high, se"""
         se = self.se(contrast)

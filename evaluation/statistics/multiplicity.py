@@ -124,6 +124,7 @@ def max_t(values: Labels, deviations: Labels, *, n: int, level: float = ESTIMATE
             f"There are {len(given)} values and deviations of shape {drawn.shape}; give one column "
             "a value and one row a draw."
         )
+    _some(given)
     known = np.isfinite(given)
     rows = np.isfinite(drawn[:, known]).all(1)
     kept = drawn[np.ix_(rows, known)]
@@ -242,6 +243,11 @@ def _step_down(values: Floats, size: Floats, spread: Floats) -> Floats:
     return p
 
 
+def _some(values: Floats) -> None:
+    if not len(values):
+        raise BadData("A family has one comparison or more; there is none.")
+
+
 def _estimate(
     value: float, se: float, critical: float, n: int, level: float, said: str
 ) -> Estimate:
@@ -257,6 +263,7 @@ def _estimate(
 def _errors(values: Floats, loadings: Floats, freedom: float) -> Floats:
     if loadings.ndim != 2 or len(loadings) != len(values):
         raise BadData(f"There are {len(values)} values and loadings of shape {loadings.shape}.")
+    _some(values)
     if not (np.isfinite(values).all() and np.isfinite(loadings).all() and freedom > 0):
         raise BadData("Values, covariance and freedom must be finite; leave out what has no value.")
     variances = (loadings**2).sum(1)

@@ -19,8 +19,8 @@ from evaluation.statistics.pairs.models import Chances, Model, logistic, normal,
 from evaluation.statistics.pairs.preferences import Fitted, Preferences, contrasted
 from evaluation.statistics.pairs.table import Comparisons
 
-SUSPICIOUS = 12.0
-"""a parameter beyond which it may be on its way to infinity: chances of 6 in a million"""
+SUSPICIOUS = -18.0
+"""the log of a chance below which parameters may be on their way to infinity"""
 
 
 def bradley_terry(
@@ -134,7 +134,8 @@ def _fit(
         if not problem:
             raise
         return _nothing(name, comparisons, position, level, problem)
-    if abs(optimum.parameters).max() > SUSPICIOUS:
+    log, _ = _slopes(model, design, optimum.parameters, model is with_ties)
+    if log.min() < SUSPICIOUS:
         problem = separated(comparisons, free, ties=model is with_ties)
     if problem:
         return _nothing(name, comparisons, position, level, problem)

@@ -64,10 +64,15 @@ class Preferences:
         return self._estimate(contrast)
 
     def p(self, one: Hashable, other: Hashable) -> float:
-        """Two-sided p-value of no difference; adjust a family of them (`multiplicity`)."""
+        """Two-sided p-value of no difference; nan where the difference has no interval.
+
+        Adjust a family of them (`multiplicity`).
+        """
         if self.fitted is None:
             raise BadData(f"There is no difference to test: {self.problem}.")
         contrast = self._row(one) - self._row(other)
+        if unknown(self.fitted, contrast):
+            return nan
         return self.fitted.spread.p(float(contrast @ self.fitted.parameters), contrast)
 
     def preferred(self, one: Hashable, other: Hashable) -> Estimate:
@@ -85,6 +90,9 @@ class Preferences:
         if fitted.has_tie:
             slope = slope + by_tie[0, 0] * np.eye(len(slope))[-1]
         chance = exp(log[0, 0])
+        reason = unknown(fitted, slope)
+        if reason:
+            return Estimate.without_interval(chance, level=self.level, n=self.n, reason=reason)
         low, high, se = fitted.spread.limits(float(logit(chance)), slope / (1 - chance), self.level)
         ends = float(expit(low)), float(expit(high))
         method = f"{self._method}, logit scale"
@@ -100,9 +108,9 @@ class Preferences:
         pairs = list(combinations(self.strengths, 2))
         if self.fitted is None:
             return dict.fromkeys(pairs, (self._estimate(np.empty(0)), nan))
-        if self.fitted.spread.freedom < 1:
-            return {pair: (self.difference(*pair), nan) for pair in pairs}
         contrasts = np.array([self._row(one) - self._row(other) for one, other in pairs])
+        if any(unknown(self.fitted, contrast) for contrast in contrasts):
+            return {pair: (self.difference(*pair), nan) for pair in pairs}
         family = simultaneous_by_loadings(
             contrasts @ self.fitted.parameters,
             self.fitted.spread.loadings(contrasts),
@@ -141,8 +149,17 @@ class Preferences:
 def contrasted(fitted: Fitted, contrast: Floats, n: int, level: float, method: str) -> Estimate:
     """contrast @ parameters, with its interval."""
     value = float(contrast @ fitted.parameters)
-    if fitted.spread.freedom < 1:
-        reason = "one rater or one artwork says nothing about others"
+    reason = unknown(fitted, contrast)
+    if reason:
         return Estimate.without_interval(value, level=level, n=n, reason=reason)
     low, high, se = fitted.spread.limits(value, contrast, level)
     return Estimate(value, low, high, se, level, n, method)
+
+
+def unknown(fitted: Fitted, contrast: Floats) -> str:
+    """Why a contrast has no interval; or ""."""
+    if fitted.spread.freedom < 1:
+        return "one rater or one artwork says nothing about others"
+    if fitted.spread.alike(contrast):
+        return "raters (or artworks) are so alike that their spread says nothing"
+    return ""

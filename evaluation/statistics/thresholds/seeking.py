@@ -14,6 +14,7 @@ from evaluation.statistics.thresholds.curve import GUESS, LAPSE, SD, Mask, Shape
 
 FARTHEST = 30.0
 """how many ranges of the tested levels away a level is still looked for"""
+ALIKE = "raters (or artworks) are so alike that their spread says nothing"
 ALONE = "one rater or one artwork says nothing about others"
 
 
@@ -69,6 +70,8 @@ class Seek:
             return self._undefined(f"the share hardly changes with the level, never to {target:g}")
         if curve.spread.freedom < 1:
             return self._without(value, ALONE)
+        if self._se(curve, value) <= 1e-9 * (self.tested[1] - self.tested[0]):
+            return self._without(value, ALIKE)
         low, high = (self._end(curve, target, value, side) for side in (-1, 1))
         if not np.isfinite([low, high]).all():
             return self._without(value, _open(low, high))

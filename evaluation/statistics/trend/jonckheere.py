@@ -134,7 +134,8 @@ def _clustered(
     method = f"Jonckheere by {answers.raters} clusters, t({answers.raters - 1})"
     if not effect.has_interval or not effect.se > 0:
         return Trend(share * pairs, nan, nan, effect, alternative, f"no test: {effect.method}")
-    z = (share - 0.5) / effect.se
+    # on the logit, as the interval is
+    z = float(logit(share)) * share * (1 - share) / effect.se
     freedom = answers.raters - 1
     tails = {
         "two-sided": 2 * student.sf(abs(z), freedom),

@@ -131,6 +131,13 @@ def test_covariances_that_are_none_are_refused(covariance, said) -> None:
         simultaneous([1, 2], covariance, n=9, generator=rng())
 
 
+def test_an_empty_family_is_refused() -> None:
+    with pytest.raises(BadData, match="there is none"):
+        max_t([], np.zeros((200, 0)), n=0)
+    with pytest.raises(BadData, match="there is none"):
+        simultaneous([], np.zeros((0, 0)), n=0, generator=rng())
+
+
 def test_levels_of_intervals_follow_the_family() -> None:
     assert bonferroni_level(1) == pytest.approx(0.95)
     assert bonferroni_level(10, level=0.9) == pytest.approx(0.99)

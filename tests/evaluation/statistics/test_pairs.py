@@ -187,6 +187,21 @@ def test_items_that_were_never_compared_have_no_common_scale() -> None:
     assert bradley_terry(*balanced({"ab": (3, 2), "cd": (2, 3)}), prior=1).problem == ""
 
 
+def test_a_nearly_separated_probit_is_not_taken_for_a_fit() -> None:
+    first, second = ["a"] * 300 + ["b"] * 300, ["b"] * 300 + ["a"] * 300
+    found = thurstone(first, second, [1] * 299 + [0] * 301)
+    assert "foretell every answer" in found.problem
+
+
+def test_raters_who_answer_exactly_alike_give_no_interval_of_width_zero() -> None:
+    first, second, won = list("abab"), list("baba"), [1, 0, 0, 1]
+    rater = np.repeat(range(10), 4)
+    found = bradley_terry(first * 10, second * 10, won * 10, raters=rater)
+    assert "so alike" in found.strengths["a"].method
+    assert not found.preferred("a", "b").has_interval
+    assert np.isnan(found.p("a", "b"))
+
+
 def test_position_and_strength_that_foretell_every_answer_are_told() -> None:
     found = bradley_terry(list("abbcac"), list("bacbca"), [1, 1, 1, 1, 1, 1])
     assert "foretell every answer" in found.problem

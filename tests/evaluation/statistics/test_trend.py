@@ -207,6 +207,15 @@ def test_clusters_that_answer_alike_count_once() -> None:
     assert naive.p < once.p
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, 9), min_size=12, max_size=12))
+def test_clustered_p_and_interval_never_contradict_each_other(numbers) -> None:
+    values, blocks, levels = long(np.reshape(numbers, (4, 3)))
+    found = jonckheere(values, levels, clusters=blocks)
+    if found.p == found.p and found.effect.has_interval:
+        assert (found.p < 0.05) == found.effect.excludes(0.5)
+
+
 def test_one_cluster_has_no_test() -> None:
     found = jonckheere([1, 2, 3], [1, 2, 3], clusters=["a"] * 3)
     assert np.isnan(found.p)
