@@ -203,13 +203,7 @@ def _bootstrap_test(
 
 
 def _williams(grid: Grid, method: Literal["pearson", "spearman"]) -> Tested:
-    judged = np.asarray(~np.isnan(grid.human))
-    counts = judged.sum(1)
-    kept = counts > 0
-    people, first, second = (
-        np.where(judged, cells, 0.0).sum(1)[kept] / counts[kept]
-        for cells in (grid.human, *grid.metrics)
-    )
+    people, first, second = grid.condition_means()
     found = compare_dependent(first, second, people, method=method)
     about = "other conditions like these, whose means are taken as known"
     if not found.difference.defined:

@@ -84,6 +84,18 @@ class Grid:
         """How many there are of the scarcest of raters, conditions and items."""
         return min(n for n in (self.raters, self.conditions, self.items) if n)
 
+    def condition_means(self) -> Floats:
+        """[1 + K, judged conditions]: means of people and of each metric over judged cells."""
+        judged = np.asarray(~np.isnan(self.human))
+        counts = judged.sum(1)
+        kept = counts > 0
+        return np.stack(
+            [
+                np.where(judged, cells, 0.0).sum(1)[kept] / counts[kept]
+                for cells in (self.human, *self.metrics)
+            ]
+        )
+
     def without_each_rater(self) -> Floats:
         """[R, S, I]: human scores with one rater left out at a time."""
         if self.ratings is None:

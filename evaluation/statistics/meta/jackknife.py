@@ -5,16 +5,21 @@ and raters (Efron 1982); what is particular to one cell is in the first two and 
 
     v = v_conditions + v_items + v_raters - v_cells        (Cameron, Gelbach and Miller 2011)
 
-never below the largest one-way term. Cells are left out one at a time as well, at most `CELLS_LEFT`
+never below the largest one-way term. Over condition means the conditions are the sample, and what
+items and raters do to one of them is already in how they scatter: there the intervals are Fisher's
+and Zou's, of as many pairs as there are conditions (a jackknife of twelve points is not to be
+trusted). Cells are left out one at a time as well, at most `CELLS_LEFT`
 of them, chosen evenly. There are no random numbers in it.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.stats import t as student
 
 from evaluation.statistics.answers import Floats
+from evaluation.statistics.association import compare_dependent, correlation
 from evaluation.statistics.estimate import Estimate
 from evaluation.statistics.meta.coefficients import CELLS, Coefficient, at_level
 from evaluation.statistics.meta.grid import By, Grid
@@ -31,6 +36,10 @@ def agreement_interval(
     grid: Grid, metric: int, by: By, coefficient: Coefficient, level: float
 ) -> Estimate:
     """Agreement of one metric with its interval, symmetric on Fisher's z; t of the scarcest - 1."""
+    if by == "condition" and coefficient != "accuracy":
+        means = grid.condition_means()
+        found = correlation(means[1 + metric], means[0], method=coefficient, level=level).estimate
+        return _of_conditions(found, grid)
     plain = agreement_of(grid, metric, by, coefficient)
     value = float(plain(grid.human[None])[0])
     # a share of pairs is stretched from [0, 1] to where correlations are
@@ -58,6 +67,10 @@ def agreement_interval(
 
 def difference_interval(grid: Grid, by: By, coefficient: Coefficient, level: float) -> Estimate:
     """Agreement of the first metric of the grid minus that of the second."""
+    if by == "condition" and (coefficient == "pearson" or coefficient == "spearman"):
+        people, *means = grid.condition_means()
+        found = compare_dependent(means[0], means[1], people, method=coefficient, level=level)
+        return _of_conditions(found.difference, grid)
     first, second = (agreement_of(grid, k, by, coefficient) for k in (0, 1))
     value = float((first(grid.human[None]) - second(grid.human[None]))[0])
     reason = _no_interval(grid, value)
@@ -93,6 +106,12 @@ def variance(grid: Grid, statistic: Statistic) -> float:
 def agreement_of(grid: Grid, metric: int, by: By, coefficient: Coefficient) -> Statistic:
     """Agreement of one metric of the grid, as a function of the human scores."""
     return lambda human: at_level(human, grid.metrics[metric][None], by, coefficient)
+
+
+def _of_conditions(found: Estimate, grid: Grid) -> Estimate:
+    said = found.method.replace("independent pairs", "conditions as the sample")
+    said = said.replace("independent rows", "conditions as the sample")
+    return replace(found, n=grid.n, method=said)
 
 
 def _no_interval(grid: Grid, value: float) -> str:
