@@ -1,4 +1,4 @@
-"""Krippendorff's alpha, with its bootstrap: published values, another program, what it must keep."""
+"""Krippendorff's alpha, with its bootstrap: published values, another program, what it keeps."""
 
 import numpy as np
 import pytest

@@ -28,7 +28,7 @@ from evaluation.statistics.bootstrap import (
     multinomial_weights,
 )
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
-from evaluation.statistics.influence import item_interval, two_way_interval
+from evaluation.statistics.influence import item_interval, jackknifed, two_way_interval
 
 Mask = NDArray[np.bool_]
 
@@ -59,8 +59,8 @@ class _How:
     level: float
     slopes: Floats | None
     """[n, 1 + S], for the clustered interval"""
-    bias: Floats
-    """[1 + S], for the clustered interval"""
+    without: Floats
+    """[clusters, 1 + S]: alpha without each cluster of items, for the clustered interval"""
     drawn: Floats | None
     """[B, 1 + S], for the bootstrap"""
 
@@ -109,13 +109,13 @@ def krippendorff_alpha(
         return Agreement(nothing, 0, 0, answers.items, answers.raters)
     once = np.ones((1, coded.raters)), np.ones((1, coded.items))
     point = Counted.of(coded, *once).alphas(measurement)[0]
-    slopes, bias, drawn = None, np.zeros(len(point)), None
+    slopes, without, drawn = None, np.empty((0, len(point))), None
     if interval == "clustered":
         slopes = alpha_slopes(coded, measurement)
-        bias = _bias(coded, measurement, point)
+        without = _without(coded, measurement)
     else:
         drawn = _replicates(coded, measurement, generator, replicates, draw_raters)
-    how = _How(draw_raters, level, slopes, bias, drawn)
+    how = _How(draw_raters, level, slopes, without, drawn)
     found = [_agreement(coded, float(point[k]), k - 1, how) for k in range(len(coded.names) + 1)]
     dropped = answers.items - coded.items
     named = {} if strata is None else dict(zip(coded.names, found[1:], strict=True))
@@ -164,26 +164,27 @@ def _estimate(
 
 def _clustered(coded: Coded, value: float, stratum: int, mine: Mask, how: _How) -> Estimate:
     assert how.slopes is not None
-    slopes, bias = how.slopes[mine, stratum + 1], float(how.bias[stratum + 1])
-    n = int(mine.sum())
+    slopes, n = how.slopes[mine, stratum + 1], int(mine.sum())
     rater = np.unique(coded.rater[mine], return_inverse=True)[1]
-    group = np.unique(coded.clusters[coded.item_of[coded.spot[mine]]], return_inverse=True)[1]
-    by_item = summed(group, slopes)
+    groups, group = np.unique(coded.clusters[coded.item_of[coded.spot[mine]]], return_inverse=True)
+    by_item, bias = summed(group, slopes), 0.0
+    without = how.without[groups, stratum + 1]
+    if np.isfinite(without).all():  # with few items the jackknife is the better one
+        by_item, bias = jackknifed(without), (len(groups) - 1) * float(without.mean() - value)
     if not how.draw_raters:
         return item_interval(value, by_item, FISHER_Z, level=how.level, n=n, bias=bias)
-    cells = np.unique(rater * (group.max() + 1) + group, return_inverse=True)[1]
+    cells = np.unique(rater * len(groups) + group, return_inverse=True)[1]
     by_rater, by_cell = summed(rater, slopes), summed(cells, slopes)
     return two_way_interval(
         value, by_rater, by_item, by_cell, FISHER_Z, level=how.level, n=n, bias=bias
     )
 
 
-def _bias(coded: Coded, measurement: Level, point: Floats) -> Floats:
-    """[1 + S]: the jackknife's over (clusters of) items; 0 where undefined."""
+def _without(coded: Coded, measurement: Level) -> Floats:
+    """[clusters, 1 + S]: alpha without each (cluster of) items; nan where undefined."""
     groups = int(coded.clusters.max()) + 1
-    without = (1 - np.eye(groups))[:, coded.clusters]
-    found = _alphas(coded, measurement, np.ones((1, coded.raters)), without)
-    return np.asarray(np.nan_to_num((groups - 1) * (found.mean(0) - point)))
+    weights = (1 - np.eye(groups))[:, coded.clusters]
+    return _alphas(coded, measurement, np.ones((1, coded.raters)), weights)
 
 
 def _replicates(

@@ -66,22 +66,16 @@ class Categories:
         """[I]: the weighted share of pairs that agree; 0 for items with one answer."""
         return item_agreement(self.counts, self.weights)
 
-    def bias(self, chance: Chance, value: float) -> float:
-        """The jackknife's over items, of a chance-corrected coefficient; 0 where undefined.
-
-        Over raters it would be noise: in sparse tables one rater fewer drops whole items.
-        """
-        items = self.answers.items
-        if items < 2:
-            return 0.0
+    def without_items(self, chance: Chance) -> Floats:
+        """[I]: a chance-corrected coefficient without each item; nan where undefined."""
+        if self.answers.items < 2:
+            return np.full(1, np.nan)
         paired = self.size >= 2
         agree = self.agree.sum() - self.agree
-        pi = (self.shares.sum(0) - self.shares) / (items - 1)
+        pi = (self.shares.sum(0) - self.shares) / (self.answers.items - 1)
         expected = chance(pi, self.weights)
         with np.errstate(invalid="ignore", divide="ignore"):
-            without = (agree / (paired.sum() - paired) - expected) / (1 - expected)
-        found = (items - 1) * float(without.mean() - value)
-        return found if np.isfinite(found) else 0.0
+            return np.asarray((agree / (paired.sum() - paired) - expected) / (1 - expected))
 
 
 def item_agreement(counts: Floats, weights: Floats) -> Floats:

@@ -24,7 +24,7 @@ from evaluation.statistics.agreement.categories import Categories, Chance
 from evaluation.statistics.answers import Floats, Labels, summed
 from evaluation.statistics.bootstrap import FISHER_Z, Scale
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, Estimate, check_level
-from evaluation.statistics.influence import LOGIT, item_interval, two_way_interval
+from evaluation.statistics.influence import LOGIT, item_interval, jackknifed, two_way_interval
 
 Weights = Literal["identity", "linear", "quadratic", "ordinal"]
 
@@ -171,7 +171,9 @@ def _intervals(
     cells, chance_cells = _answer_slopes(table, slope, agree)
     whole = (share - (1 - kappa) * common) / (1 - expected)
     whole_cells = (cells - (1 - kappa) * chance_cells) / (1 - expected)
-    bias = table.bias(chance, kappa)
+    without, bias = table.without_items(chance), 0.0
+    if np.isfinite(without).all():  # with few items the jackknife is the better one
+        whole, bias = jackknifed(without), (len(without) - 1) * float(without.mean() - kappa)
     return (
         _two_way(table, kappa, (whole, whole_cells), FISHER_Z, level, bias),
         _two_way(table, observed, (share, cells), LOGIT, level, 0.0),
