@@ -36,6 +36,7 @@ def test_weights_mean_writing_an_entry_out_that_often(sample) -> None:
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=15))
+@settings(deadline=None)
 def test_midranks_equal_scipys(values) -> None:
     x = np.array(values, dtype=float)
     assert midranks(x, np.ones(len(x))) == pytest.approx(rankdata(x))

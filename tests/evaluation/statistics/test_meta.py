@@ -308,3 +308,24 @@ def test_bad_settings_are_refused() -> None:
         calibrated_accuracy(HUMAN, FIRST, by="condition", generator=seeded())
     with pytest.raises(BadData, match="0 or more"):
         pairwise_accuracy(HUMAN, FIRST, epsilon=-1)
+
+
+def test_an_unjudged_item_and_an_unjudged_condition_are_left_out() -> None:
+    human = np.full((9, 10), np.nan)
+    human[:8, :9] = HUMAN
+    metrics = [np.pad(metric, ((0, 1), (0, 1)), constant_values=5.0) for metric in (FIRST, SECOND)]
+    for by in LEVELS:
+        whole = agreement(human, metrics[0], by=by)
+        assert whole.value == pytest.approx(agreement(HUMAN, FIRST, by=by).value)
+    found = compare_metrics(human, *metrics, generator=seeded())
+    plain = compare_metrics(HUMAN, FIRST, SECOND, generator=seeded())
+    assert found.difference.value == pytest.approx(plain.difference.value)
+    assert found.tests["williams"].p == pytest.approx(plain.tests["williams"].p)
+    accuracy = pairwise_accuracy(human, metrics[0]).estimate.value
+    assert accuracy == pytest.approx(pairwise_accuracy(HUMAN, FIRST).estimate.value)
+
+
+def test_one_rater_says_nothing_about_others() -> None:
+    answers = HUMAN[None]
+    found = agreement(answers, FIRST, by="group-by-item")
+    assert "too little about others" in found.method
