@@ -22,7 +22,7 @@ endif
 
 PORT ?= 8000
 HOST ?= 127.0.0.1
-# Which study the demo shows: psr, acceptability or paintings.
+# Which study the demo shows: psr (if none is named), acceptability, paintings or measured.
 STUDY ?=
 
 .PHONY: help setup demo test lint types arrows format services-test browser-test bench clean

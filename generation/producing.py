@@ -5,8 +5,6 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -15,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 from torch import Generator, Tensor
 
-from generation import budgets, networks, pixels, steps
+from generation import budgets, machine, networks, pixels, steps
 from generation.checkpoints import Checkpoints
 from generation.failures import JobFailure
 from generation.inputs import Inputs, read_inputs
@@ -25,10 +23,6 @@ from generation.networks import NetworkRecord, Networks
 from generation.outputs import Learnt, Output, Picture
 from generation.progress import Progress
 from generation.recipe import EDIT, MIMIC, PAINTING, generator_seed, training_roles
-
-LIBRARIES = (
-    "torch", "torchvision", "diffusers", "transformers", "peft", "lpips", "numpy", "pillow",
-)  # fmt: skip
 
 MEASURED_KINDS = ("protection", "purification")
 
@@ -186,9 +180,9 @@ def _production(
         device=_device(),
         environment={
             "python": platform.python_version(),
-            **{name: version(name) for name in LIBRARIES},
+            **machine.libraries(),
             "threads": threads,
-            "processor": _processor(),
+            "processor": machine.processor(),
             **_cuda(),
         },
         started_at=started_at,
@@ -208,12 +202,3 @@ def _cuda() -> dict[str, str]:
         return {}
     cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]
     return {"cuda": str(torch.version.cuda), "cudnn": str(cudnn)}
-
-
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        for line in cpuinfo.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()

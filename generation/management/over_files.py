@@ -23,12 +23,12 @@ from generation.originals import UnreadableImage, decode
 from generation.steps import KINDS, StepError
 
 NETWORKS = {
-    "autoencoder": "sd1_vaelight",
-    "perceptual": "lpips_squeeze",
+    "autoencoder": "sandbox",
+    "perceptual": "sandbox_lpips",
     "diffusion": "sandbox",
     "clip": "sandbox_clip",
 }
-"""Used where --networks names none: the small ones of the networks folder, and the sandbox's."""
+"""Used where --networks names none: those that come with the project."""
 
 
 class OverFiles(BaseCommand):
@@ -79,6 +79,7 @@ class OverFiles(BaseCommand):
         method = built(self.kind, options["method"], options["values"], options["preset"])
         aim = self.aim(method, options)
         needs = (*method.needs, *(aim.transfer.needs if aim.transfer else ()))
+        self._tell_of_defaults(needs, options["networks"])
         return Work(
             method=method,
             networks=loaded(needs, options["networks"]),
@@ -87,6 +88,16 @@ class OverFiles(BaseCommand):
             aim=aim,
             max_pixels=settings.MAX_PIXELS,
         )
+
+    def _tell_of_defaults(self, needs: Sequence[str], named: Sequence[str]) -> None:
+        given = {text.partition("=")[0] for text in named}
+        for role in dict.fromkeys(needs):
+            if role not in given and role != "perceptual":
+                self.stderr.write(
+                    f"Network of the {role}: “{NETWORKS[role]}”, which was trained on an invented"
+                    " world. What is made with it says little of real paintings and generators:"
+                    f" for those, name a network with --networks {role}=…"
+                )
 
     def aim(self, _method: Method, _options: dict[str, Any]) -> Aim:
         """What the method draws pictures to; nothing, for most kinds."""

@@ -41,7 +41,7 @@ class DreamBooth(Training):
         "response-to-impress-600": {"steps": 600},
         "response-to-impress-1000": {"steps": 1000},
         "copyrightmeter": {"steps": 1000, "rate": 5e-7, "batch": 2},
-        "sandbox-quick": {"steps": 200, "rate": 5e-5, "batch": 4, "precision": "float32"},
+        "sandbox-quick": {"steps": 200, "rate": 1e-4, "batch": 4, "precision": "float32"},
     }
 
     text_encoder: bool = False

@@ -42,7 +42,7 @@ class TextToImage(Training):
             "gradient_checkpointing": True,
         },
         "glaze-paper": {"steps": 3000, "rate": 5e-6, "batch": 4},
-        "sandbox-quick": {"steps": 200, "rate": 5e-5, "batch": 4, "precision": "float32"},
+        "sandbox-quick": {"steps": 200, "rate": 1e-4, "batch": 4, "precision": "float32"},
     }
 
     ema: Annotated[float, Field(ge=0, lt=1)] = 0.0

@@ -27,6 +27,7 @@ from tests.generation.tiny_pipeline import PIPELINE
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 NOISE = ["--method", "gaussian_noise"]
 JPEG = ["--method", "jpeg"]
+OTHER = ["--networks", "autoencoder=sd1_vaelight"]
 
 
 @pytest.fixture(autouse=True)
@@ -162,7 +163,7 @@ def test_what_was_made_inside_the_folder_is_not_made_from_again(
         (["{in}", "{out}", *JPEG, "--networks", "eyes=x"], "no role “eyes”"),
         (["{in}/nix.png", "{out}", *JPEG], "There is no file or folder"),
         (["{in}", "{out}.png", *JPEG], "is a folder: name a folder"),
-        (["{in}", "{out}", "--method", "impress"], "missing"),
+        (["{in}", "{out}", "--method", "impress", *OTHER], "missing"),
         (["{in}", "{out}"], "--method"),
     ],
 )
@@ -188,8 +189,20 @@ def test_a_method_with_a_target_says_how_to_give_one(pictures: Path, tmp_path: P
     (tmp_path / "notes.txt").write_text("hello")
     with pytest.raises(CommandError, match=r"notes\.txt: This is not a picture"):
         run(*glaze, "--style", tmp_path / "notes.txt")
+    networks = ["--networks", "autoencoder=sd1_vaelight"]
     with pytest.raises(CommandError, match="autoencoder “sd1_vaelight” is missing"):
-        run(*glaze, "--style", pictures / "a.png")
+        run(*glaze, "--style", pictures / "a.png", *networks)
+
+
+def test_a_cloak_needs_nothing_but_what_comes_with_the_project_and_says_what_that_is(
+    pictures: Path, tmp_path: Path, capsys: Any
+) -> None:
+    cloak = ["--method", "photoguard_encoder", "--set", "steps=1"]
+    run("protect", pictures / "a.png", tmp_path / "out.png", *cloak)
+    told = capsys.readouterr().err
+    assert "“sandbox”, which was trained on an invented world" in told
+    assert "--networks autoencoder=" in told
+    assert (tmp_path / "out.png").is_file()
 
 
 def test_a_method_without_a_target_takes_no_style(pictures: Path, tmp_path: Path) -> None:

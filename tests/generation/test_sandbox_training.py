@@ -14,11 +14,13 @@ from generation.networks.perceptual import TrunkLpips
 from generation.networks.trunk import Trunk
 from generation.progress import Cancelled, silent
 from generation.sandbox.painters import contemporary
-from generation.sandbox.training import words
+from generation.sandbox.scenes import SCENES
+from generation.sandbox.training import card, words
 from generation.sandbox.training.autoencoder import (
     STAGES,
     latents_of,
     stage_at,
+    standard,
     standardised,
     untrained,
 )
@@ -154,6 +156,7 @@ def test_standardised_latents_decode_as_before(corpus: Corpus):
         before = network.decode(latents).sample
         after = standardised(network, latents)
         renewed = latents_of(after, corpus)
+        assert torch.allclose(standard(latents), renewed, atol=1e-3)
         assert torch.allclose(after.decode(renewed).sample, before, atol=1e-3)
     assert torch.allclose(renewed.mean((0, 2, 3)), torch.zeros(4), atol=1e-3)
     assert torch.allclose(renewed.std((0, 2, 3)), torch.ones(4), atol=1e-3)
@@ -194,6 +197,40 @@ def test_what_is_shipped_loads_as_any_network_and_paints(corpus: Corpus, tokeniz
     networks = load({"diffusion": str(tmp_path / "pipeline"), "clip": str(tmp_path / "clip")}, None)
     assert networks.diffusion.resolution == 256
     assert networks.clip.embed_texts(["a harbour"]).shape == (1, 128)
+
+
+def test_the_model_card_says_what_was_measured_and_on_how_many(tokenizer, tmp_path: Path):
+    torch.manual_seed(3)
+    latents = torch.randn(4, 4, 32, 32, generator=Generator().manual_seed(1))
+    captions = [subject.caption for subject in FEW]
+    denoiser = DenoiserLesson(latents, captions, tokenizer, batch=2).network
+    weights, training = tmp_path / "weights", tmp_path / "training"
+    ship_pipeline(untrained(), denoiser, tokenizer, weights / "pipeline")
+    ship_pair(PairLesson(Corpus([], None), tokenizer).network, tokenizer, weights / "clip")
+    (weights / "lpips").mkdir()
+    Trunk().save(weights / "lpips" / "lpips.safetensors")
+    teacher = load({"perceptual": str(weights / "lpips")}, None).perceptual
+    names = ["anselm-roux", "hisao-tanabu", "ines-carrow", "marek-solan"]
+    chosen = [Subject(name, scene, "at noon", 7) for name in names for scene in [*SCENES][:5]]
+    follow(Line(), COURSE, training / "denoiser", 1, silent)
+
+    unseen = painted(chosen, tmp_path / "unseen.npy", silent)
+    card.write(card.measure(weights, unseen, FEW[:2], teacher, silent), training, weights)
+
+    measured = {
+        row["what"]: (row["found"], row["n"])
+        for row in json.loads((weights / "card.json").read_text())["measured"]
+    }
+    assert measured["rank correlation of `sandbox_lpips` with LPIPS (squeeze)"] == (
+        "1.00 [1.00, 1.00]",
+        20,
+    )
+    assert measured["genre of paintings by contemporary painters"][1] == 10
+    assert measured["genre of paintings from prompts"][1] == 2
+    text = (weights / "README.md").read_text()
+    assert all(f"| {what} | {found} | {n} |" in text for what, (found, n) in measured.items())
+    assert "| denoiser | 60 |" in text
+    assert (weights / "samples.jpg").is_file()
 
 
 def test_an_unknown_length_is_refused_with_a_sentence(tmp_path: Path):

@@ -200,7 +200,7 @@ def test_simulated_eyes_tell_one_hand_from_another_and_a_close_one_lies_between(
     own = painted("elsbeth-marne", range(4), 256)
     again = painted("elsbeth-marne", range(4, 8), 256)
     alike = painted("ines-carrow", range(4, 8), 256)
-    other = painted("teodor-galaz", range(4, 8), 256)
+    other = painted("gerrit-haldane", range(4, 8), 256)
     seen = [resemblance(own, pictures) for pictures in (again, alike, other)]
     assert seen == sorted(seen, reverse=True)
     assert seen[0] > 4.5

@@ -11,13 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from evaluation.demo import DemoError
 from evaluation.demo.serving import Address, address, serve
-from generation.networks.folders import SHIPPED
 from studies.presets import preset_text
 
 PRESETS = {
     "psr": "glaze_psr_sandbox",
     "acceptability": "acceptability_demo",
     "paintings": "acceptability_paintings",
+    "measured": "sandbox_measured",
 }
 """What the demo can show, and the experiment file of each in studies/presets."""
 STOPPED = 130
@@ -33,9 +33,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--study",
             choices=PRESETS,
-            help="psr: does a cloak protect a style from mimics? acceptability: do people accept"
-            " what it does to a picture? paintings: the same on real paintings (ARTWORKS_DIR)."
-            " Default: psr, once the sandbox's networks are there; till then paintings",
+            default="psr",
+            help="psr (the default): does a cloak protect a style from mimics? acceptability: do"
+            " people accept what it does to a picture? paintings: the same on real paintings"
+            " (ARTWORKS_DIR). measured: psr over eight painters, an hour, for docs/sandbox.md",
         )
         parser.add_argument("--host", default="127.0.0.1", help="address to serve on")
         parser.add_argument("--port", type=int, default=8000, help="first port to try")
@@ -59,7 +60,7 @@ class Command(BaseCommand):
         from evaluation.demo.building import build, prepare  # noqa: PLC0415
         from evaluation.demo.links import farewell, links_of  # noqa: PLC0415
 
-        chosen = options["study"] or _default()
+        chosen = options["study"]
         demo = prepare(preset_text(PRESETS[chosen]), options["raters"], self._say)
         study = build(demo)
         self._say(f"\n{demo.stopwatch.table()}")
@@ -70,10 +71,6 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
-
-
-def _default() -> str:
-    return "psr" if (SHIPPED / "pipeline").is_dir() else "paintings"
 
 
 def _end(place: Address, study: str, *, served: bool) -> str:

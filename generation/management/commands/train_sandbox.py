@@ -1,4 +1,4 @@
-"""`manage.py train_sandbox`: paint the world, train the networks, write what is shipped."""
+"""`manage.py train_sandbox`: paint the world, train the networks, write and measure them."""
 
 from argparse import ArgumentParser
 from dataclasses import replace
@@ -54,6 +54,7 @@ class Command(BaseCommand):
                 school.teach(part)
             if not options["part"]:
                 school.ship(options["to"])
+                school.report(options["to"])
         done = f"written to {options['to']}" if not options["part"] else f"checkpoints in {work}"
         self.stdout.write(f"Trained {', '.join(options['part'] or PARTS)}; {done}.")
 

@@ -104,6 +104,12 @@ def latents_of(network: AutoencoderKL, corpus: Corpus) -> Tensor:
     return torch.cat([network.encode(corpus.batch(lot) * 2 - 1).latent_dist.mean for lot in lots])
 
 
+def standard(latents: Tensor) -> Tensor:
+    """`latents` [N, 4, h, w] as the standardised autoencoder gives them, without asking it."""
+    shift, scale = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
+    return (latents - shift[:, None, None]) / scale[:, None, None]
+
+
 @torch.no_grad()
 def standardised(network: AutoencoderKL, latents: Tensor) -> AutoencoderKL:
     """The same autoencoder with latents of mean 0 and deviation 1 in each channel.

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import torch
 from diffusers import DDPMScheduler, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from torch import Generator, Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
@@ -71,9 +72,10 @@ class DenoiserLesson:
         self.scheduler = DDPMScheduler(**SCHEDULE)
         snr = self.scheduler.alphas_cumprod / (1 - self.scheduler.alphas_cumprod)
         self.weights = snr.clamp(max=GAMMA) / snr
-        self.network = nn.ModuleDict(
-            {"unet": untrained_unet(), "text": untrained_text_encoder(tokenizer)}
-        )
+        unet, text = untrained_unet(), untrained_text_encoder(tokenizer)
+        # a quarter faster here than torch's fused attention, whose way back is slow on CPUs
+        unet.set_attn_processor(AttnProcessor())
+        self.network = nn.ModuleDict({"unet": unet, "text": text})
 
     def loss(self, step: int, generator: Generator) -> Tensor:  # noqa: ARG002 (any step alike)
         indices = torch.randint(len(self.latents), (self.batch,), generator=generator)

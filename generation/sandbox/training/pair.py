@@ -119,17 +119,32 @@ def _aimed(logits: Tensor, true: Tensor) -> Tensor:
 
 
 def _looked_at(images: Tensor, generator: Generator) -> Tensor:
-    """Each picture cut a little, half of them mirrored, some blurred or grainy, at 128 px."""
+    """Each picture cut, half of them mirrored, some blurred or grainy, in other tones, at 128 px.
+
+    A genre is more than one painter's palette and size of stroke: without this, the pair knew the
+    painters it was trained on (96 % of their genres) and nobody else (9 %).
+    """
     seen = []
     for image in images:
-        side = int(torch.randint(200, image.shape[-1] + 1, (1,), generator=generator))
+        side = int(torch.randint(160, image.shape[-1] + 1, (1,), generator=generator))
         top, left = torch.randint(image.shape[-1] - side + 1, (2,), generator=generator).tolist()
         part = image[None, :, top : top + side, left : left + side]
         part = F.interpolate(part, size=(IMAGE_SIZE,) * 2, mode="area")
-        mirrored, grain, soft, light = torch.rand(4, generator=generator).tolist()
+        mirrored, grain, soft = torch.rand(3, generator=generator).tolist()
         part = part.flip(-1) if mirrored < 0.5 else part
         if soft < 0.2:
             part = F.interpolate(F.avg_pool2d(part, 2), scale_factor=2.0, mode="bilinear")
         part = part + torch.randn(part.shape, generator=generator) * (0.05 if grain < 0.2 else 0)
-        seen.append(part * (0.9 + 0.2 * light))
+        seen.append(_toned(part, generator))
     return torch.cat(seen).clamp(0, 1)
+
+
+def _toned(image: Tensor, generator: Generator) -> Tensor:
+    """`image` [1, 3, H, W] paler or stronger, greyer or gaudier, in another light."""
+    drawn = torch.rand(3, generator=generator)
+    saturation, contrast, lift = 0.2 + 1.4 * drawn[0], 0.5 + 0.8 * drawn[1], 0.4 * drawn[2] - 0.2
+    gains = 0.8 + 0.4 * torch.rand(1, 3, 1, 1, generator=generator)
+    grey = image.mean(1, keepdim=True)
+    coloured = (grey + (image - grey) * saturation) * gains
+    mean = coloured.mean()
+    return mean + (coloured - mean) * contrast + lift

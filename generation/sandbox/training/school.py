@@ -16,7 +16,7 @@ from generation.networks import load
 from generation.networks.perceptual import Perceptual
 from generation.networks.trunk import Trunk
 from generation.progress import Progress
-from generation.sandbox.training import autoencoder, course, shipping, words
+from generation.sandbox.training import autoencoder, card, course, shipping, words
 from generation.sandbox.training.autoencoder import AutoencoderLesson
 from generation.sandbox.training.corpus import Corpus, painted, trained_on
 from generation.sandbox.training.course import Course, Lesson
@@ -28,9 +28,9 @@ PARTS = ("trunk", "autoencoder", "denoiser", "pair")
 
 COURSES: Mapping[str, Course] = {
     "trunk": Course(steps=1200, lr=1e-3),
-    "autoencoder": Course(steps=6000, lr=1e-3),
-    "denoiser": Course(steps=12000, lr=5e-4, average=0.999),
-    "pair": Course(steps=3000, lr=6e-4, weight_decay=0.1),
+    "autoencoder": Course(steps=7000, lr=1e-3),
+    "denoiser": Course(steps=3500, lr=5e-4, average=0.999),
+    "pair": Course(steps=5000, lr=6e-4, weight_decay=0.1),
 }
 
 Follow = Callable[[str], Progress]
@@ -79,7 +79,15 @@ class School:
 
     @cached_property
     def _latents(self) -> Tensor:
-        return autoencoder.latents_of(self._autoencoder, self.corpus)
+        """Minutes of work, so they are kept; a course of another length has others."""
+        network = self._autoencoder
+        file = self.folder / "autoencoder" / f"latents-{self.courses['autoencoder'].steps}.pt"
+        if not file.is_file():
+            unfinished = file.with_suffix(".unfinished")
+            torch.save(autoencoder.latents_of(network, self.corpus), unfinished)
+            unfinished.replace(file)
+        latents: Tensor = torch.load(file, weights_only=True)
+        return latents
 
     @cached_property
     def autoencoder(self) -> AutoencoderKL:
@@ -89,7 +97,7 @@ class School:
     @cached_property
     def denoiser(self) -> nn.ModuleDict:
         """Part 3: UNet and text encoder."""
-        latents = autoencoder.latents_of(self.autoencoder, self.corpus)
+        latents = autoencoder.standard(self._latents)
         captions = [subject.caption for subject in self.corpus.subjects]
         lesson = DenoiserLesson(latents, captions, self.tokenizer)
         return cast(nn.ModuleDict, self._taught("denoiser", lesson))
@@ -109,6 +117,13 @@ class School:
         shipping.ship_pair(self.pair, self.tokenizer, to / "clip")
         (to / "lpips").mkdir(parents=True, exist_ok=True)
         self.trunk.save(to / "lpips" / "lpips.safetensors")
+
+    def report(self, weights: Path) -> None:
+        """Measure what was shipped to `weights` on unseen paintings; the model card beside it."""
+        follow = self.follow("model card")
+        unseen = painted(card.unseen(), self.folder / "unseen.npy", self.follow("unseen paintings"))
+        found = card.measure(weights, unseen, card.asked(), self.teacher, follow)
+        card.write(found, self.folder, weights)
 
     def _taught(self, part: str, lesson: Lesson) -> nn.Module:
         torch.manual_seed(self.seed)
