@@ -144,7 +144,6 @@ def _prepared(
     check_columns(data, [response])
     design = Fixed.of(data, fixed)
     matrix = design.matrix(data)
-    design.check_rank(matrix)
     names, terms = grouping(data, groups)
     try:
         y = data[response].to_numpy(np.float64)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pandas import CategoricalDtype, DataFrame, Series
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from pandas import DataFrame
+from pandas.api.types import is_numeric_dtype
 
 from evaluation.statistics.answers import Codes, Floats
 from evaluation.statistics.estimate import BadData
+from evaluation.statistics.formula import Recipe, as_treatment, check_finite, recipe_of, require
 from evaluation.statistics.mixed.crossed import Terms
 
 INTERCEPT = "Intercept"
@@ -18,52 +19,50 @@ Group = str | tuple[str, ...]
 
 @dataclass(frozen=True)
 class Fixed:
-    """The fixed part of a model: which products of columns, and the levels of each factor."""
+    """The fixed part of a model: an intercept, and what the formula says."""
 
-    terms: tuple[tuple[str, ...], ...]
-    """each a product of columns; () is the intercept"""
-    levels: Mapping[str, tuple[Any, ...]]
-    """of every categorical column; the first is the reference"""
-    names: tuple[str, ...]
+    recipe: Recipe
 
     @classmethod
     def of(cls, data: DataFrame, formula: str) -> "Fixed":
-        """`formula`: columns joined by `+`, `a:b` for a product, `a*b` for `a + b + a:b`.
+        """`formula` as in `formula.py`; indicators are called `condition[T.cloak]`.
 
-        Text, booleans and categories become indicators of every level but the first
-        (`condition[T.cloak]`); numbers are taken as they are. The intercept is always there.
+        Raises BadData for a formula or columns that cannot be read, and for a model whose columns
+        say the same thing twice.
         """
-        terms = _terms(formula)
-        used = list(dict.fromkeys(column for term in terms for column in term))
-        check_columns(data, used)
-        levels = {name: _levels(data[name]) for name in used if _is_factor(data[name])}
-        names = [":".join(parts) or INTERCEPT for term in terms for parts in _parts(term, levels)]
-        return cls(tuple(terms), levels, tuple(names))
+        if not len(data):
+            raise BadData("The table has no rows.")
+        recipe = recipe_of(data, formula, as_treatment)
+        spare = [k for k in range(len(recipe.names)) if k not in recipe.kept]
+        if spare:
+            raise _spare(recipe, recipe.everything(data)[:, spare], spare)
+        return cls(recipe)
+
+    @property
+    def levels(self) -> Mapping[str, tuple[Any, ...]]:
+        """Of every factor; the first is the reference."""
+        return self.recipe.levels
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns of `matrix`."""
+        return (INTERCEPT, *self.recipe.names)
 
     def matrix(self, data: DataFrame) -> Floats:
-        """[n, p]; raises BadData where a column adds nothing to the others."""
-        columns = [
-            column for term in self.terms for column in _columns(data, term, self.levels, len(data))
-        ]
-        return np.column_stack(columns)
+        """[n, p], the intercept first."""
+        return np.column_stack([np.ones(len(data)), self.recipe.everything(data)])
 
-    def check_rank(self, matrix: Floats) -> None:
-        """Refuses a model whose columns say the same thing twice."""
-        size = np.sqrt((matrix**2).sum(0))
-        empty = [name for name, length in zip(self.names, size, strict=True) if length == 0]
-        if empty:
-            raise BadData(f"No answer falls under {', '.join(empty)}: leave that product out.")
-        kept: list[int] = []
-        for k in range(len(self.names)):
-            chosen = matrix[:, [*kept, k]] / size[[*kept, k]]
-            if np.linalg.matrix_rank(chosen, tol=1e-9 * len(chosen) ** 0.5) > len(kept):
-                kept.append(k)
-        spare = [name for k, name in enumerate(self.names) if k not in kept]
-        if spare:
-            raise BadData(
-                f"{', '.join(spare)} cannot be told from the other fixed effects; leave it out or "
-                "merge levels."
-            )
+
+def _spare(recipe: Recipe, columns: Floats, spare: Sequence[int]) -> BadData:
+    empty = [
+        recipe.names[k] for k, column in zip(spare, columns.T, strict=True) if not column.any()
+    ]
+    if empty:
+        return BadData(f"No answer falls under {', '.join(empty)}: leave that product out.")
+    return BadData(
+        f"{', '.join(recipe.names[k] for k in spare)} cannot be told from the other fixed effects; "
+        "leave it out or merge levels."
+    )
 
 
 def grouping(data: DataFrame, groups: Sequence[Group]) -> tuple[tuple[str, ...], Terms]:
@@ -109,81 +108,10 @@ def _check_distinct(names: Sequence[str], codes: Sequence[Codes], sizes: Sequenc
 
 
 def check_columns(data: DataFrame, names: Sequence[str]) -> None:
-    """Refuses names that the table does not have, and missing values."""
+    """Refuses names that the table does not have, missing values, and infinite ones."""
     if not len(data):
         raise BadData("The table has no rows.")
     for name in names:
-        if name not in data.columns:
-            raise BadData(
-                f"The table has no column {name!r}; it has {', '.join(map(str, data.columns))}."
-            )
-        missing = np.flatnonzero(data[name].isna().to_numpy())
-        if len(missing):
-            raise BadData(
-                f"Row {missing[0] + 1} has no {name} ({len(missing)} rows in all); leave such rows "
-                "out."
-            )
-        if is_numeric_dtype(data[name]) and not np.isfinite(data[name].to_numpy(float)).all():
-            raise BadData(f"Column {name} holds an infinite value.")
-
-
-def _terms(formula: str) -> list[tuple[str, ...]]:
-    found: list[tuple[str, ...]] = [()]
-    for part in formula.split("+"):
-        columns = [column.strip() for column in part.replace("*", ":").split(":")]
-        if columns == ["1"]:
-            continue
-        if not all(column.isidentifier() for column in columns):
-            raise BadData(
-                f"{part.strip()!r} is no part of a formula; write columns joined by +, : or *, "
-                'e.g. "condition + group + lpips_z".'
-            )
-        wanted = [tuple(columns)]
-        if "*" in part:
-            wanted = [
-                tuple(c for k, c in enumerate(columns) if subset >> k & 1)
-                for subset in range(1, 2 ** len(columns))
-            ]
-        found += [term for term in wanted if term not in found]
-    return sorted(found, key=len)
-
-
-def _is_factor(column: "Series[Any]") -> bool:
-    return is_bool_dtype(column) or not is_numeric_dtype(column)
-
-
-def _levels(column: "Series[Any]") -> tuple[Any, ...]:
-    """Those that occur: in their own order for a categorical column, else sorted."""
-    present = set(column)
-    if isinstance(column.dtype, CategoricalDtype):
-        ordered = [level for level in column.dtype.categories if level in present]
-    else:
-        ordered = sorted(present, key=lambda level: (str(type(level)), level))
-    if len(ordered) < 2:
-        raise BadData(
-            f"Column {column.name} has the one level {ordered[0]!r}; leave it out of the formula."
-        )
-    return tuple(ordered)
-
-
-def _parts(term: tuple[str, ...], levels: Mapping[str, tuple[Any, ...]]) -> list[list[str]]:
-    """Names of the columns of a term: one each product of levels."""
-    found: list[list[str]] = [[]]
-    for column in term:
-        own = [f"{column}[T.{x}]" for x in levels[column][1:]] if column in levels else [column]
-        found = [[*parts, name] for parts in found for name in own]
-    return found
-
-
-def _columns(
-    data: DataFrame, term: tuple[str, ...], levels: Mapping[str, tuple[Any, ...]], n: int
-) -> list[Floats]:
-    found = [np.ones(n)]
-    for column in term:
-        if column in levels:
-            values = data[column].to_numpy(object)
-            own = [(values == level).astype(np.float64) for level in levels[column][1:]]
-        else:
-            own = [data[column].to_numpy(np.float64)]
-        found = [product * values for product in found for values in own]
-    return found
+        require(data, name)
+        if is_numeric_dtype(data[name]):
+            check_finite(data, name)

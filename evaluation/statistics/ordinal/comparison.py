@@ -4,18 +4,23 @@ A variance cannot be negative, so that under its absence the statistic is 0 half
 50:50 mixture of chi-squares with 0 and 1 degrees of freedom (Self and Liang 1987,
 doi:10.1080/01621459.1987.10478472). For k variances at once the weights here are binomial, as if
 their estimates were independent; that is close for crossed intercepts.
+
+Chi-square is the limit of many raters and artworks. Where a fit states how many of the scarcer
+there are (`rating_model`), effects are tested as its intervals are made: F with as many degrees of
+freedom, of the statistic over (G / (G - 1)) and its degrees.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import comb, nan
+from math import comb, isinf, nan
 
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2
+from scipy.stats import f as fisher
 
 from evaluation.statistics.estimate import BadData, Estimate
-from evaluation.statistics.ordinal.design import effects_of
+from evaluation.statistics.formula import effects_of
 from evaluation.statistics.ordinal.fit import Fit
 from evaluation.statistics.ordinal.model import fit_call
 
@@ -115,6 +120,8 @@ def _compared(larger: Fit, smaller: Fit, degrees: int, variances: int) -> Compar
         if not fit.converged:
             return _none(fit.unconverged)
     statistic = max(0.0, 2 * (larger.log_likelihood - smaller.log_likelihood))
+    if degrees and not variances and not isinf(larger.call.freedom):
+        return _by_freedom(larger, statistic, degrees)
     parts = [
         comb(variances, k) / 2**variances * _tail(statistic, degrees + k)
         for k in range(variances + 1)
@@ -125,6 +132,14 @@ def _compared(larger: Fit, smaller: Fit, degrees: int, variances: int) -> Compar
     elif variances:
         mixture = f"binomial mixture of chi-square({degrees}) to ({degrees + variances})"
     return Comparison(statistic, degrees, variances, float(sum(parts)), mixture)
+
+
+def _by_freedom(fit: Fit, statistic: float, degrees: int) -> Comparison:
+    freedom = fit.call.freedom
+    ratio = statistic / fit.inflation**2 / degrees
+    p = float(fisher.sf(ratio, degrees, freedom))
+    said = f"F({degrees}, {freedom:g}), as the intervals are of t({freedom:g})"
+    return Comparison(statistic, degrees, 0, p, said)
 
 
 def _tail(statistic: float, degrees: int) -> float:

@@ -11,7 +11,7 @@ from scipy.stats import t as student
 
 from evaluation.statistics.answers import Floats
 from evaluation.statistics.estimate import BadData, Estimate
-from evaluation.statistics.ordinal.design import Recipe
+from evaluation.statistics.formula import Recipe
 from evaluation.statistics.ordinal.fitting import Fitted
 from evaluation.statistics.ordinal.laplace import Laplace
 from evaluation.statistics.ordinal.response import Response

@@ -8,7 +8,7 @@ import pandas as pd
 
 from evaluation.statistics.answers import Codes
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, check_level
-from evaluation.statistics.ordinal.design import recipe_of
+from evaluation.statistics.formula import recipe_of
 from evaluation.statistics.ordinal.fit import Call, Fit
 from evaluation.statistics.ordinal.fitting import Fitted, fitted
 from evaluation.statistics.ordinal.links import LinkName, link_of

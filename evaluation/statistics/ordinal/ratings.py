@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData
+from evaluation.statistics.formula import require
 from evaluation.statistics.ordinal.fit import Call, Fit
 from evaluation.statistics.ordinal.links import LinkName
 from evaluation.statistics.ordinal.model import fit_call
-from evaluation.statistics.ordinal.terms import Group, Term, parent_of, require, term_of
+from evaluation.statistics.ordinal.terms import Group, Term, parent_of, term_of
 from evaluation.statistics.ordinal.thresholds import StructureName
 
 _FEW = 6

@@ -7,7 +7,7 @@ import pandas as pd
 
 from evaluation.statistics.answers import Codes
 from evaluation.statistics.estimate import BadData
-from evaluation.statistics.ordinal.terms import require
+from evaluation.statistics.formula import require
 
 _MOST = 100
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from evaluation.statistics.answers import Codes, Floats
 from evaluation.statistics.estimate import BadData
+from evaluation.statistics.formula import require
 
 Group = str | tuple[str, ...]
 """A column, or several whose combinations are the levels (an interaction)."""
@@ -47,19 +48,6 @@ def term_of(data: pd.DataFrame, group: Group) -> Term:
     grouped = data.groupby(list(columns), sort=True, observed=True)
     labels = tuple(":".join(str(part) for part in key) for key in grouped.size().index)
     return Term(":".join(columns), grouped.ngroup().to_numpy().astype(np.intp), labels)
-
-
-def require(data: pd.DataFrame, column: str) -> None:
-    """Refuses a column that is missing or has holes."""
-    if column not in data.columns:
-        known = ", ".join(str(name) for name in data.columns)
-        raise BadData(f"The table has no column {column!r}; it has {known}.")
-    holes = int(data[column].isna().sum())
-    if holes:
-        raise BadData(
-            f"Column {column!r} is empty in {holes} of {len(data)} rows; leave these rows out, or "
-            "fill them in with a reason."
-        )
 
 
 def sums(codes: Codes, numbers: Floats, size: int) -> Floats:

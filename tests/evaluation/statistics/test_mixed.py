@@ -180,3 +180,12 @@ def test_a_fit_that_did_not_converge_gives_no_estimate(monkeypatch) -> None:
     assert not fit.converged
     assert all("did not converge" in str(found) for found in fit.coefficients.values())
     assert all("did not converge" in str(found) for found in fit.standard_deviations.values())
+
+
+def test_a_product_without_its_parts_is_coded_as_in_r() -> None:
+    """`a + a:b` gives the effect of b within each a; `a:b` alone says the intercept twice."""
+    table = small().assign(group=lambda t: np.where(t["rater"] % 2, "y", "x"))
+    fit = mixed.linear(table, "score", "condition + condition:group", ["item"])
+    assert list(fit.coefficients)[2:] == ["condition[a]:group[T.y]", "condition[b]:group[T.y]"]
+    with pytest.raises(BadData, match="cannot be told"):
+        mixed.linear(table, "score", "condition:group", ["item"])

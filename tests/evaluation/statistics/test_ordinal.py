@@ -334,6 +334,7 @@ def test_bad_tables_are_refused_with_a_sentence(change, sentence) -> None:
         (lambda: ordinal.clmm(RATINGS, "rating", "x", ["judge"]), "no column 'judge'"),
         (lambda: ordinal.clmm(RATINGS, "rating", "log(x)", ["rater"]), "cannot be read"),
         (lambda: ordinal.clmm(RATINGS, "rating", "x", "rater"), "a list of columns"),
+        (lambda: ordinal.clm(RATINGS.assign(g="one"), "rating", "x + g"), "one level 'one'"),
         (lambda: ordinal.clmm(RATINGS, "rating", "x", ["rater"] * 2), "named twice"),
         (lambda: ordinal.clmm(RATINGS, "rating", "x", FOUR, nodes=5), "single random"),
         (lambda: ordinal.clm(RATINGS, "rating", "x", "tobit"), "no link 'tobit'"),

@@ -1,14 +1,14 @@
-"""The fixed part: a formula over columns becomes a matrix, and names as R writes them.
+"""Formulas: the fixed part of a model, from columns to a matrix and names of its columns.
 
 `"condition + group + lpips_z"` adds main effects; `a:b` is an interaction, `a*b` short for
 `a + b + a:b`; `"1"` is no effect at all. Columns of text, booleans and categories are factors in
-treatment coding: a column each but for the first level, named `conditionglaze`. There is no
-intercept, because the thresholds are it.
+treatment coding: a column each but for the first level, in R's order (the first factor of an
+interaction varies fastest). There is no intercept in the matrix: whoever needs one adds it.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
@@ -18,11 +18,22 @@ from scipy.linalg import qr
 
 from evaluation.statistics.answers import Floats
 from evaluation.statistics.estimate import BadData
-from evaluation.statistics.ordinal.terms import require
 
 _NAME = re.compile(r"[^\W\d][\w.]*")
 Effect = tuple[str, ...]
 """Columns whose product an effect is; one column is a main effect."""
+Naming = Callable[[str, object, bool], str]
+"""Column, level, and whether the first level has a column as well → the name of an indicator."""
+
+
+def as_r(column: str, level: object, full: bool) -> str:  # noqa: ARG001 (R names both alike)
+    """`conditionglaze`"""
+    return f"{column}{level}"
+
+
+def as_treatment(column: str, level: object, full: bool) -> str:
+    """`condition[T.glaze]`, as statsmodels writes it."""
+    return f"{column}[{'' if full else 'T.'}{level}]"
 
 
 @dataclass(frozen=True)
@@ -30,9 +41,10 @@ class Recipe:
     """How rows become rows of the matrix, also rows never seen, as predictions need."""
 
     effects: tuple[Effect, ...]
-    levels: Mapping[str, tuple[object, ...]]
+    levels: Mapping[str, tuple[Any, ...]]
     """of each factor, the reference first; numeric columns are not in it"""
-    names: tuple[str, ...]
+    naming: Naming
+    names: tuple[str, ...] = ()
     kept: tuple[int, ...] = field(default=())
     """columns of `names` that the data determine"""
 
@@ -68,6 +80,7 @@ class Recipe:
         return bool(margin) and not any(set(known) == set(margin) for known in self.effects)
 
     def labels(self) -> tuple[str, ...]:
+        """The name of each column."""
         names: list[str] = []
         for effect in self.effects:
             parts = [self._labels(column, self._full(effect, column)) for column in effect]
@@ -77,11 +90,16 @@ class Recipe:
     def _labels(self, column: str, full: bool) -> list[str]:
         if column not in self.levels:
             return [column]
-        return [f"{column}{level}" for level in self.levels[column][0 if full else 1 :]]
+        levels = self.levels[column][0 if full else 1 :]
+        return [self.naming(column, level, full) for level in levels]
 
 
-def recipe_of(data: pd.DataFrame, formula: str) -> Recipe:
-    """Reads the formula and the columns; BadData for what it cannot read or what has holes."""
+def recipe_of(data: pd.DataFrame, formula: str, naming: Naming = as_r) -> Recipe:
+    """Reads the formula and the columns.
+
+    Raises BadData for what it cannot read, columns that are missing, empty in some rows or
+    infinite, and factors with one level.
+    """
     effects = effects_of(formula)
     columns = dict.fromkeys(column for effect in effects for column in effect)
     for column in columns:
@@ -89,11 +107,29 @@ def recipe_of(data: pd.DataFrame, formula: str) -> Recipe:
     levels = {c: _levels(data[c]) for c in columns if _is_factor(data[c])}
     for column in columns:
         if column not in levels:
-            _check_numbers(data[column])
-    raw = Recipe(effects, levels, ())
-    named = Recipe(effects, levels, raw.labels())
-    full = Recipe(effects, levels, named.names, tuple(range(len(named.names))))
-    return Recipe(effects, levels, named.names, _determined(full.matrix(data)))
+            check_finite(data, column)
+    raw = Recipe(effects, levels, naming)
+    named = replace(raw, names=raw.labels())
+    return replace(named, kept=_determined(named.everything(data)))
+
+
+def require(data: pd.DataFrame, column: str) -> None:
+    """Refuses a column that is missing or has holes."""
+    if column not in data.columns:
+        known = ", ".join(str(name) for name in data.columns)
+        raise BadData(f"The table has no column {column!r}; it has {known}.")
+    holes = np.flatnonzero(data[column].isna().to_numpy())
+    if len(holes):
+        raise BadData(
+            f"Row {holes[0] + 1} has no {column}: the column is empty in {len(holes)} of "
+            f"{len(data)} rows; leave these rows out, or fill them in with a reason."
+        )
+
+
+def check_finite(data: pd.DataFrame, column: str) -> None:
+    """Refuses a column of numbers that are infinite somewhere."""
+    if not np.isfinite(data[column].to_numpy(np.float64)).all():
+        raise BadData(f"Column {column!r} is infinite in some rows; a fit needs numbers.")
 
 
 def effects_of(formula: str) -> tuple[Effect, ...]:
@@ -112,8 +148,9 @@ def _expanded(part: str, formula: str) -> list[Effect]:
     wrong = [name for side in sides for name in side if not _NAME.fullmatch(name)]
     if wrong:
         raise BadData(
-            f"The formula {formula!r} cannot be read at {wrong[0]!r}: write column names joined by "
-            "+, : and *, e.g. 'condition + group + lpips_z', or '1' for none."
+            f"The formula {formula!r} cannot be read: {wrong[0]!r} is no part of a formula; write "
+            "column names joined by +, : and *, e.g. 'condition + group + lpips_z', or '1' for "
+            "none."
         )
     found: list[Effect] = []
     for side in sides:
@@ -125,17 +162,18 @@ def _is_factor(column: "pd.Series[Any]") -> bool:
     return not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
 
 
-def _levels(column: "pd.Series[Any]") -> tuple[object, ...]:
+def _levels(column: "pd.Series[Any]") -> tuple[Any, ...]:
+    """Those that occur: in their own order for a categorical column, else sorted."""
     present = set(column.unique())
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return tuple(level for level in column.cat.categories if level in present)
-    return tuple(sorted(present, key=lambda level: (str(type(level)), level)))
-
-
-def _check_numbers(column: "pd.Series[Any]") -> None:
-    values = column.to_numpy(np.float64)
-    if not np.isfinite(values).all():
-        raise BadData(f"Column {column.name!r} is infinite in some rows; a fit needs numbers.")
+        found = [level for level in column.cat.categories if level in present]
+    else:
+        found = sorted(present, key=lambda level: (str(type(level)), level))
+    if len(found) == 1:
+        raise BadData(
+            f"Column {column.name!r} has the one level {found[0]!r}; leave it out of the formula."
+        )
+    return tuple(found)
 
 
 def _determined(matrix: Floats) -> tuple[int, ...]:
