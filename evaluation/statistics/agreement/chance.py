@@ -188,8 +188,13 @@ def _two_way(
     level: float,
     bias: float,
 ) -> Estimate:
-    """`slopes` are those of items, and of answers."""
-    answers, (by_item, by_cell) = table.answers, slopes
+    """`slopes` are those of items, and of answers beside the others to their item.
+
+    Each answer carries its share of its item's slope as well: raters whose answers stand in few
+    items, of few answers each, would else seem to matter less than they do.
+    """
+    answers, (by_item, beside) = table.answers, slopes
+    by_cell = (by_item / table.size)[answers.item] + beside
     by_rater = summed(answers.rater, by_cell, answers.raters)
     return two_way_interval(
         value, by_rater, by_item, by_cell, scale, level=level, n=answers.n, bias=bias
@@ -197,12 +202,17 @@ def _two_way(
 
 
 def _answer_slopes(table: Categories, slope: Floats, agree: Floats) -> tuple[Floats, Floats]:
-    """[n] each: slopes of p_a and of p_e by the weight of each answer."""
+    """[n] each: how far an answer moves its item's part of p_a and of p_e; 0 on average over it.
+
+    p_a: the pseudo-value m a - (m - 1) a_without of the item's share a of pairs, less a, over m
+    (none with two answers, which cannot be told apart by it).
+    """
     item, items = table.answers.item, table.answers.items
     m = table.size[item]
     paired = int((table.size >= 2).sum())
     others = (table.counts @ table.weights)[item, table.category] - 1
-    share = 2 * (others - agree[item] * (m - 1)) / np.maximum(m * (m - 1), 1) / paired
+    apart = others / np.maximum(m - 1, 1) - agree[item]
+    share = 2 * apart * (m - 1) / np.maximum(m - 2, 1) / m / paired
     common = (slope[table.category] - (table.shares @ slope)[item]) / m / items
     return np.where(m >= 2, share, 0.0), common
 

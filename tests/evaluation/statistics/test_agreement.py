@@ -254,6 +254,18 @@ def test_the_interval_speaks_of_other_raters_or_holds_them() -> None:
         assert "the raters held" in items.method
 
 
+def test_standard_errors_of_ac2_hold_where_items_have_few_answers() -> None:
+    """What raters do to items of four answers each was once taken for four fifths of it."""
+    rng, found = np.random.default_rng(4), []
+    for _ in range(150):
+        scores = rng.normal(0, 0.5, (20, 1)) + rng.normal(0, 1, 100) + rng.normal(0, 0.8, (20, 100))
+        table = np.clip(np.round(scores), -2, 2)
+        table[rng.random(table.shape) > 0.2] = np.nan
+        found.append(agreement.gwet_ac(*long(table), weights="quadratic").estimate)
+    claimed = np.sqrt(np.mean([estimate.se**2 for estimate in found]))
+    assert 0.9 < claimed / np.std([estimate.value for estimate in found]) < 1.25
+
+
 def test_clusters_of_items_are_taken_together() -> None:
     values, raters, items = long(simulated(items=24))
     alone, grouped = (
