@@ -24,9 +24,10 @@ from evaluation.statistics.power.questions import (
 )
 from evaluation.statistics.power.simulation import Power, simulate
 from evaluation.statistics.power.size import SampleSize, sample_size
-from evaluation.statistics.power.truth import Truth
+from evaluation.statistics.power.truth import DEVIATIONS, Truth
 
 __all__ = [
+    "DEVIATIONS",
     "Correlation",
     "Design",
     "Difference",

@@ -266,14 +266,10 @@ def test_a_larger_target_needs_more() -> None:
 
 def test_where_no_number_will_do_it_is_said() -> None:
     truth = power.Truth.of_psr({"clean": 0.3, "cloak": 0.36}, stimulus=1.5)
-    found = power.sample_size(power.Design(30, 6), truth, ASK, seed=1, studies=40, most=60)
+    found = power.sample_size(power.Design(40, 6), truth, ASK, seed=1, studies=60, most=80)
     assert not found.size.defined
-    assert "no number of raters up to 60 reaches 80%" in str(found)
+    assert "no number of raters up to 80 reaches 80%" in str(found)
     assert "artworks are scarce" in found.size.method
-    more = power.sample_size(
-        power.Design(12, 60), truth, ASK, seed=1, studies=40, vary="artworks", power=0.3, most=300
-    )
-    assert more.size.defined
 
 
 def test_what_the_fewest_reach_is_the_answer() -> None:
