@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import json
 from math import sqrt
 
 import numpy as np
@@ -15,7 +16,9 @@ from evaluation.statistics import ordinal, power
 from evaluation.statistics.estimate import BadData
 from evaluation.statistics.power.design import dealt
 from evaluation.statistics.power.study import drawn
+from tests.conftest import REPOSITORY
 
+BY_R = json.loads((REPOSITORY / "tests/data/statistics/power.json").read_text())
 PAIR = power.Truth.of_psr({"clean": 0.3, "cloak": 0.5})
 CALM = {"rater": 0.0, "artwork": 0.0, "stimulus": 0.0, "rater_condition": 0.0}
 SCALE = power.Truth((-2.0, -1.0, 0.0, 1.0), {"a": 0.0, "b": 1.5}, (1, 2))
@@ -122,6 +125,16 @@ def test_power_equals_the_normal_formula_where_nobody_differs() -> None:
     shift = 0.08 / sqrt((0.25 + 0.58 * 0.42) / 800)
     # two-way variances of answers that are independent are a little too large
     assert norm.sf(1.96 - shift) - 0.1 < found.power.value < norm.sf(1.96 - shift) + 0.03
+
+
+@pytest.mark.parametrize("row", BY_R["rows"], ids=lambda row: f"{row['raters']}x{row['artworks']}")
+def test_power_equals_what_r_simulates_and_analyses(row) -> None:
+    truth = power.Truth.of_psr(dict(zip(("clean", "cloak"), row["psr"], strict=True)))
+    design = power.Design(row["raters"], row["artworks"], between=row["between"])
+    found = simulated(design, truth, ASK, studies=300, null=False).power.value
+    both = (row["yes"] + 300 * found) / (BY_R["studies"] + 300)
+    chance = sqrt(both * (1 - both) * (1 / BY_R["studies"] + 1 / 300))
+    assert found == pytest.approx(row["yes"] / BY_R["studies"], abs=3.3 * chance)
 
 
 def test_power_rises_with_raters_artworks_and_effects() -> None:
