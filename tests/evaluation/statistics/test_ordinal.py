@@ -428,10 +428,3 @@ def test_examples_in_docstrings_are_true(module, monkeypatch) -> None:
     ran = doctest.testmod(loaded, extraglobs=names)
     assert ran.attempted
     assert not ran.failed
-
-
-def test_the_page_prints_what_it_says(monkeypatch) -> None:
-    monkeypatch.chdir(DATA.parents[2])
-    ran = doctest.testfile(str(DATA.parents[2] / "docs/statistics/ordinal.md"), False)
-    assert ran.attempted
-    assert not ran.failed

@@ -1,12 +1,10 @@
-"""The pages about metrics print what the code prints."""
+"""Examples in the docstrings of what is about metrics are true."""
 
 import doctest
 import importlib
-from pathlib import Path
 
 import pytest
 
-PAGES = Path(__file__).parents[3] / "docs/statistics"
 MODULES = (
     "association.columns",
     "association.coefficients",
@@ -16,13 +14,6 @@ MODULES = (
     "meta.ties",
     "ppi.estimators",
 )
-
-
-@pytest.mark.parametrize("page", ["association", "meta", "ppi", "groups", "composite"])
-def test_examples_of_the_page_are_measured(page) -> None:
-    ran = doctest.testfile(str(PAGES / f"{page}.md"), module_relative=False)
-    assert ran.attempted > 5
-    assert not ran.failed
 
 
 @pytest.mark.parametrize("module", MODULES)
