@@ -79,8 +79,11 @@ def icc(
     check_level(level)
     answers = Answers.of(values, raters, items)
     _check(answers)
-    if np.ptp(answers.values) == 0:
-        same = Estimate.undefined(level=level, n=answers.n, reason="every answer is the same")
+    reason = "every answer is the same" if np.ptp(answers.values) == 0 else ""
+    if strata is not None and len(np.unique(np.asarray(strata))) >= answers.items:
+        reason = "no stratum has two items that could differ"
+    if reason:
+        same = Estimate.undefined(level=level, n=answers.n, reason=reason)
         nothing = {"item": 0.0, "rater": 0.0, "residual": 0.0}
         return Icc(dict.fromkeys(FORMS, same), 1.0, answers.items, answers.raters, nothing, "none")
     if strata is None and answers.n == answers.raters * answers.items:
@@ -114,6 +117,8 @@ class _Squares:
 def _complete(answers: Answers, level: float) -> Icc:
     squares = _Squares.of(answers.sums)
     n, k = squares.n, squares.k
+    if squares.items <= 1e-15 * squares.within:
+        return _no_items(answers, squares, level)
     forms = {
         "ICC(1)": _one_way(squares, level, mean=False),
         "ICC(A,1)": _absolute(squares, level, mean=False),
@@ -130,6 +135,16 @@ def _complete(answers: Answers, level: float) -> Icc:
     }
     named = {name: _estimate(limits, level, answers.n, method) for name, limits in forms.items()}
     return Icc(named, float(k), n, k, variances, method)
+
+
+def _no_items(answers: Answers, squares: _Squares, level: float) -> Icc:
+    """Formulas would divide by 0 here, and go to minus infinity for means of raters."""
+    reason = "at the boundary: the means of items do not differ at all"
+    same = Estimate.without_interval(0.0, level=level, n=answers.n, reason=reason)
+    between = max((squares.raters - squares.error) / squares.n, 0.0)
+    variances = {"item": 0.0, "rater": between, "residual": squares.error}
+    forms = dict.fromkeys(FORMS, same)
+    return Icc(forms, float(squares.k), squares.n, squares.k, variances, same.method)
 
 
 Limits = tuple[float, float, float]
@@ -238,7 +253,11 @@ def _share(
         return Estimate.without_interval(1.0, level=level, n=n, reason=reason)
     slope = -noise / k * signal / (signal + rest) ** 2
     slope[0] = rest / (signal + rest) ** 2
-    se = float(np.sqrt(slope @ fit.variance_covariance @ slope))
+    spread = float(slope @ fit.variance_covariance @ slope)
+    if not spread > 0:
+        reason = "the likelihood is flat, so that the variances are hardly told apart"
+        return Estimate.without_interval(value, level=level, n=n, reason=reason)
+    se = float(np.sqrt(spread))
     half = float(student.ppf((1 + level) / 2, freedom)) * se / (value * (1 - value))
     low, high = expit(logit(value) + np.array([-half, half]))
     method = f"REML, logit scale, t({freedom})"

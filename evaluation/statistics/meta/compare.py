@@ -58,7 +58,8 @@ def compare_metrics(
     generator: np.random.Generator,
     by: By = "condition",
     coefficient: Coefficient = "pearson",
-    tests: Sequence[Test] = SAFE,
+    tests: Sequence[Test] | None = None,
+    held: bool = False,
     replicates: int = 1000,
     level: float = ESTIMATE_LEVEL,
 ) -> MetricComparison:
@@ -68,10 +69,15 @@ def compare_metrics(
     scores, they take these scores as known. Williams' test is about conditions (Pearson or Spearman
     over their means) and is left out at other levels. PERM-BOTH and PERM-INPUTS are made only when
     named.
+
+    held  these very conditions are spoken of, as where they are fewer than six: where `tests`
+          are left out, the bootstrap of items and raters is the only one
     """
     check_level(level)
     check_by(by)
-    grid = Grid.of(human, [first, second])
+    grid = Grid.of(human, [first, second], held=held)
+    if tests is None:
+        tests = ("bootstrap",) if held else SAFE
     unknown = set(tests) - {*SAFE, *SWAPS}
     if unknown or not tests:
         raise BadData(f"Tests are {', '.join([*SAFE, *SWAPS][:5])}; given: {list(tests)}.")
@@ -102,15 +108,18 @@ def agreement(
     *,
     by: By = "condition",
     coefficient: Coefficient = "pearson",
+    held: bool = False,
     level: float = ESTIMATE_LEVEL,
 ) -> Estimate:
     """How well one metric [S, I] agrees with `human` [S, I] or [R, S, I], at one level.
 
-    The interval is for other conditions, other items and (where answers are given) other raters.
+    The interval is for other conditions, other items and (where answers are given) other raters;
+    with `held`, for these very conditions. Over condition means the conditions are the sample
+    always.
     """
     check_level(level)
     check_by(by)
-    return agreement_interval(Grid.of(human, [metric]), 0, by, coefficient, level)
+    return agreement_interval(Grid.of(human, [metric], held=held), 0, by, coefficient, level)
 
 
 def rank_clusters(
@@ -170,6 +179,8 @@ def _bootstrap(
         [at_level(grid.human[None], m[None], by, coefficient)[0] for m in grid.metrics]
     )
     rows = generator.integers(0, grid.conditions, (replicates, grid.conditions))
+    if grid.held:
+        rows[:] = np.arange(grid.conditions)
     columns = generator.integers(0, grid.items, (replicates, grid.items))
     size = max(1, CELLS // grid.human.size)
     parts = []
@@ -199,7 +210,12 @@ def _bootstrap_test(
     point, drawn = _bootstrap(grid, by, coefficient, generator, replicates)
     people = "raters, " if grid.ratings is not None else ""
     population = f"other {people}conditions and images like these"
-    return Tested("bootstrap of both", two_sided_p(_centred(point, drawn)), population, safe=True)
+    if grid.held:
+        population = f"these very conditions, on other {people.replace(', ', ' and ')}images"
+    p = two_sided_p(_centred(point, drawn))
+    if not np.isfinite(p):
+        population = "nothing: agreement is undefined, here or in most replicates"
+    return Tested("bootstrap of both", p, population, safe=True)
 
 
 def _williams(grid: Grid, method: Literal["pearson", "spearman"]) -> Tested:

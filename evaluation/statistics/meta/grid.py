@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from evaluation.statistics.answers import Floats
 from evaluation.statistics.bootstrap import multinomial_weights
 from evaluation.statistics.estimate import BadData
-from evaluation.statistics.meta.levels import Rated
+from evaluation.statistics.meta.rated import Rated
 
 By = Literal["condition", "group-by-item", "group-by-condition", "none"]
 """condition           over means of conditions: does the metric order treatments?
@@ -30,9 +30,11 @@ class Grid:
     """[K, S, I], each with mean 0 and standard deviation 1 where people judged"""
     ratings: Floats | None
     """[R, S, I]: answers of each rater, nan where he gave none; None where raters are unknown"""
+    held: bool = False
+    """these very conditions are spoken of: items (and raters) alone are samples"""
 
     @classmethod
-    def of(cls, human: ArrayLike, metrics: Sequence[ArrayLike]) -> "Grid":
+    def of(cls, human: ArrayLike, metrics: Sequence[ArrayLike], *, held: bool = False) -> "Grid":
         """`human` [S, I] scores or [R, S, I] answers, nan where missing; metrics [S, I] each.
 
         Raises BadData where shapes differ, nobody judged anything, or a metric is missing,
@@ -52,7 +54,7 @@ class Grid:
         if not judged.any():
             raise BadData("Nobody judged anything: every human score is missing.")
         scaled = [_scaled(np.asarray(m, np.float64), judged, k) for k, m in enumerate(metrics)]
-        return cls(means, np.stack(scaled), ratings)
+        return cls(means, np.stack(scaled), ratings, held)
 
     @property
     def conditions(self) -> int:
@@ -76,13 +78,17 @@ class Grid:
     @property
     def said(self) -> str:
         """What there is of each."""
-        people = f"{self.raters} raters, " if self.ratings is not None else ""
-        return f"{people}{self.conditions} conditions and {self.items} items"
+        people = f"{self.raters} raters" if self.ratings is not None else ""
+        items = f"{self.items} items"
+        if self.held:
+            return f"{' and '.join(filter(None, [people, items]))}, conditions held"
+        return ", ".join(filter(None, [people, f"{self.conditions} conditions and {items}"]))
 
     @cached_property
     def scarcest(self) -> int:
-        """How many there are of the scarcest of raters, conditions and items."""
-        return min(n for n in (self.raters, self.conditions, self.items) if n)
+        """How many there are of the scarcest of what is a sample: raters, conditions, items."""
+        conditions = 0 if self.held else self.conditions
+        return min(n for n in (self.raters, conditions, self.items) if n)
 
     def condition_means(self) -> Floats:
         """[1 + K, judged conditions]: means of people and of each metric over judged cells."""
@@ -100,7 +106,11 @@ class Grid:
         """[R, S, I]: human scores with one rater left out at a time."""
         if self.ratings is None:
             raise BadData("Only where raters are known can one be left out.")
-        return _means(1 - np.eye(self.raters), self.ratings)
+        known = ~np.isnan(self.ratings)
+        given = np.where(known, self.ratings, 0.0)
+        counts = known.sum(0) - known
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray((given.sum(0) - given) / np.where(counts > 0, counts, np.nan))
 
     def redrawn(self, generator: np.random.Generator, replicates: int) -> Floats:
         """[B, S, I]: human scores with the raters drawn again; the scores themselves without."""

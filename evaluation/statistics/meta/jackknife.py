@@ -9,7 +9,8 @@ never below the largest one-way term. Over condition means the conditions are th
 items and raters do to one of them is already in how they scatter: there the intervals are Fisher's
 and Zou's, of as many pairs as there are conditions (a jackknife of twelve points is not to be
 trusted). Cells are left out one at a time as well, at most `CELLS_LEFT`
-of them, chosen evenly. There are no random numbers in it.
+of them, chosen evenly. There are no random numbers in it. Where the conditions are held, v is
+v_items + v_raters.
 """
 
 from collections.abc import Callable, Sequence
@@ -88,12 +89,12 @@ def difference_interval(grid: Grid, by: By, coefficient: Coefficient, level: flo
 def variance(grid: Grid, statistic: Statistic) -> float:
     """v of a statistic of the grid; nan where leaving something out leaves it undefined."""
     human = grid.human
-    axes = [
-        _one_way(statistic, human, [(k, slice(None)) for k in range(grid.conditions)]),
-        _one_way(statistic, human, [(slice(None), k) for k in range(grid.items)]),
-    ]
+    axes = [_one_way(statistic, human, [(slice(None), k) for k in range(grid.items)])]
     if grid.raters > 1:
         axes.append(spread(_in_parts(statistic, grid.without_each_rater(), grid.human.size)))
+    if grid.held:
+        return sum(axes)
+    axes.append(_one_way(statistic, human, [(k, slice(None)) for k in range(grid.conditions)]))
     rows, columns = np.nonzero(~np.isnan(human))
     chosen = np.unique(np.linspace(0, len(rows) - 1, CELLS_LEFT).astype(int))
     cells = _one_way(
@@ -118,7 +119,8 @@ def _no_interval(grid: Grid, value: float) -> str:
     if not np.isfinite(value):
         return "people or a metric do not vary within any group"
     few = grid.scarcest < 3
-    return f"{grid.scarcest} raters, conditions or items say too little about others" if few else ""
+    what = "raters or items" if grid.held else "raters, conditions or items"
+    return f"{grid.scarcest} {what} say too little about others" if few else ""
 
 
 def _bare(grid: Grid, value: float, reason: str, level: float) -> Estimate:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Answers, Floats
+from evaluation.statistics.answers import Answers, Codes, Floats, summed
 from evaluation.statistics.estimate import Estimate
 from evaluation.statistics.medians import Medians
 
@@ -23,15 +23,19 @@ NODES = 12  # of the Gauss-Legendre rule over ρ
 HIGHEST = 0.995  # of |ρ|: the integrand has a pole at 1
 
 
-def share_of_artworks(answers: Answers, inside: tuple[float, float], level: float) -> Estimate:
+def share_of_artworks(
+    answers: Answers, clusters: Codes, inside: tuple[float, float], level: float
+) -> Estimate:
     """The share of items whose median lies in `inside`, with its closed-form interval.
 
-    All alike: the one-sided Clopper-Pearson limit at the number of artworks.
+    clusters  [I]: code of what each item is drawn with, itself as a rule
+
+    All alike: the one-sided Clopper-Pearson limit at the number of clusters.
     """
-    raters, count = answers.raters, answers.items
+    raters, count, groups = answers.raters, answers.items, len(np.unique(clusters))
     hit = Medians.of(answers).inside(np.ones((1, raters)), inside)[0][0]
     value = float(hit.mean())
-    if min(raters, count) < 2:
+    if min(raters, groups) < 2:
         reason = (
             "one rater says nothing about other raters"
             if raters < 2
@@ -39,19 +43,20 @@ def share_of_artworks(answers: Answers, inside: tuple[float, float], level: floa
         )
         return Estimate.without_interval(value, level=level, n=count, reason=reason)
     if value in (0.0, 1.0):
-        share = (1 - level) ** (1 / count)
+        share = (1 - level) ** (1 / groups)
         method = f"all {count} artworks alike: one-sided Clopper-Pearson limit at their number"
         low, high = share * value, share * value + 1 - share
         return Estimate(value, low, high, float("nan"), level, count, method)
-    variance = value * (1 - value) / (count - 1) + _of_raters(answers, inside)
-    se, freedom = float(np.sqrt(variance)), min(raters, count) - 1
+    apart = summed(clusters, hit - value) / count
+    variance = groups / (groups - 1) * float(apart @ apart) + _of_raters(answers, clusters, inside)
+    se, freedom = float(np.sqrt(variance)), min(raters, groups) - 1
     half = float(student.ppf((1 + level) / 2, freedom)) * se / (value * (1 - value))
     low, high = expit(logit(value) + np.array([-half, half]))
     method = f"medians of {count} artworks by {raters} raters, two-way, logit scale, t({freedom})"
     return Estimate(value, float(low), float(high), se, level, count, method)
 
 
-def _of_raters(answers: Answers, inside: tuple[float, float]) -> float:
+def _of_raters(answers: Answers, clusters: Codes, inside: tuple[float, float]) -> float:
     """What raters in common add to the variance of the share; never below 0."""
     parts = [_sides(answers, (answers.values <= inside[1]).astype(np.float64))]
     if (answers.values < inside[0]).any():  # inside is at or below the end, less below the start
@@ -67,8 +72,8 @@ def _of_raters(answers: Answers, inside: tuple[float, float]) -> float:
     middle = _without_noise(sides.sum(0)[known] / spread[known])
     correlation = np.clip(covariance / np.outer(spread[known], spread[known]), -HIGHEST, HIGHEST)
     joint = _indicator_covariances(middle, correlation)
-    artwork = np.tile(np.arange(answers.items), len(parts))[known]
-    joint[artwork[:, None] == artwork] = 0.0  # an artwork's own noise is in p(1 - p)
+    group = np.tile(clusters, len(parts))[known]
+    joint[group[:, None] == group] = 0.0  # a cluster's own noise is in its own share
     return max(float(sign @ joint @ sign) / answers.items**2, 0.0)
 
 

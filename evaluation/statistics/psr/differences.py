@@ -108,6 +108,7 @@ def difference(
     second: Labels,
     *,
     success: Sequence[float] = (1, 1),
+    strata: Labels | None = None,
     interval: DifferenceInterval = "clustered",
     generator: np.random.Generator | None = None,
     replicates: int = REPLICATES,
@@ -117,6 +118,10 @@ def difference(
 
     values, raters, artworks, second  columns of equal length: answers, labels, and True for answers
             about the second condition. Equal labels of artworks pair their pictures.
+    strata  one label an answer (the painter): the difference is taken within each and averaged with
+            weights n1 n2 / (n1 + n2) (Mantel and Haenszel), so that conditions with unequal numbers
+            of answers about easy and hard painters are not confounded with them. Painters whom one
+            condition lacks are left out. In the model they are a further random effect.
     interval  `clustered` (default): two-way clustered, t(min(raters, artworks) - 1); a condition
             whose answers are all alike enters with the width of its Clopper-Pearson limit.
             `bootstrap`: crossed, needs a `generator`. `model`: logistic mixed model with rater,
@@ -130,25 +135,30 @@ def difference(
     arm = np.asarray(second, dtype=bool)
     if len(arm) != answers.n or arm.all() or not arm.any():
         raise BadData("A difference needs answers about both conditions, marked one by one.")
-    hits = is_success(answers.values, inside)
+    if strata is not None and not set(np.asarray(strata)[arm]) & set(np.asarray(strata)[~arm]):
+        return _nothing_in_common(answers, level)
+    hits, freedom = is_success(answers.values, inside), answers.scarcer - 1
     if interval == "clustered":
-        found = clustered_difference(hits, raters, artworks, arm, bounds=(0.0, 1.0), level=level)
+        found = clustered_difference(
+            hits, raters, artworks, arm, strata=strata, bounds=(0.0, 1.0), level=level
+        )
         estimate, p, said = found.estimate, found.p, "raters and artworks are both samples"
+        freedom = min(found.raters, found.items) - 1
     elif interval == "bootstrap":
         if generator is None:
             raise BadData("A bootstrap needs a generator, e.g. numpy.random.default_rng(1).")
         how = Resampling(generator, replicates, level)
-        strata = np.zeros(answers.n, dtype=int)
-        estimate, p = crossed_difference(hits, raters, artworks, strata, arm, how)
+        of = np.zeros(answers.n, dtype=int) if strata is None else strata
+        estimate, p = crossed_difference(hits, raters, artworks, of, arm, how)
         said = "raters and artworks drawn again, the same draws for both conditions"
     elif interval == "model":
-        estimate, p, said = _by_model(hits, answers, arm, level)
+        estimate, p, said = _by_model(hits, answers, arm, strata, level)
     else:
         raise BadData(f"interval is clustered, bootstrap or model; given: {interval!r}.")
     return PsrDifference(
         estimate=estimate,
         p=p,
-        freedom=min(answers.raters, answers.items) - 1,
+        freedom=freedom,
         raters=answers.raters,
         artworks=answers.items,
         shared_raters=_shared(answers.rater, arm),
@@ -197,8 +207,14 @@ def non_inferiority(
     return NonInferiority(found, margin, found.one_sided(-margin), alpha)
 
 
+def _nothing_in_common(answers: Answers, level: float) -> PsrDifference:
+    estimate = Estimate.undefined(level=level, n=0, reason="nothing in common to compare")
+    nan = float("nan")
+    return PsrDifference(estimate, nan, nan, answers.raters, answers.items, 0, 0, "nothing")
+
+
 def _by_model(
-    hits: Floats, answers: Answers, arm: NDArray[np.bool_], level: float
+    hits: Floats, answers: Answers, arm: NDArray[np.bool_], strata: Labels | None, level: float
 ) -> tuple[Estimate, float, str]:
     if min(np.ptp(hits[arm]), np.ptp(hits[~arm])) == 0:
         reason = "a condition's answers are all alike, so its effect in a model is infinite; take "
@@ -219,11 +235,20 @@ def _by_model(
         groups.append(("artwork", "condition"))
     if _shared(answers.rater, arm):
         groups.append(("rater", "condition"))
+    if strata is not None:
+        data["stratum"] = np.asarray(strata).astype(str)
+        if 1 < _levels(data, "stratum") < answers.items:  # else one, or the artworks themselves
+            groups.append("stratum")
     usable = [group for group in groups if _levels(data, group) < answers.n]
     said = "random effects of " + ", ".join(
         group if isinstance(group, str) else ":".join(group) for group in usable
     )
-    fit = mixed.logit(data, "hit", "second", usable, level=level)
+    try:
+        fit = mixed.logit(data, "hit", "second", usable, level=level)
+    except BadData as error:
+        raw = float(hits[arm].mean() - hits[~arm].mean())
+        bare = Estimate.without_interval(raw, level=level, n=answers.n, reason=str(error))
+        return bare, float("nan"), said
     if not fit.converged:
         return next(iter(fit.coefficients.values())), float("nan"), said
     ends = [fit.share_and_slope(np.array([[1.0, side]])) for side in (0.0, 1.0)]

@@ -75,6 +75,7 @@ def protection_success_rate(
     artworks: Labels,
     *,
     success: Sequence[float] = (1, 1),
+    clusters: Labels | None = None,
     interval: Interval = "clustered",
     generator: np.random.Generator | None = None,
     replicates: int = REPLICATES,
@@ -86,6 +87,8 @@ def protection_success_rate(
             and any labels. One condition only; give the clean arm beside it (`psr.compare`).
     success  first and last point of the scale that count as success of the protection, fixed
             beforehand: (1, 2) of “how successful is the mimicry?”; (1, 1) suits yes and no.
+    clusters  one label an answer, the same for all about an artwork (its painter, say): what is a
+            sample beside raters, where artworks are not drawn one by one.
     interval  `clustered` (default): two-way clustered on the logit, t(min(raters, artworks) - 1);
             `bootstrap`: crossed, conservative in sparse tables, needs a `generator`;
             `model`: logistic mixed model, averaged over raters and artworks;
@@ -104,24 +107,26 @@ def protection_success_rate(
     inside = success_range(success)
     answers = Answers.of(values, raters, artworks)
     hits = is_success(answers.values, inside)
-    clustered = clustered_share(hits, raters, artworks, level=level)
+    drawn = artworks if clusters is None else clusters
+    grouped = Answers.of(hits, raters, drawn)
+    clustered = clustered_share(hits, raters, drawn, level=level)
     how = _resampling(interval, generator, replicates, level)
-    if np.ptp(hits) == 0 or min(answers.raters, answers.items) < 2:
+    if np.ptp(hits) == 0 or grouped.alone:
         of_answers = clustered.estimate  # the limit, or the sentence that says why there is none
     elif interval == "bootstrap":
         assert how is not None
-        of_answers = crossed_share(hits, raters, artworks, how)
+        of_answers = crossed_share(hits, raters, drawn, how)
     elif interval == "model":
-        of_answers = _by_model(hits, answers, level)
+        of_answers = _by_model(grouped, level)
     elif interval == "independent":
         of_answers = _independent(hits, clustered.design_effect, level)
     else:
         of_answers = clustered.estimate
     return ProtectionSuccess(
         answers=of_answers,
-        artworks=share_of_artworks(answers, inside, level)
+        artworks=share_of_artworks(answers, answers.belonging(grouped.item), inside, level)
         if how is None
-        else share_of_items(answers.values, raters, artworks, artworks, inside, how),
+        else share_of_items(answers.values, raters, artworks, drawn, inside, how),
         k=int(hits.sum()),
         n=answers.n,
         raters=answers.raters,
@@ -159,16 +164,18 @@ def _resampling(
     return Resampling(generator, replicates, level)
 
 
-def _by_model(hits: Floats, answers: Answers, level: float) -> Estimate:
+def _by_model(hits: Answers, level: float) -> Estimate:
     """The population share of a logistic mixed model with raters and artworks."""
-    data = DataFrame({"hit": hits, "rater": answers.rater, "artwork": answers.item})
+    data = DataFrame({"hit": hits.values, "rater": hits.rater, "artwork": hits.item})
     groups = [
-        name
-        for name, size in (("rater", answers.raters), ("artwork", answers.items))
-        if size < answers.n
+        name for name, size in (("rater", hits.raters), ("artwork", hits.items)) if size < hits.n
     ]
-    fit = mixed.logit(data, "hit", "1", groups, level=level)
-    freedom = min(answers.raters, answers.items) - 1
+    try:
+        fit = mixed.logit(data, "hit", "1", groups, level=level)
+    except BadData as error:
+        raw = float(hits.values.mean())
+        return Estimate.without_interval(raw, level=level, n=hits.n, reason=str(error))
+    freedom = hits.scarcer - 1
     return fit.population(level=level, freedom=freedom)["all"]
 
 
