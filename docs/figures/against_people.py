@@ -343,7 +343,35 @@ def powered() -> alt.LayerChart:
     )
 
 
+def ranks() -> alt.LayerChart:
+    answers, given = _answers(), dict(_grids())
+    given["noise"] = np.random.default_rng(3).normal(size=given["DINO"].shape)
+    found = meta.rank_clusters(
+        answers, given, by="group-by-item", generator=np.random.default_rng(3)
+    )
+    rows = [row(f"{ranked.name}, cluster {ranked.cluster}", ranked.agreement) for ranked in found]
+    return finished(
+        forest(rows, "correlation with raters, within artworks", marks=[0], domain=(-0.4, 1)),
+        "One cluster: no metric is shown to be worse than those above it",
+    )
+
+
+def accuracies() -> alt.LayerChart:
+    answers, rows = _answers(), []
+    for name, metric in _grids().items():
+        pairwise = meta.pairwise_accuracy(answers, metric).estimate
+        soft = meta.soft_pairwise_accuracy(answers, metric, generator=np.random.default_rng(6))
+        rows.append(row(name, pairwise, "pairwise_accuracy: pairs of one artwork’s pictures"))
+        rows.append(row(name, soft, "soft_pairwise_accuracy: pairs of conditions"))
+    return finished(
+        forest(rows, "accuracy", percent=True, domain=(0.3, 1), marks=[0.5]),
+        "In how many pairs does a metric agree with people?",
+    )
+
+
 FIGURES = {
+    "meta-ranks": ranks,
+    "meta-accuracy": accuracies,
     "association-correlation": correlation,
     "association-dependent": dependent,
     "association-roc": roc,

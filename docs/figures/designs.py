@@ -280,7 +280,146 @@ def monotone() -> alt.LayerChart:
     )
 
 
+def circles() -> alt.LayerChart:
+    table = comparisons()
+    columns = table["first"], table.second, table.first_won
+    found = pairs.intransitivity(*columns, raters=table.participant)
+    chart = forest(
+        [row("24 raters", found.share)],
+        "triads that go in a circle",
+        percent=True,
+        domain=(0, 0.3),
+        marks=[0.25],
+        step=44,
+    )
+    return finished(
+        alt.layer(chart, words(0.252, 0, "guessing: 25 %", dy=-12).encode(y=alt.value(12))),
+        "Raters go in circles less often than if they guessed",
+    )
+
+
+def adjusted() -> alt.LayerChart:
+    table = ratings()
+    columns = table.value, table.participant, table.artwork, table.condition
+    found = psr.compare(*columns, reference="clean", success=(1, 2)).differences
+    p = np.array([each.p for each in found.values()])
+    named = {
+        "plain p": p,
+        "benjamini_hochberg": multiplicity.benjamini_hochberg(p),
+        "holm": multiplicity.holm(p),
+    }
+    rows = [
+        {"row": name, "series": series, "value": float(max(value, 1e-4))}
+        for series, values in named.items()
+        for name, value in zip(found, values, strict=True)
+    ]
+    order = [list(found)[k] for k in np.argsort(p)]
+    chart = (
+        alt.Chart(DataFrame(rows))
+        .mark_point(filled=True, size=75, opacity=1)
+        .encode(
+            y=alt.Y("row:N", sort=order, title=None, axis=alt.Axis(grid=True)),
+            x=alt.X(
+                "value:Q",
+                title="p of the difference from clean",
+                scale=alt.Scale(type="log", domain=[1e-4, 1]),
+                axis=alt.Axis(values=[0.0001, 0.001, 0.01, 0.05, 0.2, 1], format="~g"),
+            ),
+            color=style.coloured(list(named)),
+            shape=style.shaped(list(named)),
+        )
+    )
+    return finished(
+        alt.layer(style.upright(0.05), chart).properties(width=style.WIDTH, height=220),
+        "Eight p-values, alone and as a family (dashed: 5 %)",
+    )
+
+
+def precision() -> alt.LayerChart:
+    table = ratings()
+    veil = table[table.condition.isin(["mesh-16", "veil-16"])]
+    order = np.random.default_rng(3).permutation(veil.participant.unique())
+    names, rows = ["plain interval", "anytime"], []
+    for k in range(4, 21):
+        some = veil[veil.participant.isin(order[:k])]
+        fixed = clustered_share(some.value <= 2, some.participant, some.artwork).estimate
+        always = sequential.anytime(fixed, raters=k, tuned_for=20, bounds=(0, 1))
+        for name, found in zip(names, (fixed, always), strict=True):
+            rows.append({"k": k, "half": (found.high - found.low) / 2, "series": name})
+    lines = (
+        alt.Chart(DataFrame(rows))
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=alt.X(**number("k", "raters who are in", domain=[4, 20])),
+            y=alt.Y(**number("half", "half width of the interval", percent=True, domain=[0, 0.5])),
+            color=style.coloured(names),
+        )
+    )
+    return finished(
+        alt.layer(lines, style.level(0.15)).properties(width=430, height=210),
+        "Stop when the interval is short enough; looking at any time costs width",
+        f"{style.SIMULATED} Dashed: the precision that was wanted.",
+    )
+
+
+def told_apart() -> alt.LayerChart:
+    table = ladder()
+    found = psychometric(
+        table.level, table.right, guess=0.5, targets=(0.75,), raters=table.participant
+    )
+    assert found.curve is not None
+    at = np.linspace(0, 6, 61)
+    curve = DataFrame({"level": at, "share": found.curve.share(at)})
+    seen = table.groupby("level").right.mean().reset_index()
+    where = found.thresholds[0.75]
+    bar = DataFrame({"low": [where.low], "high": [where.high], "at": [0.75]})
+    x = alt.X(**number("level", "level of degradation", domain=[0, 6]))
+    y = number("share", "right answers", percent=True, domain=[0.3, 1])
+    return finished(
+        alt.layer(
+            alt.Chart(curve).mark_line(strokeWidth=2.5, color=SERIES[0]).encode(x=x, y=alt.Y(**y)),
+            alt.Chart(seen)
+            .mark_point(filled=True, size=60, color=style.INK, opacity=1)
+            .encode(x="level:Q", y="right:Q"),
+            style.level(0.5),
+            alt.Chart(bar)
+            .mark_rule(strokeWidth=3, color=SERIES[2])
+            .encode(x="low:Q", x2="high:Q", y="at:Q"),
+            words(where.high + 0.1, 0.75, f"75% right at {where}", SERIES[2]),
+            words(0.05, 0.47, "guessing"),
+        ).properties(width=450, height=230),
+        "A choice of two: half the answers are right by chance",
+    )
+
+
+def rising() -> alt.LayerChart:
+    table = ladder()
+    rows = [
+        row(
+            "whole raters",
+            trend.jonckheere(table.yes, table.level, clusters=table.participant).effect,
+        ),
+        row("answers as strangers", trend.jonckheere(table.yes, table.level).effect),
+    ]
+    return finished(
+        forest(
+            rows,
+            "share of pairs of answers that rise with the level",
+            percent=True,
+            domain=(0, 1),
+            marks=[0.5],
+            step=32,
+        ),
+        "Answers fall along the ladder (50 %: no trend)",
+    )
+
+
 FIGURES = {
+    "pairs-circles": circles,
+    "multiplicity-p": adjusted,
+    "sequential-precision": precision,
+    "thresholds-choice": told_apart,
+    "trend-jonckheere": rising,
     "pairs-strengths": strengths,
     "pairs-chances": chances,
     "pairs-gain": gain,

@@ -89,7 +89,7 @@ def ordinal_profile() -> alt.LayerChart:
         rows.append(row(name, ordinal.profile(fit, name), "profile of the likelihood"))
     return finished(
         forest(rows, "standard deviation on the latent scale", domain=(0, 3), marks=[0]),
-        "A standard deviation that may be 0: the profile says so",
+        "Standard deviations: Wald’s intervals reach too far up",
     )
 
 
@@ -406,7 +406,95 @@ def groups() -> alt.LayerChart:
     )
 
 
+def psr_intervals() -> alt.LayerChart:
+    table = ratings()
+    veil = table[table.condition == "veil-16"]
+    columns = veil.value, veil.participant, veil.artwork
+    true = float(truth().set_index("condition")["protected"]["veil-16"])
+    rows = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", psr.IndependenceWarning)
+        for how in ("clustered", "bootstrap", "model", "independent"):
+            found = psr.protection_success_rate(
+                *columns, success=(1, 2), interval=how, generator=np.random.default_rng(1)
+            )
+            rows.append(row(f"interval={how!r}", found.answers, true=true))
+    return finished(
+        forest(rows, "protection success rate of veil-16 (answers)", percent=True, domain=(0, 1)),
+        "Four intervals of one share: the last takes 120 answers for 120 strangers",
+        f"{style.SIMULATED} {KNOWN}",
+    )
+
+
+def ordinal_means() -> alt.VConcatChart:
+    _, fit = _two_and_four()
+    means = [row(name, mean) for name, mean in ordinal.marginal_means(fit, "condition").items()]
+    apart = [
+        row(f"{found.second} − {found.first}", found.estimate)
+        for found in ordinal.contrasts(fit, "condition")
+    ]
+    return finished(
+        alt.vconcat(
+            forest(means, "marginal mean on the latent scale", domain=(-3, 2.2), marks=[0]),
+            forest(apart, "difference of two conditions", domain=(-3, 2.2), marks=[0]),
+        ),
+        "Overlapping intervals of means do not say that conditions are equal",
+    )
+
+
+def agreement_kappa() -> alt.LayerChart:
+    seen = repeats()
+    rows = [
+        row(
+            f"weights={weights!r}",
+            agreement.weighted_kappa(
+                seen["first"],
+                seen.again,
+                weights=weights,
+                raters=seen.participant,
+                items=seen.item,
+            ),
+        )
+        for weights in ("identity", "linear", "quadratic")
+    ]
+    return finished(
+        forest(rows, "kappa of first and second answer", domain=(0, 1)),
+        "“Kappa” is three numbers: say which weights",
+    )
+
+
+def opinion_screening() -> alt.LayerChart:
+    table = ratings()
+    found = opinion.bt500_screening(table.value, table.participant, table.item)
+    rows = [
+        {
+            "rater": str(rater),
+            "share": screened.extreme_share,
+            "series": "clicks at random" if rater in ("c11", "c12") else "answers honestly",
+        }
+        for rater, screened in found.raters.items()
+    ]
+    bars = (
+        alt.Chart(DataFrame(rows))
+        .mark_bar(width={"band": 0.7})
+        .encode(
+            x=alt.X("rater:N", title=None, axis=alt.Axis(labelAngle=0)),
+            y=alt.Y(**number("share", "extreme answers", percent=True, zero=True)),
+            color=style.coloured(["answers honestly", "clicks at random"]),
+        )
+    )
+    return finished(
+        alt.layer(bars, style.level(0.05)).properties(width=560, height=160),
+        "BT.500 counts extreme answers: it finds one of two who click at random",
+        f"{style.SIMULATED} Dashed: the 5 % above which a rater may be rejected.",
+    )
+
+
 FIGURES = {
+    "psr-intervals": psr_intervals,
+    "ordinal-means": ordinal_means,
+    "agreement-kappa": agreement_kappa,
+    "opinion-screening": opinion_screening,
     "psr-conditions": psr_conditions,
     "psr-equivalence": psr_equivalence,
     "ordinal-effects": ordinal_effects,
