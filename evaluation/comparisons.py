@@ -196,17 +196,17 @@ def within_margin(
     return Exhibit(f"Too small to matter: within {reach}?", table, caption=caption), said
 
 
-def worth(found: Sequence[psr.ProtectionSuccess]) -> str:
-    """A note: how much less answers say than as many independent ones would."""
+def worth(found: Sequence[psr.ProtectionSuccess]) -> list[str]:
+    """A note: how much less answers say than as many independent ones would; none without one."""
     effects = [each.design_effect for each in found if np.isfinite(each.design_effect)]
     if not effects:
-        return "All answers of a condition are alike, so that there is no design effect."
-    least, most = min(effects), max(effects)
-    of = f"{least:.1f}" if f"{least:.1f}" == f"{most:.1f}" else f"{least:.1f} to {most:.1f}"
-    return (
-        f"Design effect {of}: that many answers say as much as one of an independent rater about"
-        " an unrelated picture would, because raters and pictures repeat."
-    )
+        return []
+    least, most = f"{min(effects):.1f}", f"{max(effects):.1f}"
+    return [
+        f"Design effect {least if least == most else f'{least} to {most}'}: that many answers say"
+        " as much as one of an independent rater about an unrelated picture would, because raters"
+        " and pictures repeat."
+    ]
 
 
 def columns(name: str, estimate: Estimate) -> dict[str, float]:

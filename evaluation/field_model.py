@@ -55,7 +55,7 @@ def model_exhibits(
         except BadData as error:
             notes.append(f"{_about(part)} cannot be fitted: {_as_reason(str(error))}")
             continue
-        found = _rows(fit, part, conditions, success)
+        found = _rows(fit, part, conditions, success) if len(conditions) > 1 else []
         rows += found
         notes.append(f"{_about(part)}: {'; '.join(fit.notes)}.{_spread(fit)}{_missing(found)}")
     if not rows:
@@ -92,10 +92,10 @@ def _fitted(conditions: Conditions, level: float) -> ordinal.Fit:
 
 
 def _rows(fit: ordinal.Fit, part: str, conditions: Conditions, success: Points) -> list[_Row]:
-    reference, *others = conditions
+    reference = next(iter(conditions))
     effects = {
         contrast.second: contrast
-        for contrast in (ordinal.contrasts(fit, "condition") if others else ())
+        for contrast in ordinal.contrasts(fit, "condition")
         if contrast.first == reference
     }
     shares = _shares(fit, conditions, success)
@@ -118,12 +118,6 @@ def _shares(fit: ordinal.Fit, conditions: Conditions, success: Points) -> Mappin
     level = fit.call.level
     if not counted or len(counted) == len(given):
         why = f"{'no' if not counted else 'every'} answer lies from {success[0]} to {success[1]}"
-        return {
-            name: Estimate.undefined(level=level, n=len(rows), reason=why)
-            for name, rows in conditions.items()
-        }
-    if len(conditions) < 2:
-        why = "the model has one condition only, and no effect of it"
         return {
             name: Estimate.undefined(level=level, n=len(rows), reason=why)
             for name, rows in conditions.items()

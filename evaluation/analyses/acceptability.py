@@ -98,7 +98,7 @@ class Acceptability:
             chart=_dose_chart(rows, clean, simulated),
             notes=(
                 *self._notes(answers, willing, how),
-                worth([cell.share for cell in treatments]),
+                *worth([cell.share for cell in treatments]),
                 *model_notes,
             ),
             sentences=(*(contrast.sentence for contrast in pooled), *equal_said),

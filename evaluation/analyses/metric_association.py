@@ -347,6 +347,8 @@ def _proven(ranked: Sequence[tuple[Estimate, str]]) -> str:
     """Which correlations are told from 0, and which are not."""
     proven = [label_of(name) for estimate, name in ranked if _excludes_zero(estimate)]
     others = [label_of(name) for estimate, name in ranked if not _excludes_zero(estimate)]
+    if not any(estimate.has_interval for estimate, _ in ranked):
+        return "None has an interval, so none is significant."
     if not proven:
         return "No interval excludes 0: no correlation is significant."
     if not others:

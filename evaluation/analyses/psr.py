@@ -101,7 +101,7 @@ class Psr:
             chart=_chart(found, shares, simulated),
             notes=(
                 *self._notes(answers, found, inside, how),
-                worth(list(shares.values())),
+                *worth(list(shares.values())),
                 *model_notes,
             ),
             sentences=(*(contrast.sentence for contrast in compared), *equal_said),

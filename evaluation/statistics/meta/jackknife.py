@@ -120,7 +120,7 @@ def _no_interval(grid: Grid, value: float) -> str:
         return "people or a metric do not vary within any group"
     few = grid.scarcest < 3
     what = "raters or items" if grid.held else "raters, conditions or items"
-    return f"{grid.scarcest} {what} say too little about others" if few else ""
+    return f"so few {what} ({grid.scarcest}) say too little about others" if few else ""
 
 
 def _bare(grid: Grid, value: float, reason: str, level: float) -> Estimate:
