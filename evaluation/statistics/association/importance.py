@@ -7,7 +7,7 @@ correlation matrix.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import factorial
 
@@ -21,6 +21,7 @@ from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, ch
 
 MOST = 12
 CELLS = 4_000_000
+FLAT = 1e-12  # variance of a standardised column in a replicate that does not vary
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,21 @@ def dominance(
     drawn = _replicates(columns, multinomial_weights(count, replicates, generator), codes)
     noun = f"{count} rows" if clusters is None else f"{count} clusters"
     found = [
-        percentile_interval(
-            float(point[k]), drawn[:, k], n=n, level=level, drawn=noun, clusters=count
+        _holding(
+            percentile_interval(
+                float(point[k]), drawn[:, k], n=n, level=level, drawn=noun, clusters=count
+            )
         )
         for k in range(len(point))
     ]
     return Dominance(dict(zip(called, found[:-1], strict=True)), found[-1])
+
+
+def _holding(found: Estimate) -> Estimate:
+    """Replicates explain more by chance than the data do, so that all may lie above the value."""
+    if not found.has_interval:
+        return found
+    return replace(found, low=min(found.low, found.value), high=max(found.high, found.value))
 
 
 def _standardised(columns: Floats, names: Sequence[str]) -> Floats:
@@ -123,8 +133,10 @@ def _correlations(weights: Floats, columns: Floats) -> Floats:
     means = weights @ columns.T / total[:, None]
     products = np.stack([weights @ (columns * row).T for row in columns], 1) / total[:, None, None]
     covariance = products - means[:, :, None] * means[:, None, :]
-    spread = np.sqrt(np.maximum(np.einsum("bii->bi", covariance), 1e-300))
-    return np.asarray(covariance / (spread[:, :, None] * spread[:, None, :]))
+    variance = np.einsum("bii->bi", covariance)
+    # a column that does not vary in a replicate correlates with nothing, itself included
+    shrunk = np.where(variance > FLAT, 1 / np.sqrt(np.maximum(variance, FLAT)), 0.0)
+    return np.asarray(covariance * shrunk[:, :, None] * shrunk[:, None, :])
 
 
 def _explained(matrix: Floats, p: int) -> dict[frozenset[int], Floats]:
@@ -134,7 +146,7 @@ def _explained(matrix: Floats, p: int) -> dict[frozenset[int], Floats]:
         for chosen in combinations(range(p), size):
             inner = matrix[:, chosen][:, :, chosen]
             outer = matrix[:, chosen, p]
-            usable = np.linalg.det(inner) > 1e-12
+            usable = (np.linalg.det(inner) > 1e-12) & (matrix[:, p, p] > 0)
             r_squared = np.full(len(matrix), np.nan)
             solved = np.linalg.solve(inner[usable], outer[usable][..., None])[..., 0]
             r_squared[usable] = (solved * outer[usable]).sum(1)

@@ -115,7 +115,7 @@ def delong(
     each = [_area(float(areas[k]), float(covariance[k, k]), cases, level) for k in (0, 1)]
     value = float(areas[0] - areas[1])
     variance = float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
-    if cases.clusters < 2 or variance < 1e-14:
+    if cases.clusters < 2 or not variance > 1e-14:
         reason = "both scores order the cases alike, or too few cases differ"
         bare = Estimate.without_interval(value, level=level, n=len(scores[0]), reason=reason)
         return AucDifference(bare, float("nan"), *each)

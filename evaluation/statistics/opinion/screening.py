@@ -10,7 +10,7 @@ Simulations found 17-62 % of random clickers this way and lost 14 % of honest ra
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from math import nan, sqrt
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ class Screened:
     extreme_share: float
     """(P + Q) / answers; the rule wants at most 0.05"""
     imbalance: float
-    """|P - Q| / (P + Q), nan without extreme answers; a large one is bias, which the rule keeps"""
+    """|P - Q| / (P + Q), 0 without extreme answers; a large one is bias, which the rule keeps"""
     would_reject: bool
 
 
@@ -91,5 +91,5 @@ def _reach(answers: Answers, residual: Floats, count: Floats, usable: Mask) -> F
 def _screened(above: int, below: int, answers: int) -> Screened:
     extreme = above + below
     share = extreme / answers
-    imbalance = abs(above - below) / extreme if extreme else nan
+    imbalance = abs(above - below) / extreme if extreme else 0.0
     return Screened(above, below, answers, share, imbalance, share > 0.05 and imbalance < 0.3)

@@ -12,6 +12,7 @@ from scipy.stats import t as student
 from evaluation.statistics.answers import Floats
 from evaluation.statistics.estimate import BadData, Estimate
 from evaluation.statistics.formula import Recipe
+from evaluation.statistics.ordinal.cautions import scarcest
 from evaluation.statistics.ordinal.fitting import Fitted
 from evaluation.statistics.ordinal.laplace import Laplace
 from evaluation.statistics.ordinal.response import Response
@@ -212,7 +213,12 @@ class Fit:
 
     @property
     def wald(self) -> str:
-        return "Wald" if isinf(self.call.freedom) else f"Wald, t({self.call.freedom:g})"
+        if not isinf(self.call.freedom):
+            return f"Wald, t({self.call.freedom:g})"
+        few = scarcest(self.fitted.problem.terms)
+        if few is None:
+            return "Wald, normal"
+        return f"Wald, normal, which is short with {few.levels} levels of {few.name}"
 
     @property
     def unconverged(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import isinf
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from evaluation.statistics.answers import Codes
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, check_level
 from evaluation.statistics.formula import recipe_of
+from evaluation.statistics.ordinal.cautions import left_out
 from evaluation.statistics.ordinal.fit import Call, Fit
 from evaluation.statistics.ordinal.fitting import Fitted, fitted
 from evaluation.statistics.ordinal.links import LinkName, link_of
@@ -105,7 +107,11 @@ def fit_call(call: Call, strata: str | None = None) -> Fit:
         (False,) * len(terms),
     )
     found = fitted(problem, call.nodes)
-    return Fit(call, found, recipe, answers, answers.notes + _notes(found))
+    said = answers.notes + _notes(found)
+    if isinf(call.freedom):  # rating_model chose its intercepts, and says so
+        factors = terms_of(call.data, list(recipe.levels))
+        said += tuple(left_out(terms, factors, len(call.data)))
+    return Fit(call, found, recipe, answers, said)
 
 
 def _check_terms(terms: Sequence[Term], answers: Codes) -> None:

@@ -26,8 +26,11 @@ def escapes(problem: Problem) -> Floats:
         further = [d for d in tried if (gains @ d).max(initial=0) > _SMALL]
         if not further:
             return found
-        # aims outside the span find what it still lacks
+        known = len(found)
         found = _independent(np.vstack([found, *further]))
+        if len(found) == known:
+            return found  # what is left differs from these by rounding
+        # aims outside the span find what it still lacks
         outside = null_space(found, rcond=_SMALL).T
         aims = [sign * direction for direction in outside for sign in (1.0, -1.0)]
 

@@ -274,3 +274,18 @@ def test_predictors_that_cannot_be_told_apart_are_refused() -> None:
         dominance(np.column_stack([X, np.full(len(X), 0.1)]), Y, generator=generator)
     with pytest.raises(BadData, match="1 to 12"):
         dominance(generator.normal(size=(60, 13)), Y, generator=generator)
+
+
+def test_ranks_are_compared_with_wider_errors() -> None:
+    numbers, ranked = (compare_correlations(0.6, 0.4, 0.5, 60, ranks=r) for r in (False, True))
+    wider = np.sqrt(1 + 0.5**2 / 2)
+    assert ranked.williams_t == pytest.approx(numbers.williams_t / wider)
+    assert ranked.steiger_z == pytest.approx(numbers.steiger_z / wider)
+    assert ranked.difference.low < numbers.difference.low
+    assert "of ranks" in ranked.difference.method
+
+
+def test_one_positive_case_has_no_interval() -> None:
+    found = delong([1.0, 2, 3, 4], [2.0, 4, 1, 3], [0, 1, 0, 0])
+    assert not found.difference.has_interval
+    assert "too few cases" in found.difference.method

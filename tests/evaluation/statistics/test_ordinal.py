@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import f as fisher
 
 from evaluation.statistics import ordinal
 from evaluation.statistics.estimate import BadData
@@ -428,3 +429,27 @@ def test_examples_in_docstrings_are_true(module, monkeypatch) -> None:
     ran = doctest.testmod(loaded, extraglobs=names)
     assert ran.attempted
     assert not ran.failed
+
+
+def test_a_model_that_leaves_interactions_out_says_so() -> None:
+    two = ordinal.clmm(RATINGS, "rating", "condition", ["rater", "artwork"])
+    assert any("add (rater, condition) to `groups`" in note for note in two.notes)
+    assert any("add (artwork, condition)" in note for note in two.notes)
+    whole = ordinal.clmm(RATINGS, "rating", "condition", FOUR)
+    assert not any("add (" in note for note in whole.notes)
+    effect = next(iter(whole.coefficients.values()))
+    assert "normal, which is short with" in effect.method
+    assert not any("add (" in note for note in ordinal.rating_model(RATINGS).notes)
+
+
+def test_an_effect_of_few_raters_is_tested_by_f() -> None:
+    fit = ordinal.rating_model(RATINGS)
+    null = ordinal.rating_model(RATINGS, fixed="1")
+    found = ordinal.likelihood_ratio(fit, null)
+    assert found.method.startswith(f"F({found.degrees}, {fit.call.freedom:g})")
+    ratio = found.statistic / found.degrees * fit.call.freedom / (fit.call.freedom + 1)
+    assert found.p == pytest.approx(fisher.sf(ratio, found.degrees, fit.call.freedom))
+    plain = [ordinal.clmm(RATINGS, "rating", formula, FOUR) for formula in ("condition", "1")]
+    limit = ordinal.likelihood_ratio(*plain)
+    assert limit.statistic == pytest.approx(found.statistic, abs=1e-6)
+    assert limit.p < found.p
