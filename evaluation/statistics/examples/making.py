@@ -109,7 +109,7 @@ def _ratings(rng: np.random.Generator, pictures: DataFrame) -> tuple[DataFrame, 
             "protection": protection,
             "budget": budget,
             "purification": purification,
-            "question": "success",
+            "question": "mimicry_success",
             "value": value,
             "scale": 5,
         }
