@@ -4,6 +4,7 @@ import warnings
 
 import altair as alt
 import numpy as np
+import pandas as pd
 import style
 from pandas import DataFrame
 from style import finished, forest, number, row, words
@@ -490,7 +491,48 @@ def opinion_screening() -> alt.LayerChart:
     )
 
 
+def psr_compare() -> alt.LayerChart:
+    table, rows = ratings(), []
+    clean = table[table.condition == "clean"]
+    for condition in sorted({*table.condition} - {"clean"}):
+        two = pd.concat([clean, table[table.condition == condition]])
+        second, apart = two.condition == condition, two.condition + " "
+        for series, part in (("shared raters and artworks", ""), ("as if they were others", apart)):
+            found = psr.difference(
+                two.value, part + two.participant, part + two.artwork, second, success=(1, 2)
+            )
+            rows.append(row(f"{condition} − clean", found.estimate, series))
+    return finished(
+        forest(rows, "difference of success rates", percent=True, marks=[0]),
+        "What raters and artworks share cancels: pairing is worth many answers",
+    )
+
+
+def ordinal_modes() -> alt.LayerChart:
+    _, fit = _two_and_four()
+    modes = fit.modes("participant").sort_values("mode").reset_index(names="rater")
+    modes = modes.assign(low=modes["mode"] - 1.96 * modes.se, high=modes["mode"] + 1.96 * modes.se)
+    base = alt.Chart(modes).encode(
+        x=alt.X("rater:N", sort=None, title=None, axis=alt.Axis(labelAngle=0))
+    )
+    title = "above the average rater (log odds)"
+    return finished(
+        alt.layer(
+            style.level(0),
+            base.mark_rule(strokeWidth=2, color=SERIES[0]).encode(
+                y=alt.Y(**number("low", title)), y2="high:Q"
+            ),
+            base.mark_point(filled=True, size=60, color=SERIES[0], opacity=1).encode(
+                y=alt.Y(**number("mode", title))
+            ),
+        ).properties(width=560, height=190),
+        "How harsh each rater is, as the model sees it (mode ± 1.96 errors)",
+    )
+
+
 FIGURES = {
+    "psr-compare": psr_compare,
+    "ordinal-modes": ordinal_modes,
     "psr-intervals": psr_intervals,
     "ordinal-means": ordinal_means,
     "agreement-kappa": agreement_kappa,
