@@ -15,7 +15,7 @@ give both, and the raw share p_a.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -27,6 +27,8 @@ from evaluation.statistics.estimate import ESTIMATE_LEVEL, Estimate, check_level
 from evaluation.statistics.influence import LOGIT, item_interval, jackknifed, two_way_interval
 
 Weights = Literal["identity", "linear", "quadratic", "ordinal"]
+COMMON = 0.85
+"""Share of one category from which nominal 95 % intervals of Fleiss' kappa hold it in 84-90 %."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +94,17 @@ def fleiss_kappa(
 ) -> ChanceCorrected:
     """Fleiss' kappa (1971), weighted where wanted, of a long table; missing answers are allowed.
 
-    Arguments as for `gwet_ac`. Complete and unweighted it equals statsmodels' `fleiss_kappa`.
+    Arguments as for `gwet_ac`. Complete and unweighted it equals statsmodels' `fleiss_kappa`. Where
+    one category has nearly all answers its interval is too narrow, and says so.
     """
     check_level(level)
     table = Categories.of(values, raters, items, weights, categories)
-    slope = 2 * table.weights @ table.shares.mean(0)
-    return _corrected(table, fleiss_chance, slope, weights, draw_raters, level)
+    pi = table.shares.mean(0)
+    found = _corrected(table, fleiss_chance, 2 * table.weights @ pi, weights, draw_raters, level)
+    if pi.max() < COMMON or not found.estimate.has_interval:
+        return found
+    said = f"{found.estimate.method}; TOO NARROW: {pi.max():.0%} of answers are of one category"
+    return replace(found, estimate=replace(found.estimate, method=said))
 
 
 def gwet_chance(shares: Floats, weights: Floats) -> Floats:

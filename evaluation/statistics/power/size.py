@@ -31,6 +31,8 @@ from evaluation.statistics.power.simulation import (
 from evaluation.statistics.power.truth import Truth
 
 _REPLICATES = 1000
+_CLEARLY = 0.99
+_STEP = 1.2
 _FLAT = 0.03
 """Less power gained than that by doubling: the other side is the scarce one."""
 
@@ -102,6 +104,7 @@ def sample_size(
             return bool(found[size].yes.mean() >= power)
 
         _search(reaches, start, least, most)
+        _surround(reaches, found, power, least, most)
         sizes = sorted(found)
         yes = np.stack([found[size].yes for size in sizes])
         estimate = _crossing(sizes, yes, vary, power, most, seed, level)
@@ -146,6 +149,25 @@ def _search(reaches: Callable[[int], bool], start: int, least: int, most: int) -
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if reaches(middle) else (middle, high)
+
+
+def _surround(
+    reaches: Callable[[int], bool],
+    found: Mapping[int, Outcomes],
+    power: float,
+    least: int,
+    most: int,
+) -> None:
+    """Tries further sizes until the ends of the curve lie clearly on either side of the target."""
+
+    def clear(size: int) -> bool:
+        share = share_of_studies(found[size].yes, _CLEARLY)
+        return not share.low <= power <= share.high
+
+    while (size := max(found)) < most and not clear(size):
+        reaches(min(most, ceil(_STEP * size)))
+    while (size := min(found)) > least and not clear(size):
+        reaches(max(least, int(size / _STEP)))
 
 
 def _crossing(

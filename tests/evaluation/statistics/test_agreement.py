@@ -242,7 +242,10 @@ def test_where_one_answer_is_common_kappa_collapses_and_ac_does_not() -> None:
     raw = agreement.gwet_ac(*long(table)).observed.value
     assert raw > 0.9
     assert agreement.gwet_ac(*long(table)).estimate.value > 0.9
-    assert agreement.fleiss_kappa(*long(table)).estimate.value < 0.1
+    kappa = agreement.fleiss_kappa(*long(table)).estimate
+    assert kappa.value < 0.1
+    assert "TOO NARROW: 98% of answers are of one category" in kappa.method
+    assert "NARROW" not in agreement.fleiss_kappa(*long(simulated())).estimate.method
 
 
 def test_the_interval_speaks_of_other_raters_or_holds_them() -> None:

@@ -259,7 +259,7 @@ def test_an_analysis_that_errs_too_often_is_called_out() -> None:
 def test_the_size_is_found_and_holds_the_target() -> None:
     found = power.sample_size(power.Design(10, 20), PAIR, ASK, seed=1, studies=200, most=100)
     size = round(found.size.value)
-    assert found.size.low <= size <= found.size.high
+    assert found.size.low <= size <= found.size.high < 60
     assert found.curve[size].value >= 0.8 > found.curve[min(found.curve)].value
     assert f"{size} raters" in str(found)
     assert found.at.error.low < 0.06
