@@ -7,6 +7,9 @@ reject, and how many `extreme` names.
 """
 
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 

@@ -6,6 +6,9 @@ close to, not quite, a Bradley-Terry model; strengths are compared with a fit to
 """
 
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 

@@ -8,6 +8,9 @@ often the interval at the end of a stop at precision holds the truth.
 import sys
 from functools import partial
 from math import sqrt
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 from scipy.stats import t as student

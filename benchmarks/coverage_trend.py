@@ -6,6 +6,9 @@ tests of trend call 5 % where nothing changes with the level.
 """
 
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 from scipy.special import expit

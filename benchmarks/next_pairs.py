@@ -5,7 +5,10 @@ strengths after equal numbers of answers, pairs chosen by information against pa
 """
 
 import sys
+from pathlib import Path
 from time import process_time
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 

@@ -83,8 +83,12 @@ def _mean(values: Floats, codes: Codes, count: int, level: float) -> Estimate:
     sums = np.bincount(codes, values - value, minlength=count)
     se = sqrt(count / (count - 1) * float(sums @ sums)) / n
     reach = float(student.ppf((1 + level) / 2, count - 1)) * se
-    said = f"variance over {count} clusters, t({count - 1})"
+    said = f"variance over {_units(count, n)}, t({count - 1})"
     return Estimate(value, value - reach, value + reach, se, level, n, said)
+
+
+def _units(count: int, n: int) -> str:
+    return f"{count} clusters" if count < n else f"{n} cases taken for independent"
 
 
 def _line(
@@ -106,7 +110,9 @@ def _line(
     sums = np.stack([np.bincount(codes, column, minlength=count) for column in residual.T])
     variance = bread @ (sums @ sums.T) @ bread * count / (count - 1)
     reach = float(student.ppf((1 + level) / 2, count - 1))
-    said = f"logistic regression on the logit, sandwich over {count} clusters, t({count - 1})"
+    said = (
+        f"logistic regression on the logit, sandwich over {_units(count, len(p))}, t({count - 1})"
+    )
     found = [
         Estimate(b, b - reach * s, b + reach * s, s, level, len(p), said)
         for b, s in zip(beta.tolist(), np.sqrt(np.diag(variance)).tolist(), strict=True)

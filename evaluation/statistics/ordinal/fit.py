@@ -215,6 +215,8 @@ class Fit:
     def wald(self) -> str:
         if not isinf(self.call.freedom):
             return f"Wald, t({self.call.freedom:g})"
+        if not self.fitted.problem.terms:
+            return "Wald, normal, answers taken for independent"
         few = scarcest(self.fitted.problem.terms)
         if few is None:
             return "Wald, normal"
