@@ -55,8 +55,8 @@ def timed() -> None:
         found = power.simulate(design, truth, question, seed=1, studies=studies)
         spent = (process_time() - start) * 1000 / studies
         print(
-            f"{name:28s}{spent:7.1f} s   power {found.power.value:6.1%}, "
-            f"wrong yes {found.error.value:6.1%}, {found.design}"
+            f"{name:28s}{spent:7.1f} s   power {found.power.value:6.1%}, wrong yes "
+            f"{f'{found.error.value:6.1%}' if found.error.defined else '     -'}, {found.design}"
         )
 
 
