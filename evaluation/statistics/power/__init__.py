@@ -15,13 +15,12 @@ from evaluation.statistics.power.design import Design
 from evaluation.statistics.power.metrics import Correlation, Metric, MetricDifference
 from evaluation.statistics.power.questions import (
     Difference,
-    Effect,
     Equivalence,
-    ExpertsAgainstCrowd,
     NonInferiority,
     Precision,
     Question,
 )
+from evaluation.statistics.power.scales import Effect, ExpertsAgainstCrowd
 from evaluation.statistics.power.simulation import Power, simulate
 from evaluation.statistics.power.size import SampleSize, sample_size
 from evaluation.statistics.power.truth import DEVIATIONS, Truth

@@ -21,12 +21,11 @@ from evaluation.statistics.estimate import BadData
 from evaluation.statistics.meta.coefficients import Coefficient
 from evaluation.statistics.meta.grid import By
 from evaluation.statistics.power.design import Design
-from evaluation.statistics.power.questions import Answer
+from evaluation.statistics.power.questions import REPLICATES, Answer
 from evaluation.statistics.power.study import Study
 from evaluation.statistics.power.truth import Truth
 
 FEWEST_CONDITIONS = 5
-REPLICATES = 500
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,15 @@
-"""What a study is to find out about conditions, and the engine that will be asked.
+"""What a study is to find out about protection success rates, and what every question is.
 
 A question analyses a study as the analysis will, and knows the truth under which “yes” is wrong.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.statistics import groups, ordinal, psr
+from evaluation.statistics import psr
 from evaluation.statistics.answers import Codes, Floats
 from evaluation.statistics.estimate import BadData, Estimate
 from evaluation.statistics.power.design import Design
@@ -62,7 +62,7 @@ class _Pair:
 
     def check(self, design: Design, truth: Truth) -> None:  # noqa: ARG002 (a question has one signature)
         """Both conditions are there."""
-        _two(truth, self.first, self.second)
+        two_conditions(truth, self.first, self.second)
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ class Precision:
         if self.against is None:
             truth.require(self.condition)
         else:
-            _two(truth, self.against, self.condition)
+            two_conditions(truth, self.against, self.condition)
         if not 0 < self.half_width < 1:
             raise BadData(f"A half width is a share, e.g. 0.05; given: {self.half_width}.")
 
@@ -192,103 +192,13 @@ class Precision:
         return f"is the PSR of {of} known to ±{self.half_width:.1%} ({self.interval})?"
 
 
-@dataclass(frozen=True)
-class Effect:
-    """Do answers under two conditions differ, on the whole scale? `ordinal.rating_model`.
-
-    “Yes” is a Wald interval of the second's coefficient, the first being the reference, without 0.
-    """
-
-    first: str
-    second: str
-
-    def ask(self, study: Study, alpha: float) -> Answer:
-        order = [self.first, self.second]
-        order += [name for name in study.truth.names if name not in order]
-        ordered = study.table["condition"].cat.reorder_categories(order)
-        fit = ordinal.rating_model(
-            study.table.assign(condition=ordered),
-            response="value",
-            rater="rater",
-            artwork="artwork",
-            link=study.truth.link,
-            level=1 - alpha,
-        )
-        found = fit.coefficients[f"condition{self.second}"]
-        return Answer(found.excludes(0.0), found)
-
-    def true_value(self, truth: Truth) -> float:
-        """The difference of the effects, on the link's scale."""
-        return truth.effects[self.second] - truth.effects[self.first]
-
-    def null(self, truth: Truth) -> "tuple[Effect, Truth]":
-        """Both conditions with the effect of the first."""
-        return self, truth.with_effect(self.second, truth.effects[self.first])
-
-    def check(self, design: Design, truth: Truth) -> None:  # noqa: ARG002 (likewise)
-        """Both conditions are there."""
-        _two(truth, self.first, self.second)
-
-    def __str__(self) -> str:
-        return f"do answers to {self.second} differ from those to {self.first} (rating model)?"
-
-
-@dataclass(frozen=True)
-class ExpertsAgainstCrowd:
-    """Do experts judge differently? `groups.expert_vs_crowd` over all conditions.
-
-    what  `bias`: the difference of their mean answers, the interval of which leaves 0 out;
-          `true_score_correlation`: its interval lies below 1
-    """
-
-    what: Literal["bias", "true_score_correlation"] = "bias"
-
-    def ask(self, study: Study, alpha: float) -> Answer:
-        found = groups.expert_vs_crowd(
-            study.values,
-            study.rater,
-            study.condition * study.design.artworks + study.artwork,
-            study.expert,
-            clusters=study.artwork,
-            generator=study.generator,
-            replicates=REPLICATES,
-            level=1 - alpha,
-        )
-        if self.what == "bias":
-            return Answer(found.bias.excludes(0.0), found.bias)
-        shared = found.true_score_correlation
-        return Answer(shared.has_interval and shared.high < 1, shared)
-
-    def true_value(self, truth: Truth) -> float:
-        """The correlation within one condition; of the mean no simple number."""
-        known = self.what != "bias" and len(truth.effects) == 1 and not truth.conditions
-        return truth.shared if known else float("nan")
-
-    def null(self, truth: Truth) -> "tuple[ExpertsAgainstCrowd, Truth]":
-        """Experts who judge as the crowd does, in level or in what they see."""
-        bias = self.what == "bias"
-        return self, replace(truth, experts=0.0) if bias else replace(truth, shared=1.0)
-
-    def check(self, design: Design, truth: Truth) -> None:  # noqa: ARG002 (likewise)
-        """There are both."""
-        if min(design.experts, design.raters - design.experts) < 2:
-            raise BadData(
-                f"Both groups need two raters; there are {design.experts} experts among "
-                f"{design.raters}."
-            )
-
-    def __str__(self) -> str:
-        if self.what == "bias":
-            return "do experts answer higher or lower than the crowd?"
-        return "do experts see something else than the crowd (true scores correlate below 1)?"
-
-
 def _margin(margin: float) -> None:
     if not 0 < margin < 0.5:
         raise BadData(f"A margin is a share, e.g. 0.05, below 0.5; given: {margin}.")
 
 
-def _two(truth: Truth, first: str, second: str) -> None:
+def two_conditions(truth: Truth, first: str, second: str) -> None:
+    """Refuses conditions that are not there, or one only."""
     truth.require(first, second)
     if first == second:
         raise BadData(f"Two conditions are compared; both are {first!r}.")

@@ -90,6 +90,8 @@ def sample_size(
     >>> 4 <= found.size.low <= found.size.value <= found.size.high <= 20
     True
     """
+    if design.between and vary == "raters":  # two a condition, at least
+        least = max(least, 2 * len(truth.effects))
     _check(vary, power, least, most)
     start = min(max(getattr(design, vary), least), most)
     for size in (least, start):
@@ -123,7 +125,7 @@ def _check(vary: str, power: float, least: int, most: int) -> None:
     if not 0 < power < 1:
         raise BadData(f"The power to reach lies between 0 and 1, e.g. 0.8; given: {power}.")
     if not 2 <= least <= most:
-        raise BadData(f"Sizes go from at least 2 to at most most; given: {least} to {most}.")
+        raise BadData(f"The sizes to try go from 2 upward; given: {least} to {most}.")
 
 
 def _sized(design: Design, vary: Vary, size: int) -> Design:

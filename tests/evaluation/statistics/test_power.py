@@ -211,6 +211,14 @@ def test_raters_between_conditions_need_more_of_them() -> None:
     )
     assert between.power.value < within.power.value
     assert "each seeing one" in between.design
+    found = power.sample_size(
+        power.Design(6, 16, between=True),
+        power.Truth.of_psr({"clean": 0.1, "cloak": 0.9, "veil": 0.5}),
+        ASK,
+        seed=1,
+        studies=40,
+    )
+    assert found.size.value >= 6  # two raters a condition
 
 
 def test_a_pilot_gives_its_own_estimates() -> None:
