@@ -27,10 +27,11 @@ from scipy.optimize import brentq
 from scipy.special import expit
 from scipy.stats import chi2, norm
 
+from benchmarks.metric_tests import study
 from evaluation.statistics import mixed, ordinal, ppi, psr
 from evaluation.statistics.association import compare_dependent, correlation, delong
 from evaluation.statistics.groups import expert_vs_crowd
-from evaluation.statistics.meta import calibrated_accuracy, compare_metrics
+from evaluation.statistics.meta import calibrated_accuracy, compare_metrics, permutation_test
 
 RATER, ARTWORK, PICTURE, WAY = 0.9, 0.6, 0.6, 0.5
 CUTS = np.array([-1.5, -0.3, 0.8, 2.0])
@@ -258,6 +259,22 @@ def of_metrics(rng: np.random.Generator, shape: tuple[int, int], quirk: float) -
     return found
 
 
+def of_swaps(rng: np.random.Generator, shape: tuple[int, int], quirk: float) -> Alarms:
+    """The permutation test of `benchmarks/metric_tests.py`, alone, for many studies."""
+    human, first, second = study(rng, *shape, quirk)
+    means = [scores.mean(1) for scores in (first, second, human)]
+    return {
+        **{
+            f"permutation_test, {by}": permutation_test(
+                human, first, second, generator=rng, by=by, replicates=400
+            ).p
+            < 0.05
+            for by in ("condition", "group-by-item")
+        },
+        "compare_metrics, Williams": compare_dependent(*means).williams_p < 0.05,
+    }
+
+
 Study = Callable[[np.random.Generator], Alarms]
 
 
@@ -286,6 +303,10 @@ def parts() -> dict[str, list[tuple[str, Study]]]:
             (f"{a} artists, {r} raters", lambda rng, a=a, r=r: of_ppi(rng, a, r))
             for a, r in ((10, 12), (20, 40), (80, 12))
         ],
+        "swaps": [
+            (f"{s} × {i}, own errors {q}", lambda rng, s=s, i=i, q=q: of_swaps(rng, (s, i), q))
+            for s, i, q in ((6, 50, 0.5), (12, 50, 0.0), (12, 50, 0.5), (20, 100, 0.5))
+        ],
         "metrics": [
             (f"{s} × {i}, own errors {q}", lambda rng, s=s, i=i, q=q: of_metrics(rng, (s, i), q))
             for s, i, q in ((6, 40, 0.5), (12, 40, 0.0), (12, 40, 0.5), (20, 60, 0.5))
@@ -297,10 +318,10 @@ def main(studies: int, wanted: list[str]) -> None:
     for part, designs in parts().items():
         if wanted and part not in wanted:
             continue
-        for number, (words, study) in enumerate(designs):
+        for number, (words, simulated) in enumerate(designs):
             start, wrong = process_time(), defaultdict(int)
             for seed in range(studies):
-                for name, alarm in study(np.random.default_rng([seed, number])).items():
+                for name, alarm in simulated(np.random.default_rng([seed, number])).items():
                     wrong[name] += bool(alarm)
             for name, count in wrong.items():
                 rate = count / studies
