@@ -1,6 +1,7 @@
 """How often nominal 95 % intervals of agreement and association hold the truth, and are wrong.
 
-    python benchmarks/coverage_meta.py 300      # as docs/statistics/meta.md and others have it
+    python benchmarks/coverage_meta.py 200            # as docs/statistics/meta.md has it
+    python benchmarks/coverage_meta.py 200 levels     # one part: levels, columns or people
 
 Where the truth has no closed form it is the mean over the simulated studies (on Fisher's z): what
 such a study estimates on average.
@@ -22,7 +23,14 @@ from evaluation.statistics.meta.grid import By
 from evaluation.statistics.meta.jackknife import difference_interval
 
 # conditions, items, raters, share of cells filled
-DESIGNS = ((6, 20, 10, 1.0), (12, 40, 15, 0.3), (20, 60, 40, 0.2))
+DESIGNS = (
+    (6, 20, 10, 1.0),
+    (12, 40, 15, 0.3),
+    (20, 60, 40, 0.2),
+    (5, 4, 10, 1.0),
+    (5, 8, 30, 0.5),
+    (8, 50, 100, 0.05),
+)
 LEVELS: tuple[By, ...] = ("condition", "group-by-item", "group-by-condition", "none")
 
 
@@ -134,7 +142,8 @@ def people(studies: int) -> None:
 def main() -> None:
     studies = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     for part in (levels, columns, people):
-        part(studies)
+        if part.__name__ in sys.argv[2:] or not sys.argv[2:]:
+            part(studies)
     print(f"{studies} studies a row")
 
 
