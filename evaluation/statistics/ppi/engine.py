@@ -130,12 +130,22 @@ class Pool:
             terms.append(_corrected(sums, len(sums)))
             counts.append(len(sums))
             said.append(f"{counts[-1]} raters")
+        said += self._unnamed
         rest = 0.0
         if self.artist_unlabelled is None and unlabelled.any():
             rest = float(unlabelled @ unlabelled)
             said.append("unlabelled images taken for unrelated: name their artists if they are not")
         together = sum(terms) - (self._cells(labelled) if len(terms) == 2 else 0.0)
         return max(together, *terms) + rest, min(counts) - 1.0, ", ".join(said)
+
+    @property
+    def _unnamed(self) -> list[str]:
+        """What is taken for independent for want of a name."""
+        if self.rater is None:
+            return ["answers of one rater taken for unrelated: name raters if they repeat"]
+        if self.artist is None:
+            return ["images of one artist taken for unrelated: name artists if they repeat"]
+        return []
 
     def _parts(self, tuning: Floats) -> tuple[Floats, Floats]:
         """E of each answer and of each unlabelled image."""

@@ -653,6 +653,8 @@ def test_published_ppi_says_that_images_are_taken_for_independent() -> None:
     table = study()
     found = ppi.mean(table["value"], table["metric"], [0.1, 0.5, 0.9])
     assert "images independent" in found.estimate.method
+    named = ppi.mean(table["value"], table["metric"], [0.1, 0.5], artists=table["artwork"])
+    assert "name raters if they repeat" in named.estimate.method
 
 
 def test_what_resamples_images_only_says_whom_it_does_not_speak_about() -> None:
