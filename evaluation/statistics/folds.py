@@ -53,6 +53,8 @@ def cross_predict(
             "Features are images × features, with one row an answer; given: shapes"
             f" {x.shape} and {others.shape}, and {len(y)} answers."
         )
+    if not (np.isfinite(x).all() and np.isfinite(others).all()):
+        raise BadData("A feature is not a finite number; leave images out that were not measured.")
     clusters, count = cluster_codes(artists, len(y))
     if not 2 <= folds <= count:
         raise BadData(f"{count} artists (or answers) cannot be dealt into {folds} folds.")

@@ -112,7 +112,8 @@ def look(
 
 
 def _check(times: Floats, alpha: float) -> None:
-    if not len(times) or times[0] <= 0 or times[-1] > 1 or (np.diff(times) <= 0).any():
+    # written so that nan fails it
+    if not (len(times) and times[0] > 0 and times[-1] <= 1 and (np.diff(times) > 0).all()):
         raise BadData(
             "Looks are rising fractions of the information, above 0 and at most 1; "
             f"given: {times.tolist()}."

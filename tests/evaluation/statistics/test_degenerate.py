@@ -35,11 +35,16 @@ from evaluation.statistics.association import (
 )
 from evaluation.statistics.bootstrap import crossed_mean
 from evaluation.statistics.clustered import clustered_difference, clustered_mean, clustered_share
-from evaluation.statistics.composite import nested_cv
+from evaluation.statistics.composite import nested_cv, ridge
 from evaluation.statistics.estimate import BadData, Estimate
 from evaluation.statistics.groups import expert_vs_crowd
-from evaluation.statistics.multiplicity import benjamini_hochberg, holm
-from evaluation.statistics.sequential import anytime, confidence_sequence, stop_at_precision
+from evaluation.statistics.multiplicity import benjamini_hochberg, holm, simultaneous
+from evaluation.statistics.sequential import (
+    anytime,
+    confidence_sequence,
+    obrien_fleming,
+    stop_at_precision,
+)
 from evaluation.statistics.thresholds import psychometric
 from evaluation.statistics.trend import isotonic, jonckheere, page
 
@@ -616,10 +621,36 @@ def test_no_variance_is_no_agreement_but_a_sure_share() -> None:
     assert 0.2 < share.answers.high < 0.5  # of six raters none
 
 
-def test_p_values_are_refused_where_they_are_none() -> None:
-    for adjust in (holm, benjamini_hochberg):
-        with pytest.raises(BadData):
-            adjust([0.2, 1.2])
+REFUSED: dict[str, Callable[[], object]] = {
+    "a p-value above 1": lambda: holm([0.2, 1.2]),
+    "a p-value below 0": lambda: benjamini_hochberg([-0.2, 0.2]),
+    "no variance in a family": lambda: simultaneous(
+        [1.0, 2.0], np.diag([1.0, 0.0]), n=5, generator=seeded()
+    ),
+    "an unknown fraction of a study": lambda: obrien_fleming([np.nan]),
+    "looks that do not rise": lambda: obrien_fleming([0.5, 0.5, 1.0]),
+    "a feature without a value": lambda: ppi.cross_predict(
+        np.full((10, 1), np.nan), np.arange(10.0), np.ones((3, 1)), fit=ridge(1.0)
+    ),
+    "one item to compare": lambda: pairs.next_pairs([], [], [], items=["a"], generator=seeded()),
+    "no comparison": lambda: pairs.bradley_terry([], [], []),
+    "no pair to order": lambda: meta.tie_calibration([1, np.nan], [2, 1]),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_nothing_can_be_computed_from_is_refused_in_words(what: str) -> None:
+    with pytest.raises(BadData, match=r"\w+ \w+ \w+"):
+        REFUSED[what]()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_profiles_are_intervals_or_say_why_not(table: str) -> None:
+    def profiles(t: Table) -> object:
+        fit = ordinal.clmm(t, "value", "condition", ["rater"])
+        return [ordinal.profile(fit, name) for name in (*fit.coefficients, "rater")]
+
+    check(strictly(profiles, TABLES[table]()))
 
 
 ALONE = dict.fromkeys(
