@@ -18,7 +18,7 @@ from evaluation.statistics import ordinal
 from evaluation.statistics.estimate import BadData, Estimate
 from evaluation.statistics.multiplicity import holm
 
-COLUMNS = {"value": "answer", "participant": "rater", "item": "picture", "cluster": "artwork"}
+COLUMNS = {"value": "answer", "participant": "rater", "item": "stimulus", "cluster": "artwork"}
 TOO_WIDE = 6.0
 """A standard deviation that leaves no doubt about answers: a sign of too few of them."""
 TITLE = "The whole scale: effects and shares by the mixed model"
@@ -79,7 +79,7 @@ def _fitted(conditions: Conditions, level: float) -> ordinal.Fit:
         response="answer",
         rater="rater",
         artwork="artwork",
-        stimulus="picture",
+        stimulus="stimulus",
         level=level,
     )
     widest = max(fit.standard_deviations.values(), key=lambda found: found.value)
