@@ -1,7 +1,7 @@
 """How often nominal 95 % intervals hold the truth, by simulation: prints the table in docs/.
 
     python benchmarks/coverage.py            # 400 studies a row, about a minute
-    python benchmarks/coverage.py 2000       # as docs/statistics.md has it
+    python benchmarks/coverage.py 2000       # as docs/statistics/intervals.md has it
 
 Answers are yes or no; raters (sd 0.9) and items (sd 0.7) differ on the logit.
 """

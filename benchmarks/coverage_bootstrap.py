@@ -1,15 +1,15 @@
-"""How often the bootstrap intervals of correlations and alpha hold the truth, by simulation.
+"""How often intervals of alpha hold the truth, bootstrap beside closed form, by simulation.
 
-    python benchmarks/coverage_bootstrap.py          # 40 studies a design, about half a minute
-    python benchmarks/coverage_bootstrap.py 200      # as docs/statistics.md has it
+    python benchmarks/coverage_bootstrap.py          # 40 studies a design
 
-Five-point answers; raters, artworks and pictures differ; a dose lowers the answers and moves two
-metrics, each with its own noise. The truth is the mean of the estimate over all simulated studies:
-what a study of this size estimates.
+Five-point answers; raters, artworks and pictures differ; a dose lowers the answers. The truth is
+the mean of the estimate over all simulated studies: what a study of this size estimates.
+(Correlations with metrics: benchmarks/coverage_meta.py.)
 """
 
 import sys
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -17,10 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 
 from evaluation.statistics.agreement import krippendorff_alpha
-from evaluation.statistics.answers import Answers
-from evaluation.statistics.association import associate
 from evaluation.statistics.estimate import Estimate
-from evaluation.statistics.levels import Rated
 
 DESIGNS = [  # raters, artworks, conditions, items each
     (20, 8, 6, 24),
@@ -30,7 +27,18 @@ DESIGNS = [  # raters, artworks, conditions, items each
 REPLICATES = 400
 
 
-def simulate(design: tuple[int, int, int, int], rng: np.random.Generator) -> Rated:
+@dataclass(frozen=True)
+class Study:
+    """One entry an answer."""
+
+    values: np.ndarray
+    rater: np.ndarray
+    item: np.ndarray
+    artwork: np.ndarray
+    condition: np.ndarray
+
+
+def simulate(design: tuple[int, int, int, int], rng: np.random.Generator) -> Study:
     raters, artworks, conditions, each = design
     items = artworks * conditions
     dose = np.tile(np.linspace(0, 1, conditions), artworks)
@@ -39,31 +47,25 @@ def simulate(design: tuple[int, int, int, int], rng: np.random.Generator) -> Rat
     values = np.clip(np.round(latent + rng.normal(0, 0.7, latent.shape)), 1, 5)
     seen = np.argsort(rng.random(latent.shape), axis=1) < each
     rater, item = np.nonzero(seen)
-    present, code = np.unique(item, return_inverse=True)
-    metrics = np.stack([-dose - rng.normal(0, 0.3, items) + 0.2 * picture for _ in range(2)])
-    answers = Answers.of(values[rater, item], rater, code)
-    return Rated(answers, metrics[:, present], present // conditions, present % conditions)
+    return Study(values[rater, item], rater, item, item // conditions, item % conditions)
 
 
-def estimates(rated: Rated, rng: np.random.Generator) -> dict[str, Estimate]:
-    levels = associate(rated, generator=rng, replicates=REPLICATES)
-    found = {f"rho, {level.name}": level.estimate("spearman", 0) for level in levels}
-    found |= {
-        f"difference, {level.name}": level.difference("spearman", 0, 1)[0] for level in levels
-    }
-    answers = rated.answers
-    for name, strata in (("alpha", None), ("alpha within", rated.condition[answers.item])):
-        found[name] = krippendorff_alpha(
-            answers.values,
-            answers.rater,
-            answers.item,
+def estimates(study: Study, rng: np.random.Generator) -> dict[str, Estimate]:
+    return {
+        f"{name}, {interval}": krippendorff_alpha(
+            study.values,
+            study.rater,
+            study.item,
             "ordinal",
+            interval=interval,
             generator=rng,
             strata=strata,
-            clusters=rated.artwork[answers.item],
+            clusters=study.artwork,
             replicates=REPLICATES,
         ).estimate
-    return found
+        for name, strata in (("alpha", None), ("alpha within", study.condition))
+        for interval in ("clustered", "bootstrap")
+    }
 
 
 def main(studies: int) -> None:

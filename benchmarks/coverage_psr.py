@@ -1,6 +1,6 @@
 """How often intervals of PSR and of its differences hold the truth, by simulation.
 
-    python benchmarks/coverage_psr.py        # 150 studies a row, as docs/statistics.md has it
+    python benchmarks/coverage_psr.py        # 150 studies, as docs/statistics/intervals.md has it
 
 Answers are yes or no; raters (sd 0.9), sets of paintings (0.7), and how a set comes out under a
 condition (0.3) differ on the logit.

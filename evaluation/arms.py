@@ -6,12 +6,14 @@ Painters of different eras (“historical”, in the base network's training dat
 never taken together unless an analysis says so.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from pandas import DataFrame
 
 from evaluation import words
+from evaluation.comparisons import Compared, Tested, family
 from evaluation.ratings import (
     FACTORS,
     NO_LEVEL,
@@ -23,8 +25,6 @@ from evaluation.ratings import (
     varying,
 )
 from evaluation.statistics.estimate import Estimate
-from evaluation.statistics.multiplicity import holm
-from evaluation.statistics.shares import Resampling, crossed_difference
 
 CLEAN, PROTECTED = "clean arm", "protected arm"
 FEW_ARMS = 4
@@ -61,25 +61,23 @@ class Contrast:
     first: Arm
     second: Arm
     against: str
-    estimate: Estimate
-    p: float
-    painters: int
-    judged: bool
-    """whether raters gave the numbers: then n counts answers, else items"""
-    adjusted: float = float("nan")
-    family: int = 0
+    parts: tuple[DataFrame, DataFrame]
+    """the rows of both about painters whom both have; all rows where there are none"""
+    share: Compared
 
     @property
-    def verdict(self) -> str:
-        return words.verdict(self.p, self.adjusted, self.family)
+    def name(self) -> str:
+        return f"{self.second.title} against {self.first.name}"
+
+    @property
+    def painters(self) -> int:
+        """How many both have."""
+        return len(set(self.first.rows["artist"]) & set(self.second.rows["artist"]))
 
     @property
     def sentence(self) -> str:
         """“glaze 0.05 against clean: +87 points [79, 93], significant (p < 0.001).”"""
-        said = f"{self.second.title} against {self.first.name}: {words.points(self.estimate)}"
-        if not self.estimate.has_interval:
-            return f"{said}, untested ({self.estimate.method})."
-        return f"{said}, {self.verdict} ({words.p_value(self.adjusted)})."
+        return self.share.sentence(self.name)
 
 
 def success_points(question: str, points: Sequence[int] | None, scale: int) -> tuple[int, int]:
@@ -121,17 +119,17 @@ def arms(rows: DataFrame, *, pool_eras: bool) -> list[Arm]:
 
 
 def contrasts(
-    found: Sequence[Arm], column: str, how: Resampling, *, judged: bool
+    found: Sequence[Arm], compare: Callable[[DataFrame, DataFrame, float], Tested], level: float
 ) -> list[Contrast]:
     """Each arm against the clean and the protected one; p-values adjusted by Holm over them all.
 
-    `column` holds numbers from 0 to 1; `judged` says whether raters gave them (`participant`).
+    `compare` is given the rows of both arms about painters whom both have, and a level.
     """
-    pairs = [_contrast(*pair, column, how, judged) for pair in _pairs(found)]
-    adjusted = holm([pair.p for pair in pairs])
+    sides = [(*pair, _of_shared_painters(*pair[:2])) for pair in _pairs(found)]
+    tests = [partial(compare, *parts) for *_, parts in sides]
     return [
-        replace(pair, adjusted=float(p), family=len(pairs))
-        for pair, p in zip(pairs, adjusted, strict=True)
+        Contrast(*side, compared)
+        for side, compared in zip(sides, family(tests, level), strict=True)
     ]
 
 
@@ -162,23 +160,18 @@ def _ends(mine: Sequence[Arm], shares: Mapping[str, Estimate]) -> Iterator[str]:
     yield f"{share[others[-1].name]} for {others[-1].name} (the lowest)"
 
 
-def contrast_table(found: Sequence[Contrast]) -> DataFrame:
-    """One row a difference."""
+def contrast_table(found: Sequence[Contrast], counted: str) -> DataFrame:
+    """One row a difference; `counted` is “n” where answers are counted, “items” where items are."""
     return DataFrame(
         [
             {
                 "comparison": f"{contrast.second.name} minus {contrast.first.name}",
                 **({"era": contrast.first.era} if contrast.first.era else {}),
                 "against": contrast.against,
-                "n" if contrast.judged else "items": contrast.estimate.n,
+                counted: contrast.share.estimate.n,
                 "painters": contrast.painters,
-                "share_difference": contrast.estimate.value,
-                "share_difference_low": contrast.estimate.low,
-                "share_difference_high": contrast.estimate.high,
-                "p": contrast.p,
-                "p_holm": contrast.adjusted,
-                "verdict": contrast.verdict,
-                "method": contrast.estimate.method,
+                **contrast.share.columns,
+                "method": contrast.share.estimate.method,
             }
             for contrast in found
         ]
@@ -224,15 +217,9 @@ def _dose(arm: Arm) -> tuple[str, ...]:
     return (arm.era, *(arm.levels[factor] for factor in ("protection", "budget", "mimicry")))
 
 
-def _contrast(
-    first: Arm, second: Arm, against: str, column: str, how: Resampling, judged: bool
-) -> Contrast:
-    shared = set(first.rows["artist"]) & set(second.rows["artist"])
-    parts = [arm.rows[arm.rows["artist"].isin(shared)] for arm in (first, second)]
-    values, who, what, whom = (
-        [*parts[0][name], *parts[1][name]]
-        for name in (column, "participant" if judged else "item", "cluster", "artist")
-    )
-    side = [False] * len(parts[0]) + [True] * len(parts[1])
-    estimate, p = crossed_difference(values, who if judged else None, what, whom, side, how)
-    return Contrast(first, second, against, estimate, p, len(shared), judged)
+def _of_shared_painters(first: Arm, second: Arm) -> tuple[DataFrame, DataFrame]:
+    both = set(first.rows["artist"]) & set(second.rows["artist"])
+    if not both:
+        return first.rows, second.rows
+    one, other = (arm.rows[arm.rows["artist"].isin(both)] for arm in (first, second))
+    return one, other

@@ -1,22 +1,17 @@
 """Shares and means of each condition, and the differences between conditions. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 from pandas import DataFrame
 
-from evaluation import words
+from evaluation.comparisons import Compared, How, Pair, Points, columns, family, share
 from evaluation.ratings import amount, by_factors, condition_name, points
-from evaluation.statistics.clustered import (
-    Clustered,
-    Difference,
-    clustered_difference,
-    clustered_mean,
-    clustered_share,
-)
+from evaluation.statistics import psr
+from evaluation.statistics.clustered import Clustered, clustered_difference, clustered_mean
 from evaluation.statistics.estimate import Estimate
-from evaluation.statistics.multiplicity import holm
 
 DOSE = ("protection", "budget")
 TREATMENT = ("protection", "budget", "purification")
@@ -24,12 +19,12 @@ TREATMENT = ("protection", "budget", "purification")
 
 @dataclass(frozen=True)
 class Cell:
-    """Answers under one condition; `answers` has the columns hit, value, participant, cluster."""
+    """Answers under one condition; columns value, participant, item and cluster."""
 
     name: str
     levels: Mapping[str, str]
     answers: DataFrame
-    share: Clustered
+    share: psr.ProtectionSuccess
     mean: Clustered
 
 
@@ -39,11 +34,9 @@ class Contrast:
 
     first: Cell
     second: Cell
-    share: Difference
-    mean: Difference
-    adjusted: float = float("nan")
-    """Holm's p of the difference of shares, within the family it was computed with"""
-    family: int = 0
+    pair: Pair
+    share: Compared
+    mean: Estimate
 
     @property
     def name(self) -> str:
@@ -51,36 +44,37 @@ class Contrast:
 
     @property
     def sentence(self) -> str:
-        change = words.points(self.share.estimate)
-        if not self.share.estimate.has_interval:
-            return f"{self.name}: {change}, untested ({self.share.estimate.method})."
-        said = words.verdict(self.share.p, self.adjusted, self.family)
-        return f"{self.name}: {change}, {said} ({words.p_value(self.adjusted)})."
+        return self.share.sentence(self.name)
 
 
 def cells(
-    answers: DataFrame, factors: Sequence[str], clean: str | None, level: float
+    answers: DataFrame, factors: Sequence[str], clean: str | None, willing: Points, how: How
 ) -> list[Cell]:
     """Every cell of the crossing of `factors`, the untouched arm first."""
-    found = [_cell(levels, part, clean, level) for levels, part in by_factors(answers, *factors)]
+    found = [
+        _cell(levels, part, clean, willing, how) for levels, part in by_factors(answers, *factors)
+    ]
     return sorted(found, key=lambda cell: cell.levels["protection"] != clean)
 
 
 def contrasts(
-    answers: DataFrame, factors: Sequence[str], clean: str | None, level: float
+    found: Sequence[Cell], clean: str | None, willing: Points, how: How
 ) -> list[Contrast]:
     """Each condition against the untouched one, and each budget against the next lower one.
 
     Always at the same purification where that is a factor. P-values are adjusted by Holm over all
     of them.
     """
-    found = cells(answers, factors, clean, level)
-    pairs = [*_against_clean(found, clean), *_neighbours(found, clean)]
-    compared = [_contrast(first, second, level) for first, second in pairs]
-    adjusted = holm([contrast.share.p for contrast in compared])
+    sides = [*_against_clean(found, clean), *_neighbours(found, clean)]
+    pairs = [Pair(a.answers, b.answers, willing) for a, b in sides]
+    tests: list[Callable[[float], psr.PsrDifference]] = [
+        partial(pair.difference, how) for pair in pairs
+    ]
     return [
-        replace(contrast, adjusted=float(p), family=len(compared))
-        for contrast, p in zip(compared, adjusted, strict=True)
+        Contrast(first, second, pair, compared, _difference_of_means(pair, how.level))
+        for (first, second), pair, compared in zip(
+            sides, pairs, family(tests, how.level), strict=True
+        )
     ]
 
 
@@ -91,14 +85,15 @@ def cell_table(found: Sequence[Cell]) -> DataFrame:
             {
                 "condition": cell.name,
                 **cell.levels,
-                "n": cell.share.estimate.n,
+                "n": cell.share.n,
                 "raters": cell.share.raters,
-                "items": cell.answers["item"].nunique(),
-                "artworks": cell.share.items,
-                **columns("share", cell.share.estimate),
+                "items": cell.share.artwork_count,
+                "artworks": cell.mean.items,
+                **columns("share", cell.share.answers),
+                **columns("share_items", cell.share.artworks),
                 **columns("mean", cell.mean.estimate),
                 "design_effect": cell.share.design_effect,
-                "method": cell.share.estimate.method,
+                "method": cell.share.answers.method,
             }
             for cell in found
         ]
@@ -112,43 +107,27 @@ def contrast_table(compared: Sequence[Contrast]) -> DataFrame:
             {
                 "comparison": contrast.name,
                 "n": contrast.share.estimate.n,
-                "raters": contrast.share.raters,
-                **columns("share_difference", contrast.share.estimate),
-                "p": contrast.share.p,
-                "p_holm": contrast.adjusted,
-                **columns("mean_difference", contrast.mean.estimate),
-                "verdict": words.verdict(contrast.share.p, contrast.adjusted, contrast.family),
+                **contrast.share.columns,
+                **columns("mean_difference", contrast.mean),
+                "method": contrast.share.estimate.method,
             }
             for contrast in compared
         ]
     )
 
 
-def columns(name: str, estimate: Estimate) -> dict[str, float]:
-    """An estimate as three columns of a table."""
-    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
-
-
-def _cell(levels: dict[str, str], part: DataFrame, clean: str | None, level: float) -> Cell:
+def _cell(
+    levels: dict[str, str], part: DataFrame, clean: str | None, willing: Points, how: How
+) -> Cell:
     who, what = part["participant"], part["cluster"]
-    share = clustered_share(part["hit"], who, what, level=level)
-    mean = clustered_mean(part["value"], who, what, bounds=(1, points(part)), level=level)
-    return Cell(condition_name(levels, clean), levels, part, share, mean)
+    mean = clustered_mean(part["value"], who, what, bounds=(1, points(part)), level=how.level)
+    return Cell(condition_name(levels, clean), levels, part, share(part, willing, how), mean)
 
 
-def _contrast(first: Cell, second: Cell, level: float) -> Contrast:
-    parts = [cell.answers for cell in (first, second)]
-    who, what, value, hit = (
-        [*parts[0][name], *parts[1][name]] for name in ("participant", "cluster", "value", "hit")
-    )
-    arm = [False] * len(parts[0]) + [True] * len(parts[1])
-    scale = (1, points(parts[0]))
-    return Contrast(
-        first,
-        second,
-        clustered_difference(hit, who, what, arm, bounds=(0, 1), level=level),
-        clustered_difference(value, who, what, arm, bounds=scale, level=level),
-    )
+def _difference_of_means(pair: Pair, level: float) -> Estimate:
+    value, who, what = (pair.column(name) for name in ("value", "participant", "cluster"))
+    scale = (1, points(pair.first))
+    return clustered_difference(value, who, what, pair.side, bounds=scale, level=level).estimate
 
 
 def _against_clean(found: Sequence[Cell], clean: str | None) -> Iterator[tuple[Cell, Cell]]:

@@ -30,7 +30,7 @@ def drawings(spec: Spec, description: str) -> dict[str, str]:
 
 
 def narrow(spec: Spec) -> Spec:
-    """The same chart for a phone: panels below one another, legends in two columns."""
+    """The same chart for a phone: panels below one another, legends in one column."""
     spec = deepcopy(spec)
     if "concat" in spec:
         spec["columns"] = 1
@@ -39,7 +39,7 @@ def narrow(spec: Spec) -> Spec:
     else:
         spec["width"] = NARROW
     spec["config"]["axisQuantitative"]["tickCount"] = 4
-    spec["config"]["legend"]["columns"] = 2
+    spec["config"]["legend"]["columns"] = 1
     spec["config"]["axis"] |= {"labelLimit": 160, "labelFontSize": 12, "titleFontSize": 12}
     return spec
 

@@ -124,6 +124,19 @@ def answers_to(ratings: DataFrame, question: str) -> DataFrame:
     return found.assign(cluster=clusters(found))
 
 
+def repeated(ratings: DataFrame, question: str) -> DataFrame:
+    """Answers that were asked for twice: first, second, participant, item; hidden repetitions."""
+    kept = ratings[
+        (ratings["question"] == question)
+        & ~(ratings["excluded"] | ratings["gold"] | ratings["value"].isna())
+    ]
+    keys = ["participant", "item"]
+    once = kept[kept["repeat_of"] == ""].drop_duplicates(keys)
+    again = kept[kept["repeat_of"] != ""].drop_duplicates(keys)
+    pairs = once[[*keys, "value"]].merge(again[[*keys, "value"]], on=keys)
+    return pairs.rename(columns={"value_x": "first", "value_y": "second"})
+
+
 def points(answers: DataFrame) -> int:
     """Number of points on the scale of one question."""
     scales = sorted(answers["scale"].unique())
@@ -134,8 +147,12 @@ def points(answers: DataFrame) -> int:
 
 
 def clusters(answers: DataFrame) -> Series:
-    """What items are drawn with: the artwork, or the item itself where artworks are not named."""
-    return answers["artwork"].where(answers["artwork"] != "", answers["item"])
+    """What items are drawn with: the artwork, or the item itself where artworks are not named.
+
+    Two artists' artworks of one name are two artworks.
+    """
+    works = answers["artist"] + " " + answers["artwork"]
+    return works.where(answers["artwork"] != "", answers["item"])
 
 
 def amount(budget: str) -> float:

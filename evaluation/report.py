@@ -23,7 +23,7 @@ from evaluation.ratings import Group, TableError, groups
 from evaluation.statistics.estimate import BadData
 from generation.progress import Progress, silent
 
-FORMAT = 2
+FORMAT = 3
 """Counts changes of the document's layout; part of what a report is known by."""
 
 Plan = Mapping[str, Mapping[str, Any]]
@@ -149,7 +149,9 @@ def _table(exhibit: Exhibit) -> Document:
     frame = exhibit.table
     assert frame is not None
     rows = [[_plain(value) for value in row] for row in frame.itertuples(index=False)]
-    return {"title": exhibit.title, "columns": list(frame.columns), "rows": rows}
+    caption = "" if exhibit.chart else exhibit.caption  # else it stands below the chart
+    columns = list(frame.columns)
+    return {"title": exhibit.title, "caption": caption, "columns": columns, "rows": rows}
 
 
 def _name_tables(sections: Sequence[Document]) -> None:

@@ -11,41 +11,67 @@ from typing import Any
 LABELS: Mapping[str, str] = {
     "n": "answers",
     "share": "share willing",
+    "share_items": "share of items",
+    "share_model": "share willing, by the model",
     "share_difference": "difference of shares",
+    "share_difference_90": "difference of shares (90%)",
+    "share_difference_joint": "all at once",
     "share_psr_answers": "PSR, share of answers",
     "share_psr_items": "PSR, share of items",
+    "share_psr_model": "PSR by the model",
     "share_accuracy": "genre accuracy",
     "share_shift": "genre shift",
     "mean": "mean answer",
     "mean_difference": "difference of means",
     "design_effect": "design effect",
+    "log_odds": "log odds of a higher answer",
     "p": "p",
     "p_holm": "p (Holm)",
+    "p_equivalent": "p, equivalent",
+    "p_not_lower": "p, not lower",
     "items_dropped": "items with one answer",
     "spearman": "Spearman's rho",
-    "kendall": "Kendall's tau-b",
+    "chance": "by chance",
+    "share_pairs": "ordered alike",
+    "share_tied_by_raters": "tied by raters",
+    "share_tied_by_metric": "tied by the metric",
+    "share_calibrated": "ties calibrated",
     "alpha": "Krippendorff's alpha",
     "over": "correlated over",
 }
-COUNTS = ("n", "raters", "items", "painters", "pictures", "artworks", "over", "items_dropped")
-HIDDEN = ("method", "artist", "protection", "budget", "purification", "mimicry")
-"""In the files, but not on the page: the condition's name says it already."""
+COUNTS = (
+    "n",
+    "raters",
+    "items",
+    "painters",
+    "pictures",
+    "artworks",
+    "over",
+    "pairs",
+    "items_dropped",
+)
+BARE = ("share_difference_joint", "chance")
+"""Intervals without a value of their own."""
+HIDDEN = ("method", "test", "artist", "protection", "budget", "purification", "mimicry")
+"""In the files, but not on the page: the condition's name, or a note, says it already."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A table for a page: headings (label, whether numbers), rows of texts, methods."""
+    """A table for a page: headings (label, whether numbers), rows of texts, methods, a caption."""
 
     title: str
     headings: Sequence[tuple[str, bool]]
     rows: Sequence[Sequence[tuple[str, bool]]]
     methods: Sequence[str]
+    caption: str
 
 
 def shown(table: Mapping[str, Any]) -> Shown:
     """A stored table (title, columns, rows) as it is read."""
     names: list[str] = table["columns"]
-    visible = [name for name in names if not _is_end(name, names) and name not in HIDDEN]
+    cells = dict.fromkeys(_shown_as(name, names) for name in names)
+    visible = [name for name in cells if name not in HIDDEN]
     records = [dict(zip(names, row, strict=True)) for row in table["rows"]]
     numeric = {name: _numeric(name, records) for name in visible}
     rows = [[(_cell(name, record), numeric[name]) for name in visible] for record in records]
@@ -54,7 +80,7 @@ def shown(table: Mapping[str, Any]) -> Shown:
         for name in visible
     ]
     methods = list(dict.fromkeys(_kind(r["method"]) for r in records if r.get("method")))
-    return Shown(table["title"], headings, rows, methods)
+    return Shown(table["title"], headings, rows, methods, table.get("caption", ""))
 
 
 def _kind(method: str) -> str:
@@ -62,15 +88,20 @@ def _kind(method: str) -> str:
     return method.partition(" (")[0]
 
 
-def _is_end(name: str, names: Sequence[str]) -> bool:
-    return any(name.endswith(end) and name.removesuffix(end) in names for end in ("_low", "_high"))
+def _shown_as(name: str, names: Sequence[str]) -> str:
+    """The cell that a column is part of: both ends of an interval stand in that of its value."""
+    whole = name.removesuffix("_low").removesuffix("_high")
+    return whole if whole in names or whole in BARE else name
 
 
 def _numeric(name: str, records: Sequence[Mapping[str, Any]]) -> bool:
-    return all(isinstance(r[name], int | float) or r[name] is None for r in records)
+    return all(isinstance(r.get(name), int | float) or r.get(name) is None for r in records)
 
 
 def _cell(name: str, record: Mapping[str, Any]) -> str:
+    if name not in record:
+        ends = [record[f"{name}_low"], record[f"{name}_high"]]
+        return "–" if None in ends else f"[{', '.join(_number(name, end) for end in ends)}]"
     value = record[name]
     if value is None:
         return "–"

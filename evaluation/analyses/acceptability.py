@@ -2,7 +2,9 @@
 
 The question of Glaze's survey of artists (Shan et al. 2023, arXiv:2302.04222): the share of answers
 at or above a cut of the scale, here the two highest points unless the plan says otherwise, with
-two-way clustered intervals, differences to the untouched arm and between neighbouring budgets.
+intervals that count raters and artworks as samples, differences to the untouched arm and between
+neighbouring budgets. It is the statistic that protections are judged by as well
+(`evaluation.statistics.psr`), counted from the other end of the scale.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +17,7 @@ from pydantic import Field
 from config.plugins import plugin
 from evaluation import plots, words
 from evaluation.analyses import Exhibit, Finding
+from evaluation.comparisons import How, Interval, Points, within_margin, worth
 from evaluation.conditions import (
     DOSE,
     TREATMENT,
@@ -26,6 +29,7 @@ from evaluation.conditions import (
     contrasts,
 )
 from evaluation.distributions import answers_exhibit
+from evaluation.field_model import model_exhibits
 from evaluation.measurements import label_of, mean_of_condition
 from evaluation.metrics import METRICS
 from evaluation.ratings import (
@@ -47,7 +51,7 @@ class Acceptability:
     """Share of answers at or above the cut, and mean answer, by condition."""
 
     label: ClassVar[str] = "Which pictures are raters willing to post?"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     question: str = "acceptability"
     """Name of the question that is analysed."""
@@ -55,6 +59,14 @@ class Acceptability:
     """Lowest point of the scale that counts as willing; the two highest points when left out."""
     metric: str = "lpips"
     """Metric that the second chart sets the shares against."""
+    margin: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Difference of shares that would not matter, fixed beforehand, e.g. 0.05 for 5 points: asks
+    which conditions are shown to differ by less, and which not to be lower by more."""
+    interval: Interval = "clustered"
+    """How intervals of shares are made: `clustered` (two-way, closed form), `bootstrap` (crossed,
+    wider in sparse tables) or `model` (logistic mixed model)."""
+    replicates: Annotated[int, Field(ge=200, le=100_000)] = 2000
+    """Replicates of the bootstrap."""
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     """Nominal coverage of the intervals."""
     pooled: bool = False
@@ -65,33 +77,51 @@ class Acceptability:
         """What the settings may name in an experiment file."""
         return {"question": asked, "metric": METRICS.names()}
 
-    def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:  # noqa: ARG002 (closed forms draw nothing)
-        """Shares, means and differences, all two-way clustered."""
+    def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:
+        """Shares, means and differences of every condition."""
         answers = answers_to(ratings, self.question)
         simulated = bool(answers["simulated"].iloc[0])
-        cut, clean = self._cut(points(answers)), clean_protection(answers)
-        answers = answers.assign(hit=(answers["value"] >= cut).astype(float))
-        treatments = cells(answers, TREATMENT, clean, self.level)
-        doses = cells(answers, DOSE, clean, self.level)
-        pooled = contrasts(answers, DOSE, clean, self.level)
+        scale, clean = points(answers), clean_protection(answers)
+        willing = (self._cut(scale), scale)
+        how = How(seed, self.interval, self.replicates, self.level)
+        treatments = cells(answers, TREATMENT, clean, willing, how)
+        doses = cells(answers, DOSE, clean, willing, how)
+        pooled = contrasts(doses, clean, willing, how)
+        fine = contrasts(treatments, clean, willing, how)
         rows = cell_table(treatments)
+        equal, equal_said = self._within_margin(pooled, how)
+        conditions = {cell.name: cell.answers for cell in treatments}
+        modelled, model_notes = model_exhibits({"": conditions}, willing, self.level, "share_model")
         return Finding(
             claim=_claim(doses, clean),
             table=rows,
             chart=_dose_chart(rows, clean, simulated),
-            notes=self._notes(answers, cut),
-            sentences=tuple(contrast.sentence for contrast in pooled),
+            notes=(
+                *self._notes(answers, willing, how),
+                *worth([cell.share for cell in treatments]),
+                *model_notes,
+            ),
+            sentences=(*(contrast.sentence for contrast in pooled), *equal_said),
             exhibits=(
                 *self._measured(rows, answers, measurements, simulated),
-                answers_exhibit(
-                    answers, {cell.name: cell.answers for cell in treatments}, simulated
-                ),
+                answers_exhibit(answers, conditions, simulated),
                 Exhibit("Protection and budget, over all purifications", cell_table(doses)),
-                *_differences(pooled, contrasts(answers, TREATMENT, clean, self.level)),
+                *_differences(pooled, fine),
+                *equal,
+                *modelled,
             ),
             caption="Share of answers that were willing, by budget, with intervals."
             + (" Budget 0 is the untouched picture." if clean else ""),
         )
+
+    def _within_margin(
+        self, pooled: Sequence[Contrast], how: How
+    ) -> tuple[list[Exhibit], list[str]]:
+        if self.margin is None or not pooled:
+            return [], []
+        named = [(contrast.name, contrast.pair) for contrast in pooled]
+        exhibit, said = within_margin(named, how, self.margin)
+        return [exhibit], [said]
 
     def _cut(self, scale: int) -> int:
         cut = max(scale - 1, 2) if self.willing_from is None else self.willing_from
@@ -115,18 +145,17 @@ class Acceptability:
         caption = f"Share of answers that were willing, against the {label} that was measured."
         return [Exhibit(f"Against the measured change ({label})", chart=chart, caption=caption)]
 
-    def _notes(self, answers: DataFrame, cut: int) -> tuple[str, ...]:
-        chosen = answers[answers["value"] >= cut].sort_values("value")["answer"].unique()
+    def _notes(self, answers: DataFrame, willing: Points, how: How) -> tuple[str, ...]:
+        chosen = answers[answers["value"].between(*willing)].sort_values("value")["answer"].unique()
         named = f" (“{'”, “'.join(chosen)}”)" if len(chosen) and all(chosen) else ""
-        level = f"{self.level:.0%}"
         notes = [
-            f"Willing means an answer of {cut} or more on the scale of {points(answers)}{named}."
-            " Shares are of answers.",
-            f"Intervals hold {level} of the time over studies with other raters and other"
-            " artworks: two-way clustered, on the scale of the logit, with t quantiles of the"
-            " scarcer of the two.",
+            f"Willing means an answer of {willing[0]} or more on the scale of {willing[1]}{named}."
+            " The share is given of answers, and apart of items by their median answer.",
+            f"Intervals hold {self.level:.0%} of the time over studies with other raters and other"
+            f" artworks: {how.said}. Means are two-way clustered.",
             "Differences are paired: raters and artworks that two conditions share are compared"
-            " with themselves. P-values are Holm's, over all differences of their table.",
+            " with themselves. P-values are Holm's, over all differences of their table; the"
+            " intervals “all at once” hold together (Bonferroni).",
         ]
         if missing := no_untouched_arm(answers):
             notes.append(missing)
@@ -141,7 +170,7 @@ class Acceptability:
 def _claim(doses: Sequence[Cell], clean: str | None) -> str:
     untouched = [cell for cell in doses if cell.levels["protection"] == clean]
     protected = [cell for cell in doses if cell.levels["protection"] != clean]
-    ranked = sorted(protected, key=lambda cell: -cell.share.estimate.value)
+    ranked = sorted(protected, key=lambda cell: -cell.share.answers.value)
     said = [
         f"Raters would post the untouched picture in {_share(cell)} of answers."
         for cell in untouched
@@ -156,12 +185,12 @@ def _claim(doses: Sequence[Cell], clean: str | None) -> str:
             f"Among {among} the share was highest for {best.name}, {_share(best)},"
             f" and lowest for {worst.name}, {_share(worst)}."
         )
-    told = [cell.share.estimate for cell in (*untouched, *ranked[:1], *ranked[-1:])]
+    told = [cell.share.answers for cell in (*untouched, *ranked[:1], *ranked[-1:])]
     return " ".join(said) + words.reasons(told)
 
 
 def _share(cell: Cell) -> str:
-    return words.said(cell.share.estimate, ".0%")
+    return words.said(cell.share.answers, ".0%")
 
 
 def _dose_chart(rows: DataFrame, clean: str | None, simulated: bool) -> plots.Spec:

@@ -2,11 +2,12 @@
 
 Alpha over all pictures counts the contrast between conditions, which anybody sees, as agreement;
 within conditions it asks whether raters agree on which of two like pictures is better. Both are
-given (statistics.md 2.3), without cut-offs: what alpha is needed depends on what it is for.
+given, without cut-offs: what alpha is needed depends on what it is for. Other coefficients, and how
+far raters repeat themselves, stand in a table of their own.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pandas import DataFrame, concat
@@ -14,8 +15,8 @@ from pydantic import Field
 
 from config.plugins import plugin
 from evaluation import plots, words
-from evaluation.analyses import Finding
-from evaluation.conditions import columns
+from evaluation.analyses import Exhibit, Finding
+from evaluation.comparisons import columns
 from evaluation.ratings import (
     TableError,
     answers_to,
@@ -24,28 +25,33 @@ from evaluation.ratings import (
     condition_name,
     one_group,
     points,
+    repeated,
     usable,
     varying,
 )
+from evaluation.reliability import ALL, SCALED, WITHIN, Coefficient, coefficients, repetition
+from evaluation.reliability import table as coefficient_table
 from evaluation.statistics.agreement import Agreement as Alpha
 from evaluation.statistics.agreement import Level, krippendorff_alpha
 from evaluation.statistics.estimate import Estimate
 
-ALL, WITHIN = "all pictures", "within conditions"
 ALPHA = ("alpha", "alpha_low", "alpha_high")
 
 
 @plugin
 class Agreement:
-    """Krippendorff's alpha with intervals that draw raters and artworks again."""
+    """Krippendorff's alpha, with intervals for other raters and other artworks."""
 
     label: ClassVar[str] = "How far do raters agree?"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     questions: tuple[str, ...] | None = None
     """Names of the questions; all with a scale when left out."""
     measurement: Level = "ordinal"
     """What the points of a scale mean: nominal, ordinal, interval or ratio."""
+    interval: Literal["clustered", "bootstrap"] = "clustered"
+    """How intervals of alpha are made: `clustered` (two-way, by a jackknife) or `bootstrap`
+    (crossed, too wide)."""
     replicates: Annotated[int, Field(ge=200, le=100_000)] = 2000
     """Replicates of the bootstrap."""
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
@@ -66,11 +72,15 @@ class Agreement:
             question: self._alphas(ratings, question, seed) for question in self._asked(ratings)
         }
         table = concat([_rows(question, alphas) for question, alphas in found.items()])
+        others = [
+            (question, each) for question in found for each in self._others(ratings, question)
+        ]
         return Finding(
             claim=" ".join(_claim(question, alphas) for question, alphas in found.items()),
             table=table.reset_index(drop=True),
             chart=_chart(table, simulated),
-            notes=self._notes(),
+            notes=self._notes(others),
+            exhibits=(Exhibit("Other coefficients", coefficient_table(others)),),
             caption="Krippendorff's alpha with intervals, by question: over all pictures, within"
             " conditions, and in each condition.",
         )
@@ -88,15 +98,14 @@ class Agreement:
         """Scope → alpha."""
         answers = answers_to(ratings, question)
         points(answers)
-        names = _conditions(answers)
-        keys = zip(*(answers[factor] for factor in varying(answers)), strict=True)
-        condition = [names[key] for key in keys]
+        names, condition = _conditions(answers)
         overall, within = (
             krippendorff_alpha(
                 answers["value"],
                 answers["participant"],
                 answers["item"],
                 self.measurement,
+                interval=self.interval,
                 generator=np.random.default_rng(seed),
                 strata=strata,
                 clusters=answers["cluster"],
@@ -105,30 +114,64 @@ class Agreement:
             )
             for strata in (None, condition)
         )
-        each = {name: within.strata[name] for name in names.values() if name in within.strata}
+        each = {name: within.strata[name] for name in names if name in within.strata}
         return {ALL: overall, WITHIN: within, **each}
 
-    def _notes(self) -> tuple[str, ...]:
-        return (
+    def _others(self, ratings: DataFrame, question: str) -> list[Coefficient]:
+        """Other coefficients of the same answers, and of the repeated ones."""
+        answers = answers_to(ratings, question)
+        found = coefficients(answers, _conditions(answers)[1], self.measurement, self.level)
+        return found + repetition(repeated(ratings, question), self.level)
+
+    def _notes(self, others: Sequence[tuple[str, Coefficient]]) -> tuple[str, ...]:
+        notes = [
             f"Alpha ({self.measurement}) is 1 where raters agree wholly, 0 where they agree as"
             " often as answers dealt out by chance would, and negative where they agree less.",
             "Within conditions, chance deals out answers inside each condition only: what raters"
             " agree on because the conditions differ does not count. Distances between answers are"
             " the same in all rows.",
-            f"Intervals ({self.level:.0%}) draw raters and artworks again, {self.replicates:,}"
-            " times, leaving out pairs of a rater with a copy of the same rater; n counts answers"
-            " that can be paired.",
+            self._method(),
             "No cut-off is applied: low agreement can be honest disagreement of taste, and the"
             " means of many raters can be reliable where single answers are not.",
+            "Gwet's AC does not collapse where nearly everybody gives one answer, as alpha and"
+            " kappa do. ICC(A,1) is the share of the variance of single answers that is the"
+            " pictures', ICC(A,k) that of the mean of all answers to a picture; it takes the points"
+            f" of a scale as equally far apart (given from {SCALED} points on).",
+        ]
+        return (*notes, *_missing(others))
+
+    def _method(self) -> str:
+        if self.interval == "bootstrap":
+            return (
+                f"Intervals ({self.level:.0%}) of alpha draw raters and artworks again,"
+                f" {self.replicates:,} times, leaving out pairs of a rater with a copy of the same"
+                " rater; n counts answers that can be paired."
+            )
+        return (
+            f"Intervals ({self.level:.0%}) speak of other raters and other artworks: two-way"
+            " clustered, by how alpha moves without each of them; n counts answers that can be"
+            " paired."
         )
 
 
-def _conditions(answers: DataFrame) -> dict[tuple[str, ...], str]:
-    """Levels of the factors → name of the condition, the untouched ones first."""
+def _missing(others: Sequence[tuple[str, Coefficient]]) -> list[str]:
+    """Each reason once, with the coefficients that it takes the interval or the value from."""
+    reasons: dict[str, list[str]] = {}
+    for question, each in others:
+        if not each.estimate.has_interval:
+            reason = f"{question}: {each.estimate.method}"
+            reasons.setdefault(reason, []).append(f"{each.name}, {each.scope}")
+    return [f"On {reason} ({'; '.join(names)})." for reason, names in reasons.items()]
+
+
+def _conditions(answers: DataFrame) -> tuple[list[str], list[str]]:
+    """Names of the conditions, the untouched ones first, and the name of each answer's."""
     clean = clean_protection(answers)
     found = by_factors(answers, *varying(answers))
     cells = sorted(found, key=lambda cell: cell[0]["protection"] != clean)
-    return {tuple(levels.values()): condition_name(levels, clean) for levels, _ in cells}
+    names = {tuple(levels.values()): condition_name(levels, clean) for levels, _ in cells}
+    keys = zip(*(answers[factor] for factor in varying(answers)), strict=True)
+    return list(dict.fromkeys(names.values())), [names[key] for key in keys]
 
 
 def _rows(question: str, alphas: dict[str, Alpha]) -> DataFrame:

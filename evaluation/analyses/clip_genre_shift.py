@@ -8,7 +8,8 @@ protection success rate on the same items beside them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, ClassVar, Self
+from functools import partial
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from pandas import DataFrame, concat
@@ -19,12 +20,13 @@ from evaluation import plots, words
 from evaluation.analyses import Exhibit, Finding
 from evaluation.arms import Arm, Contrast, arms, contrast_table, contrasts, success_points, told
 from evaluation.choices import MetricChoices, choices_of, numbers_of, ours, taken_apart, whole
-from evaluation.conditions import columns
+from evaluation.comparisons import How, Points, columns, share
 from evaluation.measurements import label_of
 from evaluation.metrics import METRICS
 from evaluation.ratings import TableError, answers_to, eras_pooled, points
+from evaluation.statistics.clustered import Difference, clustered_difference, clustered_mean
 from evaluation.statistics.estimate import Estimate
-from evaluation.statistics.shares import Resampling, crossed_share
+from evaluation.statistics.shares import Resampling, crossed_difference, crossed_share
 
 CORRECT = "correct"
 PSR = "PSR (share of answers)"
@@ -36,7 +38,7 @@ class ClipGenreShift:
     """Genre accuracy, genre shift and PSR of every condition; differences to the clean arm."""
 
     label: ClassVar[str] = "Does CLIP still see the painter's genre?"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     needs: ClassVar[tuple[str, ...]] = ("clip",)
 
     metrics: MetricChoices = ("clip_genre",)
@@ -48,6 +50,8 @@ class ClipGenreShift:
     """Points of its scale that count as success of the protection, as in psr."""
     pool_eras: bool = False
     """Whether artists of different eras are taken together (and said to be)."""
+    interval: Literal["clustered", "bootstrap"] = "clustered"
+    """How intervals are made: `clustered` (closed form) or `bootstrap` (crossed)."""
     replicates: Annotated[int, Field(ge=200, le=100_000)] = 2000
     """Replicates of the bootstrap."""
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
@@ -74,19 +78,19 @@ class ClipGenreShift:
         answers = answers_to(ratings, self.question)
         simulated = bool(answers["simulated"].iloc[0])
         inside = success_points(self.question, self.points, points(answers))
-        answers = answers.assign(hit=answers["value"].between(*inside).astype(float))
-        how = Resampling(np.random.default_rng(seed), self.replicates, self.level)
+        how = How(seed, self.interval, self.replicates, self.level)
         known, missing = self._measured(measurements)
         parts = {name: _placed(answers, measurements, name) for name in known}
         found = {name: arms(part, pool_eras=self.pool_eras) for name, part in parts.items()}
         accuracy = {name: _accuracies(cells, how) for name, cells in found.items()}
         rows = [
-            _row(name, arm, accuracy[name][arm.title], answers, how)
+            _row(name, arm, accuracy[name][arm.title], answers, inside, how)
             for name, cells in found.items()
             for arm in cells
         ]
         compared = {
-            name: contrasts(cells, "shift", how, judged=False) for name, cells in found.items()
+            name: contrasts(cells, partial(_difference, how), self.level)
+            for name, cells in found.items()
         }
         table = DataFrame(rows)
         return Finding(
@@ -96,7 +100,7 @@ class ClipGenreShift:
             ),
             table=table.drop(columns=["title", "clean"]),
             chart=_chart(table, simulated),
-            notes=self._notes(answers, table, missing),
+            notes=self._notes(answers, table, missing, how),
             sentences=tuple(_sentences(compared)),
             exhibits=_differences(compared),
             caption="CLIP genre shift (1 minus genre accuracy) of every condition, and the"
@@ -113,15 +117,15 @@ class ClipGenreShift:
         return known, [name for name in asked if name not in known]
 
     def _notes(
-        self, answers: DataFrame, table: DataFrame, missing: Sequence[str]
+        self, answers: DataFrame, table: DataFrame, missing: Sequence[str], how: How
     ) -> tuple[str, ...]:
         notes = [
             "Genre accuracy is the share of pictures that CLIP puts into the painter's genre; genre"
             " shift is 1 minus that. An item's accuracy is the mean over its pictures.",
-            f"Intervals ({self.level:.0%}) draw sets of pictures (artworks) again, and raters for"
-            f" PSR, {self.replicates:,} times, expanded for few of them; where all are alike, the"
-            " one-sided Clopper-Pearson limit stands instead. Differences are paired, within each"
-            " painter. P-values are Holm's, over all differences of a metric.",
+            f"Intervals ({self.level:.0%}) count sets of pictures (artworks) as samples, and raters"
+            f" too for PSR: {how.said}. Where all are alike, the one-sided Clopper-Pearson limit"
+            " stands instead. Differences are paired, within each painter. P-values are Holm's,"
+            " over all differences of a metric; the intervals “all at once” hold together.",
             "CLIP is blind to loss of quality, and painters who were chosen because CLIP knows them"
             " flatter the clean arm: say how they were chosen.",
         ]
@@ -156,10 +160,10 @@ def _placed(answers: DataFrame, measurements: DataFrame, name: str) -> DataFrame
 
 
 def _row(
-    name: str, arm: Arm, accuracy: Estimate, answers: DataFrame, how: Resampling
+    name: str, arm: Arm, accuracy: Estimate, answers: DataFrame, inside: Points, how: How
 ) -> dict[str, object]:
     judged = answers[answers["item"].isin(arm.rows["item"])]
-    psr = crossed_share(judged["hit"], judged["participant"], judged["cluster"], how)
+    psr = share(judged, inside, how).answers
     return {
         "metric": label_of(name),
         **arm.facts,
@@ -183,11 +187,34 @@ def _complement(estimate: Estimate) -> Estimate:
     return replace(estimate, value=value, low=low, high=high)
 
 
-def _accuracies(found: Sequence[Arm], how: Resampling) -> dict[str, Estimate]:
-    return {
-        arm.title: crossed_share(arm.rows["accuracy"], None, arm.rows["cluster"], how)
-        for arm in found
-    }
+def _accuracies(found: Sequence[Arm], how: How) -> dict[str, Estimate]:
+    return {arm.title: _accuracy(arm.rows, how) for arm in found}
+
+
+def _accuracy(rows: DataFrame, how: How) -> Estimate:
+    """Of measurements: nobody judged, so pictures alone are the sample."""
+    values, drawn = rows["accuracy"], rows["cluster"]
+    if how.interval == "bootstrap":
+        return crossed_share(values, None, drawn, _resampling(how, how.level))
+    return clustered_mean(values, None, drawn, bounds=(0, 1), level=how.level).estimate
+
+
+def _difference(how: How, first: DataFrame, second: DataFrame, level: float) -> Difference:
+    """Shift of the second condition minus that of the first, within each painter."""
+    values, drawn, painter = (
+        [*first[name], *second[name]] for name in ("shift", "cluster", "artist")
+    )
+    side = [False] * len(first) + [True] * len(second)
+    if how.interval == "bootstrap":
+        found = crossed_difference(values, None, drawn, painter, side, _resampling(how, level))
+        return Difference(found[0], 0, len(set(drawn)), found[1])
+    return clustered_difference(
+        values, None, drawn, side, strata=painter, bounds=(0, 1), level=level
+    )
+
+
+def _resampling(how: How, level: float) -> Resampling:
+    return Resampling(np.random.default_rng(how.seed), how.replicates, level)
 
 
 def _sentences(compared: Mapping[str, Sequence[Contrast]]) -> list[str]:
@@ -201,7 +228,7 @@ def _sentences(compared: Mapping[str, Sequence[Contrast]]) -> list[str]:
 
 def _differences(compared: Mapping[str, Sequence[Contrast]]) -> tuple[Exhibit, ...]:
     tables = [
-        contrast_table(found).assign(metric=label_of(name))
+        contrast_table(found, "items").assign(metric=label_of(name))
         for name, found in compared.items()
         if found
     ]

@@ -1,9 +1,10 @@
-"""How well automatic metrics foretell what people answer: rank correlations at three levels.
+"""How well automatic metrics foretell what people answer: rank correlations at four levels.
 
-Correlations over all pictures, within each artwork, and over condition means answer different
-questions (statistics.md 2.6): a metric that only knows which artworks are easy does well over all
-pictures and says nothing within one; over a handful of conditions nearly everything correlates.
-Raters and artworks are both drawn again, because a picture's score is the mean of few answers.
+Correlations over all pictures, within each artwork, over condition means and within conditions
+answer different questions (docs/statistics/meta.md): a metric that only knows which artworks are
+easy does well over all pictures and says nothing within one; over a handful of conditions nearly
+everything correlates. Raters, artworks and conditions are all samples, a picture's score being the
+mean of few answers. Beside each stands what a metric that knows nothing would get.
 
 In a study of mimicry the raters' score is PSR (`of: psr`): does a metric such as CLIP genre
 foretell which protections hold? Over conditions it nearly always seems to; over items is the harder
@@ -11,11 +12,9 @@ test.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
 from math import factorial
 from typing import Annotated, ClassVar, Literal
 
-import numpy as np
 from pandas import DataFrame, concat
 from pydantic import Field
 
@@ -24,37 +23,31 @@ from evaluation import plots, words
 from evaluation.analyses import Exhibit, Finding
 from evaluation.arms import success_points
 from evaluation.choices import MetricChoices, names, numbers_of
-from evaluation.conditions import columns
-from evaluation.measurements import direction_of, label_of, wide
-from evaluation.ratings import FACTORS, TableError, answers_to, eras, eras_pooled, points
-from evaluation.statistics.answers import Answers
-from evaluation.statistics.association import Level, associate
+from evaluation.comparisons import columns
+from evaluation.measurements import label_of, wide
+from evaluation.metric_levels import FEW_CONDITIONS, NAMES, Difference, Grid, gridded
+from evaluation.ratings import TableError, answers_to, eras, eras_pooled, points
+from evaluation.statistics.agreement import noise_ceiling
 from evaluation.statistics.estimate import Estimate
-from evaluation.statistics.levels import Rated
-from evaluation.statistics.multiplicity import holm
-from evaluation.statistics.reliability import noise_ceiling
+from evaluation.statistics.meta import By
 
-LEVELS = {
-    "item": "all pictures",
-    "artwork": "within artworks",
-    "condition": "conditions like these",
-    "condition_held": "these conditions",
-}
 OVER = {
     "all pictures": "Over all pictures",
     "within artworks": "Within artworks",
-    "conditions like these": "Over conditions like these",
-    "these conditions": "Over these very conditions",
+    "conditions": "Over conditions",
+    "within conditions": "Within conditions",
 }
 RHO = ("spearman", "spearman_low", "spearman_high")
+Agreements = Mapping[tuple[str, int], Estimate]
+"""Name of the level and place of the metric → Spearman's rho."""
 
 
 @plugin
 class MetricAssociation:
-    """Spearman's rho and Kendall's tau-b of each metric with the answers to one question."""
+    """Spearman's rho of each metric with the answers to one question, and pairs ordered alike."""
 
     label: ClassVar[str] = "How well do metrics foretell what raters answer?"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 4
 
     metrics: MetricChoices = ("linf", "l2", "lpips", "ssim", "psnr")
     """Names of the metrics, where wanted with settings (`clip_genre: {mode: legacy}`) or one of
@@ -67,7 +60,7 @@ class MetricAssociation:
     points: Annotated[tuple[int, ...], Field(min_length=1)] | None = None
     """For `of: psr`, the points that count, as in the analysis psr."""
     replicates: Annotated[int, Field(ge=200, le=100_000)] = 2000
-    """Replicates of the bootstrap."""
+    """Replicates of the tests of two metrics."""
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     """Nominal coverage of the intervals."""
     pooled: bool = False
@@ -91,31 +84,23 @@ class MetricAssociation:
                 "Fewer than three judged pictures have been measured by"
                 f" {words.listed(asked)}: run `manage.py measure` first."
             )
-        generator = np.random.default_rng(seed)
-        levels = self._associated(measured, values, generator)
+        grid = self._gridded(measured, values, seed)
+        found = _agreements(grid)
         ceiling = noise_ceiling(
-            measured["score"],
-            measured["participant"],
-            measured["item"],
-            generator=generator,
-            replicates=self.replicates,
-            level=self.level,
-        )
-        compared = _differences(levels, known)
-        table = _table(levels, known, measured)
+            measured["score"], measured["participant"], measured["item"], level=self.level
+        ).of_means
+        compared = _differences(grid, known)
+        table = _table(grid, found, known, len(measured))
         return Finding(
-            claim=_claims(levels, known, self._whom(), psr=self.of == "psr"),
+            claim=_claims(grid, found, known, self._whom(), psr=self.of == "psr"),
             table=table,
             chart=_chart(table, known, simulated),
-            notes=self._notes(answers, measured, known, ceiling),
+            notes=self._notes(answers, measured, known, grid, ceiling),
             sentences=tuple(_sentences(compared)),
             exhibits=(
-                *(
-                    (Exhibit("Differences between metrics (Spearman)", compared),)
-                    if len(known) > 1
-                    else ()
-                ),
-                *self._by_era(measured, values, generator),
+                *_told_apart(compared),
+                *_pairs(grid, known),
+                *self._by_era(measured, values, seed),
             ),
             caption=f"Rank correlation (Spearman) of each metric with {self._whom()}, with"
             " intervals, at each level.",
@@ -131,32 +116,38 @@ class MetricAssociation:
     def _whom(self) -> str:
         return self.question if self.of == "answers" else "PSR (share of answers)"
 
-    def _associated(
-        self, measured: DataFrame, values: DataFrame, generator: np.random.Generator
-    ) -> list[Level]:
-        rated = _rated(measured, values, 1 if self.of == "answers" else -1)
-        return associate(rated, generator=generator, replicates=self.replicates, level=self.level)
+    def _gridded(self, measured: DataFrame, values: DataFrame, seed: int) -> Grid:
+        return gridded(
+            measured,
+            values,
+            1 if self.of == "answers" else -1,
+            seed=seed,
+            replicates=self.replicates,
+            level=self.level,
+        )
 
-    def _by_era(
-        self, measured: DataFrame, values: DataFrame, generator: np.random.Generator
-    ) -> list[Exhibit]:
+    def _by_era(self, measured: DataFrame, values: DataFrame, seed: int) -> list[Exhibit]:
         """The same within each era, where painters of several are in the table."""
         if len(eras(measured)) < 2:
             return []
-        known = list(values.columns)
-        tables = [
-            _of_era(str(era), _table(self._associated(part, values, generator), known, part))
-            for era, part in measured.groupby("era", sort=True)
-            if part["item"].nunique() > 2
-        ]
-        return (
-            [Exhibit("Painters of each era apart", concat(tables, ignore_index=True))]
-            if tables
-            else []
-        )
+        known, tables = list(values.columns), []
+        for era, part in measured.groupby("era", sort=True):
+            if part["item"].nunique() > 2:
+                grid = self._gridded(part, values, seed)
+                table = _table(grid, _agreements(grid), known, len(part))
+                table.insert(1, "era", era or "era not on record")
+                tables.append(table)
+        if not tables:
+            return []
+        return [Exhibit("Painters of each era apart", concat(tables, ignore_index=True))]
 
     def _notes(
-        self, answers: DataFrame, measured: DataFrame, known: Sequence[str], ceiling: Estimate
+        self,
+        answers: DataFrame,
+        measured: DataFrame,
+        known: Sequence[str],
+        grid: Grid,
+        ceiling: Estimate,
     ) -> tuple[str, ...]:
         missing = [name for name in numbers_of(self.metrics) if name not in known]
         left_out = answers["item"].nunique() - measured["item"].nunique()
@@ -164,10 +155,13 @@ class MetricAssociation:
         notes = [
             self._orientation(),
             f"With {each:.1f} answers a picture, a perfect metric could reach {words.said(ceiling)}"
-            " over all pictures (the root of the answers' reliability; items drawn again).",
-            f"Intervals ({self.level:.0%}) draw raters and artworks again, {self.replicates:,}"
-            " times, all metrics on the same draws. “Conditions like these” draws conditions too,"
-            " and speaks of other treatments of this kind; “these conditions” does not.",
+            " over all pictures (the root of the answers' reliability)."
+            if ceiling.defined
+            else f"What a perfect metric could reach is {ceiling.method}.",
+            _samples(grid, self.level),
+            f"“By chance” is the range ({self.level:.0%}) that the correlation would have if the"
+            " metric's values were dealt out anew, whole conditions at a time (within conditions,"
+            " whole artworks).",
             "P-values of differences are Holm's, within each level.",
         ]
         if missing:
@@ -191,98 +185,154 @@ class MetricAssociation:
         )
 
 
-def _rated(measured: DataFrame, values: DataFrame, sign: int) -> Rated:
-    """`sign` is 1 where closer pictures should score higher, -1 where they should score lower."""
-    answers = Answers.of(measured["score"], measured["participant"], measured["item"])
-    items = measured.drop_duplicates("item").sort_values("item")
-    conditions = items.groupby(list(FACTORS), sort=True).ngroup()
-    oriented = values.loc[items["item"]] * [sign * direction_of(name) for name in values.columns]
-    return Rated(
-        answers,
-        oriented.to_numpy().T,
-        np.unique(items["cluster"], return_inverse=True)[1],
-        conditions.to_numpy().astype(np.intp),
+def _samples(grid: Grid, level: float) -> str:
+    """What intervals and tests speak about."""
+    if grid.conditions == 1:
+        return f"Intervals ({level:.0%}) speak of other raters and other pictures (jackknife)."
+    if grid.held:
+        return (
+            f"Intervals ({level:.0%}) speak of other raters and other artworks under these very"
+            f" conditions (jackknife): with fewer than {FEW_CONDITIONS} conditions no test could"
+            " show anything about others. Two metrics are compared by a bootstrap of raters and"
+            " artworks. Over conditions the conditions themselves are the sample (Fisher; Zou and"
+            " Williams for differences)."
+        )
+    return (
+        f"Intervals ({level:.0%}) speak of other raters, artworks and conditions (jackknife of all"
+        " three; over conditions, Fisher's and Zou's of as many pairs as there are conditions). Two"
+        " metrics are compared by a permutation of whole conditions, which speaks of other"
+        " conditions like these."
     )
 
 
-def _table(levels: Sequence[Level], known: Sequence[str], measured: DataFrame) -> DataFrame:
-    return DataFrame(
-        [
-            {
-                "metric": label_of(name),
-                "level": LEVELS[level.name],
-                "over": level.n,
-                "n": len(measured),
-                **columns("spearman", level.estimate("spearman", k)),
-                **columns("kendall", level.estimate("kendall", k)),
-                "method": level.estimate("spearman", k).method,
-            }
-            for k, name in enumerate(known)
-            for level in levels
-        ]
+def _agreements(grid: Grid) -> Agreements:
+    return {
+        (NAMES[by], k): grid.agreement(by, k)
+        for by in grid.levels
+        for k in range(len(grid.metrics))
+    }
+
+
+def _table(grid: Grid, found: Agreements, known: Sequence[str], n: int) -> DataFrame:
+    rows = []
+    for k, name in enumerate(known):
+        for by in grid.levels:
+            estimate, chance = found[NAMES[by], k], grid.chance(by, k)
+            rows.append(
+                {
+                    "metric": label_of(name),
+                    "level": NAMES[by],
+                    "over": grid.over(by),
+                    "n": n,
+                    **columns("spearman", estimate),
+                    "chance_low": chance.low,
+                    "chance_high": chance.high,
+                    "method": estimate.method,
+                }
+            )
+    return DataFrame(rows)
+
+
+def _pairs(grid: Grid, known: Sequence[str]) -> list[Exhibit]:
+    """Of two pictures, how often does the metric prefer the one that raters prefer?"""
+    rows = []
+    for k, name in enumerate(known):
+        for by in grid.levels:
+            found = grid.accuracy(by, k)
+            if found is None:
+                continue
+            tied = grid.calibrated(k) if by == "group-by-item" else None
+            rows.append(
+                {
+                    "metric": label_of(name),
+                    "level": NAMES[by],
+                    "pairs": found.pairs,
+                    **columns("share_pairs", found.estimate),
+                    "share_tied_by_raters": _share(found.human_ties + found.both_ties, found.pairs),
+                    "share_tied_by_metric": _share(
+                        found.metric_ties + found.both_ties, found.pairs
+                    ),
+                    **columns("share_calibrated", tied.estimate if tied else _NONE),
+                    "method": found.estimate.method,
+                }
+            )
+    if not rows:
+        return []
+    caption = (
+        "Of two pictures, the share of pairs that the metric orders as raters do; a tie of one side"
+        " alone counts as wrong, of both as right. By guessing it would be a half, less the pairs"
+        " that raters tie. “Ties calibrated”: small differences of the metric count as ties, how"
+        " small being chosen on other painters (or artworks) than are scored; these raters held."
     )
+    return [
+        Exhibit("Pairs of pictures ordered as raters order them", DataFrame(rows), caption=caption)
+    ]
 
 
-def _of_era(era: str, table: DataFrame) -> DataFrame:
-    table.insert(1, "era", era or "era not on record")
-    return table
+_NONE = Estimate.undefined(level=0.95, n=0, reason="not calibrated")
 
 
-def _differences(levels: Sequence[Level], known: Sequence[str]) -> DataFrame:
+def _share(count: int, whole: int) -> float:
+    return count / whole if whole else float("nan")
+
+
+def _differences(grid: Grid, known: Sequence[str]) -> DataFrame:
     parts = []
-    for level in levels:
-        found = [(pair, *_difference(level, *pair)) for pair in combinations(range(len(known)), 2)]
-        adjusted = holm([p for _, _, p in found])
+    for by in grid.levels:
+        found = grid.differences(by)
         parts += [
             {
-                "level": LEVELS[level.name],
-                "comparison": f"{label_of(known[a])} minus {label_of(known[b])}",
-                "over": level.n,
-                **columns("difference", estimate),
-                "p": p,
-                "p_holm": p_holm,
-                "verdict": words.verdict(p, p_holm, len(found)),
+                "comparison": f"{label_of(known[each.first])} minus {label_of(known[each.second])}",
+                "level": NAMES[by],
+                "over": grid.over(by),
+                **columns("difference", each.estimate),
+                "p": each.p,
+                "p_holm": each.adjusted,
+                "verdict": _verdict(each, len(found)),
+                "test": each.test,
+                "method": each.estimate.method,
             }
-            for ((a, b), estimate, p), p_holm in zip(found, adjusted, strict=True)
+            for each in found
         ]
     return DataFrame(parts)
 
 
-def _difference(level: Level, first: int, second: int) -> tuple[Estimate, float]:
-    """One metric's correlation minus another's; untested over conditions that are too few."""
-    estimate, p = level.difference("spearman", first, second)
-    return estimate, float("nan") if _too_few(level) else p
+def _verdict(found: Difference, family: int) -> str:
+    """Significant only where the test and the interval agree."""
+    said = words.verdict(found.p, found.adjusted, family)
+    if said == "significant" and not found.estimate.excludes(0.0):
+        return "not significant: the interval holds 0"
+    return said
 
 
-def _too_few(level: Level) -> bool:
-    """Whether even the one perfect order of so few conditions comes about by chance too often."""
-    return level.name == "condition" and 2 / factorial(level.n) >= words.SIGNIFICANT
+def _told_apart(compared: DataFrame) -> list[Exhibit]:
+    return [] if compared.empty else [Exhibit("Differences between metrics (Spearman)", compared)]
 
 
-def _claims(levels: Sequence[Level], known: Sequence[str], whom: str, *, psr: bool) -> str:
+def _claims(grid: Grid, found: Agreements, known: Sequence[str], whom: str, *, psr: bool) -> str:
     """Over all pictures; of PSR over the conditions too, so that neither stands alone."""
-    if not psr:
-        return _claim(levels[0], known, f"Over {levels[0].n} pictures", whom)
-    said = [_claim(levels[0], known, f"Over {levels[0].n} items", whom)]
-    said += [
-        _claim(level, known, f"Over the {level.n} conditions", whom)
-        for level in levels
-        if level.name == "condition"
-    ]
+    noun = "items" if psr else "pictures"
+    said = [_claim(grid, "none", found, known, f"Over {grid.over('none')} {noun}", whom)]
+    if psr and "condition" in grid.levels:
+        over = f"Over the {grid.conditions} conditions"
+        said.append(_claim(grid, "condition", found, known, over, whom))
     return " ".join(said)
 
 
-def _claim(level: Level, known: Sequence[str], over: str, whom: str) -> str:
-    found = [(level.estimate("spearman", k), name) for k, name in enumerate(known)]
-    defined = [pair for pair in found if pair[0].defined]
-    if not defined:
+def _claim(
+    grid: Grid, by: By, found: Agreements, known: Sequence[str], over: str, whom: str
+) -> str:
+    estimates = [(found[NAMES[by], k], name) for k, name in enumerate(known)]
+    ranked = sorted(
+        (pair for pair in estimates if pair[0].defined), key=lambda pair: -pair[0].value
+    )
+    if not ranked:
         return f"{over}, no correlation is defined: metrics or answers do not vary."
-    ranked = sorted(defined, key=lambda pair: -pair[0].value)
     said = [f"{label_of(name)} {words.said(estimate)}" for estimate, name in ranked]
+    proven = _chance(grid.conditions) if grid.too_few(by) else _proven(ranked)
     return (
         f"{over}, rank correlations (Spearman) of metrics with {whom} are"
-        f" {words.listed(said)}. {_chance(level.n) if _too_few(level) else _proven(ranked)}"
-        f"{words.reasons(estimate for estimate, _ in ranked)}"
+        f" {words.listed(said)}. {proven}{words.reasons(estimate for estimate, _ in ranked)}"
     )
 
 
@@ -297,6 +347,8 @@ def _proven(ranked: Sequence[tuple[Estimate, str]]) -> str:
     """Which correlations are told from 0, and which are not."""
     proven = [label_of(name) for estimate, name in ranked if _excludes_zero(estimate)]
     others = [label_of(name) for estimate, name in ranked if not _excludes_zero(estimate)]
+    if not any(estimate.has_interval for estimate, _ in ranked):
+        return "None has an interval, so none is significant."
     if not proven:
         return "No interval excludes 0: no correlation is significant."
     if not others:
@@ -314,6 +366,8 @@ def _excludes_zero(estimate: Estimate) -> bool:
 
 def _sentences(compared: DataFrame) -> Iterator[str]:
     """One sentence a level: which metrics differ, or that none do."""
+    if compared.empty:
+        return
     for level, rows in compared.groupby("level", sort=False):
         proven = rows[rows["verdict"] == "significant"]
         said = [
@@ -335,7 +389,7 @@ def _sentences(compared: DataFrame) -> Iterator[str]:
 
 
 def _chart(table: DataFrame, known: Sequence[str], simulated: bool) -> plots.Spec:
-    shown = table[table["level"] != LEVELS["condition_held"]].dropna(subset=["spearman"])
+    shown = table.dropna(subset=["spearman"])
     return plots.intervals(
         shown,
         RHO,

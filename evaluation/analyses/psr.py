@@ -4,13 +4,13 @@ Glaze's measure (Shan et al. 2023, arXiv:2302.04222): the share of answers at th
 of “how successful is the mimicry?”. Given per condition in both units, answers and items (by their
 median answer), which are different estimands; beside the clean arm, without which a model that
 cannot imitate anybody would look like a protection; and against the protected arm, which says what
-a purification undid.
+a purification undid. The numbers are those of `evaluation.statistics.psr`, and beside them those of
+the field's mixed model of the whole scale.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, Literal
 
-import numpy as np
 from pandas import DataFrame
 from pydantic import Field
 
@@ -18,13 +18,22 @@ from config.plugins import plugin
 from evaluation import plots, words
 from evaluation.analyses import Exhibit, Finding
 from evaluation.arms import Arm, Contrast, arms, contrast_table, contrasts, success_points, told
-from evaluation.conditions import columns
+from evaluation.comparisons import (
+    How,
+    Interval,
+    Pair,
+    Points,
+    columns,
+    share,
+    within_margin,
+    worth,
+)
 from evaluation.distributions import answers_exhibit
+from evaluation.field_model import Conditions, model_exhibits
 from evaluation.ratings import answers_to, eras, eras_pooled, no_untouched_arm, points
-from evaluation.statistics.estimate import Estimate
-from evaluation.statistics.shares import Resampling, crossed_share, share_of_items
+from evaluation.statistics.psr import ProtectionSuccess
 
-UNITS = {"psr_answers": "share of answers", "psr_items": "share of items (median answer)"}
+UNITS = ("share of answers", "share of items (median)")
 FEW = 5
 
 
@@ -33,7 +42,7 @@ class Psr:
     """Share of answers, and of items, at the points that count as success of the protection."""
 
     label: ClassVar[str] = "How often does the protection hold against mimicry?"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     question: str = "mimicry_success"
     """Name of the question about the mimicry."""
@@ -45,6 +54,12 @@ class Psr:
     artists, `artists` of other artists (and needs many)."""
     pool_eras: bool = False
     """Whether artists of different eras are taken together (and said to be)."""
+    margin: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Difference of PSR that would not matter, fixed beforehand, e.g. 0.05 for 5 points: asks which
+    conditions are shown to differ by less, and which not to be lower by more."""
+    interval: Interval = "clustered"
+    """How intervals are made: `clustered` (two-way, closed form), `bootstrap` (crossed, wider in
+    sparse tables) or `model` (logistic mixed model)."""
     replicates: Annotated[int, Field(ge=200, le=100_000)] = 2000
     """Replicates of the bootstrap."""
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
@@ -62,24 +77,34 @@ class Psr:
         answers = answers_to(ratings, self.question)
         simulated = bool(answers["simulated"].iloc[0])
         inside = success_points(self.question, self.points, points(answers))
-        answers = answers.assign(hit=answers["value"].between(*inside).astype(float))
         if self.drawn == "artists":
             answers = answers.assign(cluster=answers["artist"])
-        how = Resampling(np.random.default_rng(seed), self.replicates, self.level)
+        how = How(seed, self.interval, self.replicates, self.level)
         found = arms(answers, pool_eras=self.pool_eras)
-        shares = {arm.title: _shares(arm, inside, how) for arm in found}
-        compared = contrasts(found, "hit", how, judged=True)
-        table = _table(found, shares)
+        shares = {arm.title: share(arm.rows, inside, how) for arm in found}
+        compared = contrasts(
+            found,
+            lambda one, other, level: Pair(one, other, inside, "artist").difference(how, level),
+            self.level,
+        )
+        equal, equal_said = self._within_margin(compared, inside, how)
+        modelled, model_notes = model_exhibits(
+            _by_era(found), inside, self.level, "share_psr_model"
+        )
         return Finding(
             claim=told(
                 found,
-                {title: units["psr_answers"] for title, units in shares.items()},
+                {title: both.answers for title, both in shares.items()},
                 "PSR (share of answers)",
             ),
-            table=table,
+            table=_table(found, shares),
             chart=_chart(found, shares, simulated),
-            notes=self._notes(answers, found, inside),
-            sentences=tuple(contrast.sentence for contrast in compared),
+            notes=(
+                *self._notes(answers, found, inside, how),
+                *worth(list(shares.values())),
+                *model_notes,
+            ),
+            sentences=(*(contrast.sentence for contrast in compared), *equal_said),
             exhibits=(
                 answers_exhibit(
                     answers,
@@ -88,16 +113,27 @@ class Psr:
                     lowest_first=inside[0] == 1,
                 ),
                 *_differences(compared),
-                *_painters(found, how),
+                *equal,
+                *modelled,
+                *_painters(found, inside, how),
             ),
             caption="PSR of every condition with intervals: share of answers, and of items by"
             " their median answer." + _marked(found),
         )
 
+    def _within_margin(
+        self, compared: Sequence[Contrast], inside: Points, how: How
+    ) -> tuple[list[Exhibit], list[str]]:
+        if self.margin is None or not compared:
+            return [], []
+        named = [(contrast.name, Pair(*contrast.parts, inside, "artist")) for contrast in compared]
+        exhibit, said = within_margin(named, how, self.margin)
+        return [exhibit], [said]
+
     def _notes(
-        self, answers: DataFrame, found: Sequence[Arm], inside: tuple[int, int]
+        self, answers: DataFrame, found: Sequence[Arm], inside: Points, how: How
     ) -> tuple[str, ...]:
-        hit = answers[answers["hit"] == 1].sort_values("value")["answer"].unique()
+        hit = answers[answers["value"].between(*inside)].sort_values("value")["answer"].unique()
         named = f" (“{'”, “'.join(hit)}”)" if len(hit) and all(hit) else ""
         of = f"{inside[0]} to {inside[1]}" if inside[0] < inside[1] else str(inside[0])
         painters, items = answers["artist"].nunique(), answers["item"].nunique()
@@ -105,12 +141,13 @@ class Psr:
             f"The protection counts as successful where the answer to “{self.question}” is {of} on"
             f" the scale of {points(answers)}{named}. PSR is given as a share of answers, and apart"
             " as a share of items by their median answer: the second lies nearer to 0 or 1.",
-            f"Intervals ({self.level:.0%}): crossed bootstrap, drawing raters and {self._units()}"
-            f" again, {self.replicates:,} times, expanded for few of them. Where all answers are"
-            " alike, the one-sided Clopper-Pearson limit at the number of raters stands instead.",
-            "Differences are paired: the same draws on both sides, within each painter, over"
-            " painters whom both conditions have (Mantel-Haenszel weights). P-values are Holm's,"
-            " over all differences of the table.",
+            f"Intervals ({self.level:.0%}) count raters and {self._units()} as samples:"
+            f" {how.said}. Where all answers are alike, the one-sided Clopper-Pearson limit at the"
+            " number of raters stands instead.",
+            "Differences are paired: raters and pictures that two conditions share are compared"
+            " with themselves, within each painter, over painters whom both conditions have"
+            " (Mantel-Haenszel weights). P-values are Holm's, over all differences of the table;"
+            " the intervals “all at once” hold together (Bonferroni).",
             f"{words.counted(painters, 'painter')}, {words.counted(items, 'item')}.",
         ]
         if self.drawn == "items":
@@ -136,16 +173,13 @@ class Psr:
         return "painters" if self.drawn == "artists" else "sets of pictures (artworks)"
 
 
-def _shares(arm: Arm, inside: tuple[int, int], how: Resampling) -> dict[str, Estimate]:
-    """Both units of PSR."""
-    who, rows = arm.rows["participant"], arm.rows
-    return {
-        "psr_answers": crossed_share(rows["hit"], who, rows["cluster"], how),
-        "psr_items": share_of_items(rows["value"], who, rows["item"], rows["cluster"], inside, how),
-    }
+def _by_era(found: Sequence[Arm]) -> dict[str, Conditions]:
+    """Era → its conditions; the clean arm, the first of each, is what others are held against."""
+    eras_of = dict.fromkeys(arm.era for arm in found)
+    return {era: {arm.name: arm.rows for arm in found if arm.era == era} for era in eras_of}
 
 
-def _table(found: Sequence[Arm], shares: Mapping[str, dict[str, Estimate]]) -> DataFrame:
+def _table(found: Sequence[Arm], shares: Mapping[str, ProtectionSuccess]) -> DataFrame:
     return DataFrame(
         [
             {
@@ -154,9 +188,10 @@ def _table(found: Sequence[Arm], shares: Mapping[str, dict[str, Estimate]]) -> D
                 "raters": arm.rows["participant"].nunique(),
                 "items": arm.rows["item"].nunique(),
                 "painters": arm.rows["artist"].nunique(),
-                **columns("share_psr_answers", shares[arm.title]["psr_answers"]),
-                **columns("share_psr_items", shares[arm.title]["psr_items"]),
-                "method": shares[arm.title]["psr_answers"].method,
+                **columns("share_psr_answers", shares[arm.title].answers),
+                **columns("share_psr_items", shares[arm.title].artworks),
+                "design_effect": shares[arm.title].design_effect,
+                "method": shares[arm.title].answers.method,
             }
             for arm in found
         ]
@@ -164,20 +199,17 @@ def _table(found: Sequence[Arm], shares: Mapping[str, dict[str, Estimate]]) -> D
 
 
 def _chart(
-    found: Sequence[Arm], shares: Mapping[str, dict[str, Estimate]], simulated: bool
+    found: Sequence[Arm], shares: Mapping[str, ProtectionSuccess], simulated: bool
 ) -> plots.Spec:
+    both = {arm.title: (shares[arm.title].answers, shares[arm.title].artworks) for arm in found}
     rows = DataFrame(
         [
-            {
-                "condition": _marked_name(arm),
-                "unit": said,
-                **columns("share", shares[arm.title][unit]),
-            }
+            {"condition": _marked_name(arm), "unit": said, **columns("share", estimate)}
             for arm in found
-            for unit, said in UNITS.items()
+            for said, estimate in zip(UNITS, both[arm.title], strict=True)
         ]
     )
-    clean = [shares[arm.title]["psr_answers"].value for arm in found if arm.clean]
+    clean = [shares[arm.title].answers.value for arm in found if arm.clean]
     return plots.intervals(
         rows,
         ("share", "share_low", "share_high"),
@@ -185,7 +217,7 @@ def _chart(
         series="unit",
         title="protection success rate",
         order=[_marked_name(arm) for arm in found],
-        series_order=list(UNITS.values()),
+        series_order=list(UNITS),
         domain=(0, 1),
         simulated=simulated,
         percent=True,
@@ -206,10 +238,10 @@ def _differences(compared: Sequence[Contrast]) -> list[Exhibit]:
     if not compared:
         return []
     title = "Differences to the clean and to the protected arm (share of answers)"
-    return [Exhibit(title, contrast_table(compared))]
+    return [Exhibit(title, contrast_table(compared, "n"))]
 
 
-def _painters(found: Sequence[Arm], how: Resampling) -> list[Exhibit]:
+def _painters(found: Sequence[Arm], inside: Points, how: How) -> list[Exhibit]:
     """PSR of each painter: a mean over painters may hide that they differ."""
     cells = [
         (arm, str(artist), rows) for arm in found for artist, rows in arm.rows.groupby("artist")
@@ -225,7 +257,7 @@ def _painters(found: Sequence[Arm], how: Resampling) -> list[Exhibit]:
                 "items": rows["item"].nunique(),
                 **columns(
                     "share_psr_answers",
-                    crossed_share(rows["hit"], rows["participant"], rows["item"], how),
+                    share(rows.assign(cluster=rows["item"]), inside, how).answers,
                 ),
             }
             for arm, artist, rows in cells

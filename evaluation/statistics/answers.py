@@ -24,15 +24,19 @@ class Answers:
     item: Codes
     raters: int
     items: int
+    judged: bool = True
+    """False for measurements, which no rater gave: items alone are a sample then"""
 
     @classmethod
-    def of(cls, values: Labels, raters: Labels, items: Labels) -> "Answers":
+    def of(cls, values: Labels, raters: Labels | None, items: Labels) -> "Answers":
         """From columns of a long table: numbers, and any labels of raters and items.
 
+        raters  None where the values are measurements, which nobody judged
         Raises BadData where columns differ in length, are empty, or hold a missing value.
         """
         numbers = np.asarray(values, dtype=np.float64)
-        who, what = np.asarray(raters), np.asarray(items)
+        who = np.zeros(len(numbers), dtype=np.intp) if raters is None else np.asarray(raters)
+        what = np.asarray(items)
         if not len(numbers) == len(who) == len(what):
             raise BadData(
                 "Values, raters and items are columns of one table and must be equally long; "
@@ -43,11 +47,35 @@ class Answers:
         _refuse_missing(numbers)
         rater, rater_count = _codes(who, "rater")
         item, item_count = _codes(what, "item")
-        return cls(numbers, rater, item, rater_count, item_count)
+        return cls(numbers, rater, item, rater_count, item_count, raters is not None)
 
     @property
     def n(self) -> int:
         return len(self.values)
+
+    @property
+    def scarcer(self) -> int:
+        """How many there are of raters or items, whichever are fewer; of items, if not judged."""
+        return min(self.raters, self.items) if self.judged else self.items
+
+    @property
+    def said(self) -> str:
+        """What there is of each, in words."""
+        pictures = f"{self.items} items"
+        return f"{self.raters} raters and {pictures}" if self.judged else pictures
+
+    @property
+    def alone(self) -> str:
+        """Why so few say nothing about others; empty where there are enough."""
+        if self.judged and self.raters < 2:
+            return "one rater says nothing about other raters"
+        return "one item says nothing about other items" if self.items < 2 else ""
+
+    def belonging(self, groups: Codes) -> Codes:
+        """[items]: the group of each item, given that of each answer [n]."""
+        found = np.zeros(self.items, dtype=np.intp)
+        found[self.item] = groups
+        return found
 
     @cached_property
     def sums(self) -> Floats:
@@ -80,3 +108,8 @@ def _codes(labels: NDArray[Any], noun: str) -> tuple[Codes, int]:
         raise BadData(f"Answer {missing[0] + 1} names no {noun} ({labels[missing[0]]}).")
     unique, codes = np.unique(labels, return_inverse=True)
     return codes.astype(np.intp).ravel(), len(unique)
+
+
+def summed(codes: Codes, values: Floats, size: int = 0) -> Floats:
+    """[size or more]: the sum of the values of each code."""
+    return np.bincount(codes, values, minlength=size).astype(np.float64)

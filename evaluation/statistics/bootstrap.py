@@ -18,7 +18,6 @@ from evaluation.statistics.answers import Answers, Codes, Floats, Labels
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 
 REPLICATES = 2000
-ALONE = "one rater or one item says nothing about others"
 CHUNK_CELLS = 4_000_000  # numbers held at once: 32 MB
 
 
@@ -80,13 +79,6 @@ def draw(
     return Draws(people, pictures[:, groups])
 
 
-def item_means(answers: Answers, raters: Floats) -> Floats:
-    """[B, I]: each item's mean under the raters' weights [B, R]; nan where nobody is left."""
-    counts = raters @ answers.counts
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((raters @ answers.sums) / np.where(counts > 0, counts, np.nan))
-
-
 def crossed_mean(
     values: Labels,
     raters: Labels,
@@ -103,42 +95,14 @@ def crossed_mean(
     check_level(level)
     answers = Answers.of(values, raters, items)
     value = float(answers.values.mean())
-    if min(answers.raters, answers.items) < 2:
-        return Estimate.without_interval(value, level=level, n=answers.n, reason=ALONE)
+    if answers.alone:
+        return Estimate.without_interval(value, level=level, n=answers.n, reason=answers.alone)
     draws = draw(answers.raters, answers.items, generator, replicates=replicates)
     totals = np.einsum("bi,bi->b", draws.raters @ answers.sums, draws.items)
     weights = np.einsum("bi,bi->b", draws.raters @ answers.counts, draws.items)
     with np.errstate(invalid="ignore"):
         means = totals / weights
-    return percentile_interval(value, means, n=answers.n, level=level, drawn=_drawn(answers))
-
-
-def crossed_statistic(
-    statistic: Callable[[Floats, Floats], Floats],
-    values: Labels,
-    raters: Labels,
-    items: Labels,
-    *,
-    generator: np.random.Generator,
-    replicates: int = REPLICATES,
-    level: float = ESTIMATE_LEVEL,
-) -> Estimate:
-    """Any statistic of item means: `statistic(means [B, I], weights [B, I])` → [B].
-
-    The weights say how often each item was drawn; items that lost all their raters have mean nan
-    and must be given weight 0 by the statistic's weights, as they are here.
-    """
-    check_level(level)
-    answers = Answers.of(values, raters, items)
-    point = item_means(answers, np.ones((1, answers.raters)))
-    value = float(statistic(point, np.ones_like(point))[0])
-    if min(answers.raters, answers.items) < 2:
-        return Estimate.without_interval(value, level=level, n=answers.n, reason=ALONE)
-    draws = draw(answers.raters, answers.items, generator, replicates=replicates)
-    means = item_means(answers, draws.raters)
-    weights = np.where(np.isnan(means), 0.0, draws.items)
-    replicated = statistic(np.nan_to_num(means), weights)
-    return percentile_interval(value, replicated, n=answers.n, level=level, drawn=_drawn(answers))
+    return percentile_interval(value, means, n=answers.n, level=level, drawn=answers.said)
 
 
 def percentile_interval(
@@ -225,10 +189,6 @@ def expanded_tail(level: float, clusters: int | None) -> float:
 
 def _kind(clusters: int | None) -> str:
     return "percentile" if clusters is None else f"percentile expanded for {clusters} clusters"
-
-
-def _drawn(answers: Answers) -> str:
-    return f"{answers.raters} raters and {answers.items} items"
 
 
 def _said(kept: Floats, replicates: Floats) -> str:

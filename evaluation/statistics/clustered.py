@@ -8,19 +8,25 @@ with R raters and I items (Cameron, Gelbach, Miller 2011, doi:10.1198/jbes.2010.
 a small-sample factor a term); where v falls below the larger one-way term, that term is taken. The
 interval uses Student's t with min(R, I) - 1 degrees of freedom, for shares and bounded means on the
 logit scale. It covers 95-98 % where the binomial one covers 50-89 % (benchmarks/coverage.py).
+
+Measurements (`raters` is None) have items alone as their sample: v is the term of items.
 """
 
 from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Answers, Floats, Labels
+from evaluation.statistics.answers import Answers, Codes, Floats, Labels, summed
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 
 Bounds = tuple[float, float]
+Mask = NDArray[np.bool_]
+ROUNDING = 1e-12
+"""Of the largest value: what departs by less departs by nothing."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class Difference:
 
 
 def clustered_share(
-    hits: Labels, raters: Labels, items: Labels, *, level: float = ESTIMATE_LEVEL
+    hits: Labels, raters: Labels | None, items: Labels, *, level: float = ESTIMATE_LEVEL
 ) -> Clustered:
     """The share of answers that are hits (True or 1), in [0, 1], with its interval.
 
@@ -72,7 +78,7 @@ def clustered_share(
 
 def clustered_mean(
     values: Labels,
-    raters: Labels,
+    raters: Labels | None,
     items: Labels,
     *,
     bounds: Bounds | None = None,
@@ -81,19 +87,23 @@ def clustered_mean(
     """The mean of all answers with its interval; `bounds` are the ends of the scale, e.g. (1, 5).
 
     With bounds the interval is symmetric on the logit of (mean - low) / (high - low), so it stays
-    on the scale. Raises BadData where a value lies outside the bounds.
+    on the scale. `raters` is None for measurements. Raises BadData where a value lies outside the
+    bounds.
     """
     check_level(level)
     answers = Answers.of(values, raters, items)
     _check_bounds(answers.values, bounds)
     mean = float(answers.values.mean())
-    reason = _too_few(answers)
-    if reason:
+    if answers.alone:
+        bare = Estimate.without_interval(mean, level=level, n=answers.n, reason=answers.alone)
+        return _summary(answers, bare, variance=float("nan"))
+    if np.ptp(answers.values) == 0:
+        if bounds is not None:
+            return _summary(answers, _all_alike(answers, mean, bounds, level), variance=0.0)
+        reason = "every answer is the same, and the ends of the scale are not known"
         bare = Estimate.without_interval(mean, level=level, n=answers.n, reason=reason)
         return _summary(answers, bare, variance=float("nan"))
-    if bounds is not None and np.ptp(answers.values) == 0:
-        return _summary(answers, _all_alike(answers, mean, bounds, level), variance=0.0)
-    variance, source = _variance(answers, (answers.values - mean) / answers.n)
+    variance, source = two_way_variance(answers, (answers.values - mean) / answers.n)
     se, quantile = sqrt(variance), _quantile(answers, level)
     low, high = _limits(mean, se * quantile, bounds)
     estimate = Estimate(mean, low, high, se, level, answers.n, _method(answers, source, bounds))
@@ -102,10 +112,11 @@ def clustered_mean(
 
 def clustered_difference(
     values: Labels,
-    raters: Labels,
+    raters: Labels | None,
     items: Labels,
     second: Labels,
     *,
+    strata: Labels | None = None,
     bounds: Bounds | None = None,
     level: float = ESTIMATE_LEVEL,
 ) -> Difference:
@@ -114,58 +125,98 @@ def clustered_difference(
     Raters and items that occur in both conditions are paired: what they share cancels. A condition
     whose answers are all alike contributes the width of its Clopper-Pearson limit, so that “all of
     nine raters agreed” is never taken for certainty. The p-value tests a difference of zero.
+
+    raters  None for measurements, which nobody judged
+    strata  one label an answer (the painter): the difference is then taken within each stratum and
+            averaged with weights n1 n2 / (n1 + n2) (Mantel and Haenszel), which is the slope on
+            `second` beside a constant a stratum, so that conditions with unequal numbers of answers
+            about easy and hard painters are not confounded with them. Strata that lack a condition
+            are left out; the difference is undefined where all do.
     """
     check_level(level)
-    answers = Answers.of(values, raters, items)
+    answers, arm = Answers.of(values, raters, items), np.asarray(second, dtype=bool)
     _check_bounds(answers.values, bounds)
-    arm = np.asarray(second, dtype=bool)
     if len(arm) != answers.n or arm.all() or not arm.any():
         raise BadData("A difference needs answers from both conditions, marked one by one.")
-    means = [float(answers.values[side].mean()) for side in (~arm, arm)]
-    value = means[1] - means[0]
-    reason = _too_few(answers)
-    if reason:
-        bare = Estimate.without_interval(value, level=level, n=answers.n, reason=reason)
-        return Difference(bare, answers.raters, answers.items, float("nan"))
-    effects = np.where(arm, 1 / arm.sum(), -1 / (~arm).sum())
-    residuals = (answers.values - np.where(arm, means[1], means[0])) * effects
-    variance, source = _variance(answers, residuals)
-    variance += sum(_constant_arm(answers, side, bounds, level) for side in (~arm, arm))
-    return _difference(answers, value, sqrt(variance), source, bounds, level)
+    stratum = _codes(np.zeros(answers.n) if strata is None else strata, answers.n)
+    kept = np.isin(stratum, np.intersect1d(stratum[arm], stratum[~arm]))
+    if not kept.any():
+        undefined = Estimate.undefined(level=level, n=0, reason="nothing in common to compare")
+        return Difference(undefined, 0, 0, float("nan"))
+    who = answers.rater[kept] if answers.judged else None
+    both = Answers.of(answers.values[kept], who, answers.item[kept])
+    return _difference(both, arm[kept], stratum[kept], bounds, level)
+
+
+def _codes(labels: Labels, n: int) -> Codes:
+    codes = np.unique(np.asarray(labels), return_inverse=True)[1].ravel()
+    if len(codes) != n:
+        raise BadData(f"There are {n} answers and {len(codes)} strata; give one each.")
+    return codes.astype(np.intp)
 
 
 def _difference(
-    answers: Answers, value: float, se: float, source: str, bounds: Bounds | None, level: float
+    answers: Answers, arm: Mask, stratum: Codes, bounds: Bounds | None, level: float
 ) -> Difference:
-    if se == 0:
-        bare = Estimate.without_interval(
-            value, level=level, n=answers.n, reason="within each condition all answers are alike"
-        )
-        return Difference(bare, answers.raters, answers.items, float("nan"))
-    freedom = min(answers.raters, answers.items) - 1
+    value, residuals = _slope(answers.values, arm, stratum)
+    if answers.alone:
+        return _untested(answers, value, answers.alone, level)
+    variance, source = two_way_variance(answers, residuals)
+    variance += sum(_constant_arm(answers, side, bounds, level) for side in (~arm, arm))
+    if variance <= (ROUNDING * np.abs(answers.values).max()) ** 2:
+        return _untested(answers, value, _unmoved(answers, residuals), level)
+    se, freedom = sqrt(variance), answers.scarcer - 1
     reach = bounds[1] - bounds[0] if bounds else float("inf")
     half = se * _quantile(answers, level)
-    estimate = Estimate(
-        value,
-        max(value - half, -reach),
-        min(value + half, reach),
-        se,
-        level,
-        answers.n,
-        _method(answers, source, None),
-    )
+    low, high = max(value - half, -reach), min(value + half, reach)
+    within = ", within strata" if np.ptp(stratum) else ""
+    said = f"{_method(answers, source, None)}{within}"
+    estimate = Estimate(value, low, high, se, level, answers.n, said)
     p = float(2 * student.sf(abs(value) / se, freedom))
     return Difference(estimate, answers.raters, answers.items, p)
 
 
-def _variance(answers: Answers, residuals: Floats) -> tuple[float, str]:
-    """v and which term it is."""
-    by_rater = np.bincount(answers.rater, residuals)
-    by_item = np.bincount(answers.item, residuals)
+def _untested(answers: Answers, value: float, reason: str, level: float) -> Difference:
+    bare = Estimate.without_interval(value, level=level, n=answers.n, reason=reason)
+    return Difference(bare, answers.raters, answers.items, float("nan"))
+
+
+def _unmoved(answers: Answers, residuals: Floats) -> str:
+    if not residuals.any():
+        return "within each condition all answers are alike"
+    return f"the difference is the same in every {'rater and item' if answers.judged else 'item'}"
+
+
+def _slope(values: Floats, arm: Mask, stratum: Codes) -> tuple[float, Floats]:
+    """Least squares of values on `arm` and a constant a stratum: the slope, and what each answer
+    adds to it. With one stratum, the difference of the means."""
+    sizes = np.maximum(summed(stratum, np.ones(len(arm))), 1.0)
+    centred_arm = arm - (summed(stratum, arm.astype(np.float64)) / sizes)[stratum]
+    centred = values - (summed(stratum, values) / sizes)[stratum]
+    spread = float(centred_arm @ centred_arm)
+    value = float(centred_arm @ centred) / spread
+    left = centred - value * centred_arm
+    left[np.abs(left) < ROUNDING * np.abs(values).max()] = 0.0
+    return value, np.asarray(centred_arm * left / spread)
+
+
+def two_way_variance(answers: Answers, residuals: Floats) -> tuple[float, str]:
+    """v of a sum of `residuals` (one an answer, centred), and which term it is."""
+    if not answers.judged:
+        by_item = summed(answers.item, residuals, answers.items)
+        return _correction(answers.items) * float(by_item @ by_item), "clustered by items"
     _, cell = np.unique(answers.rater * answers.items + answers.item, return_inverse=True)
-    by_cell = np.bincount(cell.ravel(), residuals)
-    people = _correction(answers.raters) * float(by_rater @ by_rater)
-    pictures = _correction(answers.items) * float(by_item @ by_item)
+    return combined_variance(
+        summed(answers.rater, residuals, answers.raters),
+        summed(answers.item, residuals, answers.items),
+        summed(cell.ravel(), residuals),
+    )
+
+
+def combined_variance(by_rater: Floats, by_item: Floats, by_cell: Floats) -> tuple[float, str]:
+    """v from what each rater, each item and each of their cells adds to an estimate."""
+    people = _correction(len(by_rater)) * float(by_rater @ by_rater)
+    pictures = _correction(len(by_item)) * float(by_item @ by_item)
     cells = float(by_cell @ by_cell)
     both, larger = people + pictures - cells, max(people, pictures)
     if larger <= 1e-12 * cells:
@@ -179,29 +230,30 @@ def _correction(clusters: int) -> float:
     return clusters / (clusters - 1)
 
 
-def _constant_arm(answers: Answers, side: Floats, bounds: Bounds | None, level: float) -> float:
+def _constant_arm(answers: Answers, side: Mask, bounds: Bounds | None, level: float) -> float:
     """Squared standard error that a condition with equal answers deserves; 0 for any other."""
-    values = answers.values[side.astype(bool)]
+    values = answers.values[side]
     if bounds is None or np.ptp(values) > 0:
         return 0.0
-    raters = len(np.unique(answers.rater[side.astype(bool)]))
+    units = len(np.unique((answers.rater if answers.judged else answers.item)[side]))
     farthest = max(values[0] - bounds[0], bounds[1] - values[0])
-    limit = (1 - _alike_limit(raters, level)) * farthest
+    limit = (1 - _alike_limit(units, level)) * farthest
     return float(limit / _quantile(answers, level)) ** 2
 
 
-def _alike_limit(raters: int, level: float) -> float:
-    """One-sided Clopper-Pearson limit of a share that all of `raters` showed."""
-    return float((1 - level) ** (1 / raters))
+def _alike_limit(units: int, level: float) -> float:
+    """One-sided Clopper-Pearson limit of a share that all of so many raters or items showed."""
+    return float((1 - level) ** (1 / units))
 
 
 def _all_alike(answers: Answers, value: float, bounds: Bounds, level: float) -> Estimate:
-    share = _alike_limit(answers.raters, level)
+    units = answers.raters if answers.judged else answers.items
+    noun = "raters" if answers.judged else "items"
+    share = _alike_limit(units, level)
     low = share * value + (1 - share) * bounds[0]
     high = share * value + (1 - share) * bounds[1]
-    method = (
-        f"all {answers.n} answers alike: one-sided Clopper-Pearson limit at {answers.raters} raters"
-    )
+    what = "answers" if answers.judged else "values"
+    method = f"all {answers.n} {what} alike: one-sided Clopper-Pearson limit at {units} {noun}"
     return Estimate(value, low, high, float("nan"), level, answers.n, method)
 
 
@@ -216,13 +268,7 @@ def _limits(mean: float, half: float, bounds: Bounds | None) -> tuple[float, flo
 
 
 def _quantile(answers: Answers, level: float) -> float:
-    return float(student.ppf((1 + level) / 2, min(answers.raters, answers.items) - 1))
-
-
-def _too_few(answers: Answers) -> str:
-    if answers.raters < 2:
-        return "one rater says nothing about other raters"
-    return "one item says nothing about other items" if answers.items < 2 else ""
+    return float(student.ppf((1 + level) / 2, answers.scarcer - 1))
 
 
 def _check_bounds(values: Floats, bounds: Bounds | None) -> None:
@@ -237,9 +283,7 @@ def _check_bounds(values: Floats, bounds: Bounds | None) -> None:
 
 def _method(answers: Answers, source: str, bounds: Bounds | None) -> str:
     scale = "logit scale, " if bounds else ""
-    freedom = min(answers.raters, answers.items) - 1
-    size = f"{answers.raters} raters and {answers.items} items"
-    return f"{source} ({size}), {scale}t({freedom})"
+    return f"{source} ({answers.said}), {scale}t({answers.scarcer - 1})"
 
 
 def _summary(answers: Answers, estimate: Estimate, variance: float) -> Clustered:

@@ -46,16 +46,6 @@ def pearson(x: Floats, y: Floats, weights: Floats) -> Floats:
     return np.asarray(np.clip(r, -1.0, 1.0))
 
 
-def spearman(x: Floats, y: Floats, weights: Floats) -> Floats:
-    """[...]: Spearman's rho, the correlation of midranks; nan where one side does not vary.
-
-    >>> spearman(np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0]), np.ones(3)).item()
-    0.5
-    """
-    x, y, weights = np.broadcast_arrays(x, y, weights)
-    return pearson(midranks(x, weights), midranks(y, weights), weights)
-
-
 def kendall(x: Floats, y: Floats, weights: Floats) -> Floats:
     """[B, K]: Kendall's tau-b of every row of `x` [B, I] with every row of `y` [K, I].
 
@@ -72,15 +62,6 @@ def kendall(x: Floats, y: Floats, weights: Floats) -> Floats:
         for k in range(0, len(x), size)
     ]
     return np.concatenate(parts)
-
-
-def kendall_rows(x: Floats, y: Floats, weights: Floats) -> Floats:
-    """[B]: tau-b of row b of `x` with row b of `y`, all [B, I]; for short rows."""
-    pairs = np.triu_indices(x.shape[1], 1)
-    of_x, of_y = _signs(x, pairs), _signs(y, pairs)
-    weight = weights[:, pairs[0]] * weights[:, pairs[1]]
-    untied = (weight * abs(of_x)).sum(1) * (weight * abs(of_y)).sum(1)
-    return _ratio((weight * of_x * of_y).sum(1), untied)
 
 
 def _kendall(ranks: Singles, of_y: Singles, weights: Singles, pairs: tuple[Codes, Codes]) -> Floats:

@@ -29,9 +29,9 @@ from evaluation.statistics.bootstrap import (
     two_sided_p,
 )
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
+from evaluation.statistics.medians import Medians
 
 Mask = NDArray[np.bool_]
-NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,11 @@ def crossed_share(
     """
     answers = _answers(values, raters, clusters)
     value = float(answers.values.mean())
-    reason = _too_few(answers, judged=raters is not None)
-    if reason:
-        return Estimate.without_interval(value, level=how.level, n=answers.n, reason=reason)
+    if answers.alone:
+        return Estimate.without_interval(value, level=how.level, n=answers.n, reason=answers.alone)
     if np.ptp(answers.values) == 0:
-        return _all_alike(value, answers.n, answers, raters is not None, how.level)
-    draws = _draws(answers, np.arange(answers.items), how, judged=raters is not None)
+        return _all_alike(value, answers.n, answers, how.level)
+    draws = _draws(answers, np.arange(answers.items), how)
     totals = ((draws.raters @ answers.sums) * draws.items).sum(1)
     counts = ((draws.raters @ answers.counts) * draws.items).sum(1)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -71,8 +70,8 @@ def crossed_share(
             replicates,
             n=answers.n,
             level=how.level,
-            drawn=_drawn(answers, raters is not None),
-            clusters=_scarcer(answers, raters is not None),
+            drawn=answers.said,
+            clusters=answers.scarcer,
         )
     )
 
@@ -91,27 +90,24 @@ def share_of_items(
     answers an item make medians noisy, and drawing raters again makes them noisier: the interval
     is widened to hold the estimate where it would not.
     """
-    answers = Answers.of(values, raters, items)
-    codes = _cluster_codes(answers, clusters)
-    points = np.unique(answers.values)
-    by_point = np.stack([_counted(answers, answers.values == point) for point in points])
+    answers, grouped = Answers.of(values, raters, items), Answers.of(values, raters, clusters)
+    medians = Medians.of(answers)
     once = Draws(np.ones((1, answers.raters)), np.ones((1, answers.items)))
-    value = float(_inside(by_point, points, once, inside)[0])
-    groups = int(codes.max()) + 1
-    grouped = Answers(answers.values, answers.rater, codes[answers.item], answers.raters, groups)
-    reason = _too_few(grouped, judged=True)
-    if reason:
+    value = float(medians.share_inside(once, inside)[0])
+    if grouped.alone:
+        reason = grouped.alone
         return Estimate.without_interval(value, level=how.level, n=answers.items, reason=reason)
+    draws = _draws(answers, answers.belonging(grouped.item), how)
     found = percentile_interval(
         value,
-        _inside(by_point, points, _draws(answers, codes, how, judged=True), inside),
+        medians.share_inside(draws, inside),
         n=answers.items,
         level=how.level,
-        drawn=_drawn(grouped, judged=True),
-        clusters=_scarcer(grouped, judged=True),
+        drawn=grouped.said,
+        clusters=grouped.scarcer,
     )
     if value in {0.0, 1.0}:
-        limit = _all_alike(value, answers.items, grouped, judged=True, level=how.level)
+        limit = _all_alike(value, answers.items, grouped, how.level)
         found = replace(
             found,
             low=min(found.low, limit.low),
@@ -142,34 +138,33 @@ def crossed_difference(
     who = None if raters is None else np.asarray(raters)[kept]
     nested = [f"{s}|{c}" for s, c in zip(stratum, np.asarray(clusters).astype(str), strict=True)]
     answers = _answers(np.asarray(values, float)[kept], who, np.asarray(nested)[kept])
-    return _difference(answers, stratum[kept], arm[kept], who is not None, how)
+    return _difference(answers, stratum[kept], arm[kept], how)
 
 
 def _difference(
-    answers: Answers, stratum: Labels, arm: Mask, judged: bool, how: Resampling
+    answers: Answers, stratum: Labels, arm: Mask, how: Resampling
 ) -> tuple[Estimate, float]:
     sides = [_side(answers, mask) for mask in (~arm, arm)]
     member = _membership(answers, np.asarray(stratum))
     once = Draws(np.ones((1, answers.raters)), np.ones((1, answers.items)))
     value = float(_stratified(sides, member, once)[0])
-    reason = _too_few(answers, judged)
-    if reason:
+    if answers.alone:
+        reason = answers.alone
         bare = Estimate.without_interval(value, level=how.level, n=answers.n, reason=reason)
         return bare, float("nan")
-    draws = _draws(answers, np.arange(answers.items), how, judged=judged)
+    draws = _draws(answers, np.arange(answers.items), how)
     replicates = _stratified(sides, member, draws)
-    alike = [_deviations(answers, mask, judged, how) for mask in (~arm, arm)]
+    alike = [_deviations(answers, mask, how) for mask in (~arm, arm)]
     replicates = replicates + alike[1] - alike[0]
-    clusters = _scarcer(answers, judged)
     found = percentile_interval(
         value,
         replicates,
         n=answers.n,
         level=how.level,
-        drawn=f"{_drawn(answers, judged)}, paired, by stratum",
-        clusters=clusters,
+        drawn=f"{answers.said}, paired, by stratum",
+        clusters=answers.scarcer,
     )
-    return _holding(found), _p(value, replicates, clusters)
+    return _holding(found), _p(value, replicates, answers.scarcer)
 
 
 def _p(value: float, replicates: Floats, clusters: int) -> float:
@@ -200,37 +195,22 @@ def _stratified(sides: list[Answers], member: Floats, draws: Draws) -> Floats:
         return np.asarray((weight * apart).sum(1) / weight.sum(1))
 
 
-def _deviations(answers: Answers, side: Mask, judged: bool, how: Resampling) -> Floats:
+def _deviations(answers: Answers, side: Mask, how: Resampling) -> Floats:
     """[B]: how far a condition whose values are all alike may really lie from them; else 0."""
     values = answers.values[side]
     if np.ptp(values) > 0:
         return np.zeros(how.replicates)
-    units = len(np.unique((answers.rater if judged else answers.item)[side]))
+    units = len(np.unique((answers.rater if answers.judged else answers.item)[side]))
     # where the percentiles end, U is 1 - level, and the reach the Clopper-Pearson limit
-    ends = norm.isf(expanded_tail(how.level, _scarcer(answers, judged)))
+    ends = norm.isf(expanded_tail(how.level, answers.scarcer))
     normal = how.generator.standard_normal(how.replicates) * norm.isf(1 - how.level) / ends
     reach = 1 - norm.sf(normal) ** (1 / units)
     upward = how.generator.random(how.replicates) < 1 - values[0]
     return np.asarray(reach * np.where(upward, 1 - values[0], -values[0]))
 
 
-def _inside(by_point: Floats, points: Floats, draws: Draws, inside: tuple[float, float]) -> Floats:
-    """[B]: weighted share of items whose median lies inside; `by_point` [points, R, I]."""
-    upto = np.cumsum(np.stack([draws.raters @ counts for counts in by_point]), 0)
-    half = upto[-1] / 2
-    lower = points[np.argmax(upto >= half, 0)]
-    upper = points[np.argmax(upto > half, 0)]
-    median = (lower + upper) / 2
-    weight = np.where(half > 0, draws.items, 0.0)
-    hit = (median >= inside[0]) & (median <= inside[1])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((weight * hit).sum(1) / weight.sum(1))
-
-
 def _answers(values: Labels, raters: Labels | None, clusters: Labels) -> Answers:
-    numbers = np.asarray(values, dtype=np.float64)
-    who = np.full(len(numbers), NOBODY) if raters is None else raters
-    answers = Answers.of(numbers, who, clusters)
+    answers = Answers.of(values, raters, clusters)
     wrong = answers.values[(answers.values < 0) | (answers.values > 1)]
     if len(wrong):
         raise BadData(f"A share is made of numbers from 0 to 1; given: {wrong[0]}.")
@@ -252,30 +232,17 @@ def _membership(answers: Answers, stratum: Labels) -> Floats:
     return member
 
 
-def _cluster_codes(answers: Answers, clusters: Labels) -> Codes:
-    """[I]: the code of each item's cluster."""
-    _, codes = np.unique(np.asarray(clusters).astype(str), return_inverse=True)
-    found = np.zeros(answers.items, dtype=np.intp)
-    found[answers.item] = codes
-    return found
-
-
-def _counted(answers: Answers, mask: Mask) -> Floats:
-    """[raters, items]: how many of the marked answers each cell has."""
-    return _side(answers, mask).counts
-
-
-def _draws(answers: Answers, clusters: Codes, how: Resampling, *, judged: bool) -> Draws:
+def _draws(answers: Answers, clusters: Codes, how: Resampling) -> Draws:
     drawn = draw(
         answers.raters, answers.items, how.generator, replicates=how.replicates, clusters=clusters
     )
-    return drawn if judged else Draws(np.ones((how.replicates, 1)), drawn.items)
+    return drawn if answers.judged else Draws(np.ones((how.replicates, 1)), drawn.items)
 
 
-def _all_alike(value: float, n: int, answers: Answers, judged: bool, level: float) -> Estimate:
-    units = answers.raters if judged else answers.items
+def _all_alike(value: float, n: int, answers: Answers, level: float) -> Estimate:
+    units = answers.raters if answers.judged else answers.items
     share = (1 - level) ** (1 / units)
-    who = "raters" if judged else "items"
+    who = "raters" if answers.judged else "items"
     method = f"all {n} alike: one-sided Clopper-Pearson limit at {units} {who}"
     low, high = share * value, share * value + 1 - share
     return Estimate(value, low, high, float("nan"), level, n, method)
@@ -290,20 +257,4 @@ def _holding(estimate: Estimate) -> Estimate:
         low=min(estimate.low, estimate.value),
         high=max(estimate.high, estimate.value),
         method=f"{estimate.method}; widened to hold the estimate",
-    )
-
-
-def _too_few(answers: Answers, judged: bool) -> str:
-    if judged and answers.raters < 2:
-        return "one rater says nothing about other raters"
-    return "one item says nothing about other items" if answers.items < 2 else ""
-
-
-def _scarcer(answers: Answers, judged: bool) -> int:
-    return min(answers.raters, answers.items) if judged else answers.items
-
-
-def _drawn(answers: Answers, judged: bool) -> str:
-    return (
-        f"{answers.raters} raters and {answers.items} items" if judged else f"{answers.items} items"
     )

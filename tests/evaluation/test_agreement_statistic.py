@@ -1,4 +1,4 @@
-"""Krippendorff's alpha: published values, another program, and what it must not change on."""
+"""Krippendorff's alpha, with its bootstrap: published values, another program, what it keeps."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,9 @@ def long(rows: list[list[float | None]]) -> tuple[list[float], list[int], list[i
 
 def alpha(rows, measurement, **options):
     generator = np.random.default_rng(1)
-    return krippendorff_alpha(*long(rows), measurement, generator=generator, **options)
+    return krippendorff_alpha(
+        *long(rows), measurement, interval="bootstrap", generator=generator, **options
+    )
 
 
 def published() -> list[list[float | None]]:

@@ -359,3 +359,42 @@ def test_analyse_takes_the_points_that_say_that_a_protection_held(tmp_path, caps
     html = (tmp_path / "out" / "report.html").read_text()
     assert "the answer to “likeness” is 1 on the scale of 5" in html
     assert "protection success rate" in html
+
+
+HOSTILE = {
+    "one rater": lambda t: t[t["participant"] == t["participant"].iloc[0]],
+    "one item": lambda t: t[t["item"] == t["item"].iloc[0]],
+    "one artwork": lambda t: t[t["artwork"] == t["artwork"].iloc[0]],
+    "all alike": lambda t: t.assign(value=3),
+    "separated": lambda t: t.assign(value=(t["protection"] == "clean") * 4 + 1),
+    "an empty condition": lambda t: t.assign(
+        value=t["value"].astype(object).where(t["protection"] != "clean", "NaN")
+    ),
+    "nothing but NaN": lambda t: t.assign(value="nan"),
+    "four columns": lambda t: t[["participant", "item", "question", "value"]],
+    "unknown columns": lambda t: t.assign(colour="red", n_low=1),
+    "an answer a rater": lambda t: t.assign(participant=range(len(t))),
+    "an answer a picture": lambda t: t.assign(item=range(len(t))),
+    "answers given twice": lambda t: pd.concat([t, t]),
+}
+
+
+@pytest.mark.parametrize("question", ["mimicry_success", "acceptability"])
+@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.filterwarnings("error")
+def test_analyse_answers_hostile_tables_in_sentences(kind, question, tmp_path, capsys) -> None:
+    table = mimicry_table(raters=5, sets=2).assign(question=question)
+    rows = HOSTILE[kind](table)
+    rows.to_csv(tmp_path / "r.csv", index=False)
+    metrics = pd.DataFrame({"item": rows["item"].unique(), "metric": "lpips"})
+    metrics.assign(value=range(len(metrics))).to_csv(tmp_path / "m.csv", index=False)
+    call_command(
+        "analyse", tmp_path / "r.csv", metrics=tmp_path / "m.csv", to=tmp_path / "out", margin=0.1
+    )
+    document = json.loads((tmp_path / "out" / "report.json").read_text())
+    for section in document["sections"]:
+        for block in section["blocks"]:
+            said = [block["claim"] or block["problem"], *block["sentences"], *block["notes"]]
+            assert not [
+                text for text in said if "nan" in text.split() or not text.endswith((".", ")"))
+            ]

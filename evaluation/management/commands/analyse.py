@@ -45,6 +45,12 @@ class Command(BaseCommand):
             help="points of its scale that say that a protection against mimicry held: asks for"
             " the protection success rate",
         )  # fmt: skip
+        parser.add_argument(
+            "--margin",
+            type=float,
+            help="difference of shares that would not matter, fixed beforehand, e.g. 0.05: asks"
+            " which conditions are shown to differ by less",
+        )
         parser.add_argument("--title", default="", help="heading of the report")
         parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
@@ -55,7 +61,7 @@ class Command(BaseCommand):
             measured = measurements.checked(found)
         except ratings.TableError as error:
             raise CommandError(str(error)) from error
-        plan = _plan(table, measured, options["question"], options["points"])
+        plan = _plan(table, measured, options["question"], options["points"], options["margin"])
         with bar("analysing", "finding") as progress:
             document = compose(
                 title=options["title"] or options["ratings"].stem,
@@ -76,20 +82,25 @@ class Command(BaseCommand):
 
 
 def _plan(
-    table: DataFrame, measured: DataFrame, question: str | None, points: list[int] | None
+    table: DataFrame,
+    measured: DataFrame,
+    question: str | None,
+    points: list[int] | None,
+    margin: float | None,
 ) -> Plan:
     """The analyses that suit the question, with every metric that was measured."""
     asked = set(table["question"])
     about = question or next((name for name in SUCCESS if name in asked), None)
     names = sorted(measured["metric"].unique())
     held: Settings = {"metrics": names, **({"question": about} if about else {})}
+    small: Settings = {} if margin is None else {"margin": margin}
     plan: dict[str, Settings] = {}
     if about is None or (about not in SUCCESS and points is None):
-        plan["acceptability"] = {"question": about} if about else {}
+        plan["acceptability"] = {**({"question": about} if about else {}), **small}
         plan["agreement"] = {}
         return {**plan, "metric_association": held} if names else plan
     psr = {"question": about, **({"points": points} if points else {})}
-    plan["psr"] = psr
+    plan["psr"] = {**psr, **small}
     genres = [name for name in names if taken_apart(name)[2] == CORRECT]
     if genres:
         plan["clip_genre_shift"] = {"metrics": genres, **psr}

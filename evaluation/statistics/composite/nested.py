@@ -1,0 +1,237 @@
+"""Nested cross-validation by artist: the score of a composite that had to be chosen and tuned.
+
+Outer folds hold artists out; inside each, inner folds, by artist again, choose the model, and
+columns are standardised on what is left (Varma and Simon 2006, doi:10.1186/1471-2105-7-91). Images
+of one artist are never on both sides: with random folds a model that only knows who painted looks
+good.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from evaluation.statistics.answers import Codes, Floats, Labels
+from evaluation.statistics.association.columns import cluster_codes, paired
+from evaluation.statistics.composite.leaks import leaks
+from evaluation.statistics.composite.regression import default_models, ridge
+from evaluation.statistics.composite.scores import (
+    Scores,
+    averaged,
+    by_artist,
+    correlation,
+    scores,
+)
+from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
+from evaluation.statistics.folds import Fit, Predictor, folds_of
+
+Mask = NDArray[np.bool_]
+ALONE = 1e-9
+"""penalty of the regression on one metric: next to none"""
+
+
+@dataclass(frozen=True)
+class NestedCv:
+    """A composite on artists it never saw, beside the best single metric on the same folds."""
+
+    composite: Scores
+    best_single: Scores
+    """of the metric that was best on the training artists, fold by fold"""
+    difference: Estimate
+    """composite minus best single, within artists, paired by artist"""
+    folds: pd.DataFrame
+    """a row an outer fold: artists, images, the model and the single metric chosen, r over all
+    its images, r within artists"""
+    predictions: Floats
+    """[n] out-of-fold predictions"""
+    overall: float
+    """mean over folds of r over all images of a fold"""
+    overall_random: float
+    """the same with folds dealt at random: what it gains is what the model knows of artists"""
+    warnings: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"composite: {self.composite}; best single metric: {self.best_single}"
+
+
+@dataclass(frozen=True)
+class _Table:
+    x: Floats
+    y: Floats
+    artist: Codes
+    method: Codes
+    models: Mapping[str, Fit]
+    inner: int
+
+
+def nested_cv(
+    features: ArrayLike,
+    answers: Labels,
+    artists: Labels,
+    *,
+    generator: np.random.Generator,
+    names: Sequence[str] | None = None,
+    models: Mapping[str, Fit] | None = None,
+    methods: Labels | None = None,
+    outer: int = 5,
+    inner: int = 5,
+    level: float = ESTIMATE_LEVEL,
+) -> NestedCv:
+    """Scores a composite of `features` [n, p] for `answers` [n] on images by other `artists` [n].
+
+    models   name → fit(features, answers) → predictor, chosen among in inner folds; columns come
+             standardised. Default: ridge and monotone ridge. scikit-learn fits in as
+             `lambda x, y: ElasticNet(alpha=0.1).fit(x, y).predict`.
+    methods  [n] protections (or purifications): each is then held out in turn as well, for claims
+             about new methods
+    outer    folds of artists; as many as artists leaves out one at a time
+
+    Raises BadData for fewer artists than folds, or missing values.
+    """
+    check_level(level)
+    table, called = _table(features, answers, artists, names, models, methods, inner)
+    count = int(table.artist.max()) + 1
+    if not 2 <= outer <= count:
+        raise BadData(f"{count} artists cannot be dealt into {outer} folds.")
+    fold = folds_of(table.artist, outer)
+    found, single, rows = _outer(table, fold, called)
+    random_fold = generator.permutation(np.arange(len(table.y)) % outer)
+    shuffled, _, _ = _outer(table, random_fold, called)
+    together = [_overall(table.y, p, f) for p, f in ((found, fold), (shuffled, random_fold))]
+    apart = by_artist(correlation, table.y, found, table.artist) - by_artist(
+        correlation, table.y, single, table.artist
+    )
+    warnings = leaks(table.x, table.y, table.artist, called)
+    if together[1] > together[0] + 0.1:
+        warnings.append(
+            f"Random folds give r = {together[1]:.2f}, folds by artist {together[0]:.2f}: the"
+            " difference is what the model knows of the artists."
+        )
+    return NestedCv(
+        scores(table.y, found, table.artist, fold, level),
+        scores(table.y, single, table.artist, fold, level),
+        averaged(apart, level, len(table.y), "artists, composite minus best single metric"),
+        pd.DataFrame(rows),
+        found,
+        together[0],
+        together[1],
+        tuple(warnings),
+    )
+
+
+def _table(
+    features: ArrayLike,
+    answers: Labels,
+    artists: Labels,
+    names: Sequence[str] | None,
+    models: Mapping[str, Fit] | None,
+    methods: Labels | None,
+    inner: int,
+) -> tuple[_Table, list[str]]:
+    x = np.asarray(features, dtype=np.float64)
+    if x.ndim != 2 or not x.shape[1]:
+        raise BadData(f"Features are images × metrics; given: an array of shape {x.shape}.")
+    called = [f"metric {k + 1}" for k in range(x.shape[1])] if names is None else list(names)
+    if len(called) != x.shape[1] or len(set(called)) < len(called):
+        raise BadData(f"{x.shape[1]} metrics need as many different names; given: {called}.")
+    *columns, y = paired({name: x[:, k] for k, name in enumerate(called)} | {"answers": answers})
+    if np.ptp(y) == 0:
+        raise BadData("Every answer is the same: there is nothing to foretell.")
+    artist, _ = cluster_codes(artists, len(y))
+    method = np.zeros(len(y), dtype=np.intp)
+    if methods is not None:
+        method, several = cluster_codes(methods, len(y))
+        if several < 2:
+            raise BadData("Holding methods out needs at least two of them.")
+    return _Table(
+        np.stack(columns, 1), y, artist, method, models or default_models(), inner
+    ), called
+
+
+def _outer(
+    table: _Table, fold: Codes, names: Sequence[str]
+) -> tuple[Floats, Floats, list[dict[str, object]]]:
+    """Out-of-fold predictions of composite and best single metric, and a row a fold."""
+    found, single = np.full(len(table.y), np.nan), np.full(len(table.y), np.nan)
+    rows: list[dict[str, object]] = []
+    for k in np.unique(fold):
+        for m in np.unique(table.method):
+            test = (fold == k) & (table.method == m)
+            train = (fold != k) & ((table.method != m) if table.method.any() else True)
+            if not test.any():
+                continue
+            model = _chosen(table, train)
+            best = _best_single(table, train)
+            found[test] = _fitted(table, train, table.models[model])(table.x[test])
+            alone = _Table(table.x[:, [best]], table.y, table.artist, table.method, {}, 0)
+            single[test] = _fitted(alone, train, ridge(ALONE))(alone.x[test])
+            rows.append(_row(table, found, test, int(k), model, names[best]))
+    return found, single, rows
+
+
+def _row(
+    table: _Table, found: Floats, test: Mask, fold: int, model: str, single: str
+) -> dict[str, object]:
+    inside = by_artist(
+        correlation,
+        table.y[test],
+        found[test],
+        np.unique(table.artist[test], return_inverse=True)[1].ravel(),
+    )
+    known = inside[np.isfinite(inside)]
+    return {
+        "fold": fold,
+        "artists": len(np.unique(table.artist[test])),
+        "images": int(test.sum()),
+        "model": model,
+        "single": single,
+        "r": correlation(table.y[test], found[test]),
+        "r_within": float(known.mean()) if len(known) else float("nan"),
+    }
+
+
+def _chosen(table: _Table, train: Mask) -> str:
+    """The model with the least squared error on inner folds by artist."""
+    if len(table.models) == 1:
+        return next(iter(table.models))
+    rows = np.flatnonzero(train)
+    codes = np.unique(table.artist[rows], return_inverse=True)[1].ravel().astype(np.intp)
+    artists = int(codes.max()) + 1
+    if artists < 2:
+        raise BadData("Inner folds need at least two artists in training; use fewer outer folds.")
+    inner = folds_of(codes, min(table.inner, artists))
+    errors = dict.fromkeys(table.models, 0.0)
+    for k in np.unique(inner):
+        left, held = np.zeros(len(train), dtype=bool), rows[inner == k]
+        left[rows[inner != k]] = True
+        for name, fit in table.models.items():
+            predicted = _fitted(table, left, fit)(table.x[held])
+            errors[name] += float(((table.y[held] - predicted) ** 2).sum())
+    return min(errors, key=lambda name: errors[name])
+
+
+def _best_single(table: _Table, train: Mask) -> int:
+    """The column that follows the answers best within training artists, whatever its sign."""
+    strength = []
+    for column in table.x.T:
+        r = by_artist(correlation, table.y[train], column[train], table.artist[train])
+        known = r[np.isfinite(r)]
+        strength.append(abs(float(known.mean())) if len(known) else 0.0)
+    return int(np.argmax(strength))
+
+
+def _fitted(table: _Table, rows: Mask, fit: Fit) -> Predictor:
+    """Standardised on these rows only."""
+    x = table.x[rows]
+    centre, spread = x.mean(0), x.std(0)
+    spread = np.where(spread > 1e-12 * np.abs(x).max(0, initial=0.0), spread, 1.0)
+    predictor = fit((x - centre) / spread, table.y[rows])
+    return lambda others: np.asarray(predictor((others - centre) / spread), dtype=np.float64)
+
+
+def _overall(y: Floats, predicted: Floats, fold: Codes) -> float:
+    each = np.array([correlation(y[fold == k], predicted[fold == k]) for k in np.unique(fold)])
+    known = each[np.isfinite(each)]
+    return float(known.mean()) if len(known) else float("nan")

@@ -1,0 +1,68 @@
+"""Folds by artist, and predictions for people whom the metric was not fitted on (cross-fitting)."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from evaluation.statistics.answers import Codes, Floats, Labels
+from evaluation.statistics.association.columns import cluster_codes, paired
+from evaluation.statistics.estimate import BadData
+
+Predictor = Callable[[Floats], Floats]
+"""features [m, p] → predictions [m]"""
+Fit = Callable[[Floats, Floats], Predictor]
+"""features [n, p] and answers [n] → what predicts answers of other rows"""
+
+
+def folds_of(clusters: Codes, folds: int) -> Codes:
+    """[n]: a fold each; clusters stay whole, larger ones are dealt first to the smallest fold.
+
+    Depends on the sizes of clusters and the order in which they come, on nothing random.
+    """
+    sizes = np.bincount(clusters)
+    held, fold_of = np.zeros(folds), np.zeros(len(sizes), dtype=np.intp)
+    for cluster in np.argsort(-sizes, kind="stable"):
+        fold_of[cluster] = int(held.argmin())
+        held[fold_of[cluster]] += sizes[cluster]
+    return fold_of[clusters]
+
+
+def cross_predict(
+    features: ArrayLike,
+    answers: Labels,
+    unlabelled: ArrayLike,
+    *,
+    fit: Fit,
+    artists: Labels | None = None,
+    folds: int = 5,
+) -> tuple[Floats, Floats]:
+    """Predictions [n] and [N] by a metric that is itself fitted to these answers (cross-PPI,
+    Zrnic and Candès 2024, doi:10.1073/pnas.2322083121).
+
+    Each answer is predicted by a fit that saw none of its artist's answers; unlabelled images get
+    the mean prediction of all folds' fits. Give both to `mean`, `proportion` or `difference`: with
+    predictions of answers that the metric was fitted to, the interval would be far too narrow.
+
+    features [n, p] and unlabelled [N, p] are what the metric sees of each image.
+    """
+    x, others = np.asarray(features, dtype=np.float64), np.asarray(unlabelled, dtype=np.float64)
+    (y,) = paired({"answers": answers})
+    if x.ndim != 2 or others.ndim != 2 or x.shape[1] != others.shape[1] or len(x) != len(y):
+        raise BadData(
+            "Features are images × features, with one row an answer; given: shapes"
+            f" {x.shape} and {others.shape}, and {len(y)} answers."
+        )
+    if not (np.isfinite(x).all() and np.isfinite(others).all()):
+        raise BadData("A feature is not a finite number; leave images out that were not measured.")
+    clusters, count = cluster_codes(artists, len(y))
+    if not 2 <= folds <= count:
+        raise BadData(f"{count} artists (or answers) cannot be dealt into {folds} folds.")
+    fold_of = folds_of(clusters, folds)
+    predicted, elsewhere = np.zeros(len(y)), np.zeros(len(others))
+    for fold in range(folds):
+        mine = fold_of == fold
+        predictor = fit(x[~mine], y[~mine])
+        predicted[mine] = predictor(x[mine])
+        elsewhere += predictor(others) / folds
+    return predicted, elsewhere
