@@ -65,7 +65,7 @@ def checked(table: DataFrame) -> DataFrame:
         )
     mixed = typed.groupby(["item", "metric"])["version"].nunique() > 1
     if mixed.any():
-        item, metric = mixed.index[mixed.to_numpy().argmax()]
+        item, metric = mixed[mixed].index[0]
         raise TableError(f"The metrics give {metric} of {item} in several versions: keep one.")
     return typed.groupby(["item", "metric"], as_index=False, sort=False).agg(
         value=("value", "mean"), version=("version", "first")

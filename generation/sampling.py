@@ -22,7 +22,16 @@ from generation.progress import Progress
 from generation.refusals import PaintingFlagged
 from generation.samplers import Safety, Sampler, SamplingError
 
-__all__ = ["SCHEDULERS", "Safety", "Sampler", "SamplingError", "paint", "repaint", "scheduler_of"]
+__all__ = [
+    "SCHEDULERS",
+    "Safety",
+    "Sampler",
+    "SamplingError",
+    "check",
+    "paint",
+    "repaint",
+    "scheduler_of",
+]
 
 SIZE = {"cpu": 4, "cuda": 8}
 """Pictures in a lot: a UNet's layers are small, so more of them at once are faster than pairs."""
@@ -44,14 +53,8 @@ def paint(
     `size` is the network's own resolution if not given. Raises PromptError, PaintingFlagged,
     SamplingError, and what `progress` raises.
     """
-    side = size or diffusion.resolution
-    if side % diffusion.autoencoder.factor:
-        raise SamplingError(
-            f"This network paints sides of whole multiples of {diffusion.autoencoder.factor}"
-            f" pixels, not {side}: set another size."
-        )
     _check_counts(prompts, generators)
-    side //= diffusion.autoencoder.factor
+    side = _side(diffusion, size) // diffusion.autoencoder.factor
     channels = diffusion.autoencoder.network.config.latent_channels
     blank = torch.zeros(len(prompts), channels, side, side, device=diffusion.device)
 
@@ -61,6 +64,14 @@ def paint(
 
     walk = _Walk(diffusion, sampler, sampler.steps, start)
     return _sampled(walk, prompts, negative, blank, generators, progress, safety)
+
+
+def check(
+    diffusion: Diffusion, prompts: Sequence[str], negative: str = "", size: int | None = None
+) -> None:
+    """Raises what `paint` would of its prompts and size, before anything is computed."""
+    _side(diffusion, size)
+    diffusion.tokenise([*prompts, negative])
 
 
 def repaint(
@@ -104,6 +115,16 @@ def repaint(
 
     walk = _Walk(diffusion, sampler, taken, start)
     return _sampled(walk, prompts, negative, images, generators, progress, safety)
+
+
+def _side(diffusion: Diffusion, size: int | None) -> int:
+    side = size or diffusion.resolution
+    if side % diffusion.autoencoder.factor:
+        raise SamplingError(
+            f"This network paints sides of whole multiples of {diffusion.autoencoder.factor}"
+            f" pixels, not {side}: set another size."
+        )
+    return side
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ class Painting(Protocol):
     varies: ClassVar[tuple[str, ...]]
     """Settings that may differ among the pictures of one batch."""
 
+    def check(self, diffusion: "Diffusion", prompts: Sequence[str]) -> None:
+        """Raises what `paint` would of its prompts and settings, before anything is computed."""
+
     def paint(
         self,
         diffusion: "Diffusion",

@@ -33,6 +33,13 @@ class Prompt(Prompted):
     size: Annotated[int, Field(ge=8, le=4096)] | None = None
     """Sides in pixels; by default what the network was trained on."""
 
+    def check(self, diffusion: "Diffusion", prompts: Sequence[str]) -> None:
+        """Raises what `paint` would of its prompts and size, before anything is computed."""
+        # diffusers takes seconds to import, which reading the settings need not wait for
+        from generation.sampling import check  # noqa: PLC0415
+
+        check(diffusion, prompts, self.negative, self.size)
+
     def paint(
         self,
         diffusion: "Diffusion",

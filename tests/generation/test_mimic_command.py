@@ -13,6 +13,7 @@ from PIL import Image as Picture
 
 from generation.checkpoints import Checkpoint, Checkpoints
 from generation.mimic import Mimic
+from generation.paintings.prompt import Prompt
 from tests.generation import tiny_pipeline
 from tests.generation.pictures import encoded, picture
 
@@ -115,11 +116,43 @@ def test_what_is_there_is_learnt_anew_only_by_force(folder: Path, tmp_path: Path
     out = tmp_path / "out"
     mimic(folder, out, *BY)
     before = (out / "mimic.safetensors").read_bytes()
-    with pytest.raises(CommandError, match="is there already; --force learns it anew"):
+    with pytest.raises(CommandError, match=r"is there already, learnt from other .* --force"):
         mimic(folder, out, *BY, "--seed", 5)
     assert (out / "mimic.safetensors").read_bytes() == before
     mimic(folder, out, *BY, "--seed", 5, "--force")
     assert (out / "mimic.safetensors").read_bytes() != before
+
+
+def test_a_run_that_was_stopped_while_it_painted_goes_on_to_paint(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    out = tmp_path / "out"
+
+    def stop(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Prompt, "paint", stop)
+        with pytest.raises(CommandError, match="The same command goes on from here"):
+            mimic(folder, out, *BY)
+    learnt = (out / "mimic.safetensors").read_bytes()
+    assert not (out / "paintings").exists()
+    mimic(folder, out, *BY)
+    assert (out / "paintings" / "01.png").exists()
+    assert (out / "mimic.safetensors").read_bytes() == learnt
+    assert "learnt just so" in capsys.readouterr().out
+    (folder / "2.png").write_bytes(encoded(picture(40, 64, 9)))
+    with pytest.raises(CommandError, match="other pictures"):
+        mimic(folder, out, *BY)
+
+
+def test_what_cannot_be_painted_is_refused_before_anything_is_learnt(
+    folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert "tokens" in refused(folder, out, *BY, "--prompt", "rain " * 200)
+    assert "whole multiples" in refused(folder, out, *BY, "--set-painting", "size=9")
+    assert not out.exists()
 
 
 def test_bad_input_is_refused_in_a_sentence(folder: Path, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """`manage.py mimic PICTURES --method NAME --network ID --to FOLDER`: learn to paint as an artist.
 
 Writes what was learnt (mimic.safetensors), its record and losses, sample sheets of the way there,
-and paintings. A run that was interrupted goes on from its newest checkpoint when it is repeated.
+and paintings. A run that was interrupted goes on from its newest checkpoint when it is repeated;
+one that had learnt all goes on to paint.
 """
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Sequence
@@ -15,7 +17,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from torch import Generator
 
-from config.plugins import PluginError
+from config.plugins import PluginError, record
 from generation import networks, pixels
 from generation.captioned_folder import CaptionedPictures, read
 from generation.checkpoints import CheckpointError, Checkpoints
@@ -31,7 +33,7 @@ from generation.refusals import Refused
 from generation.sample_sheets import sheet
 from generation.writing import write_whole
 
-FILE = "mimic.safetensors"
+FILE, RECORD = "mimic.safetensors", "record.json"
 CHECKPOINTS = "checkpoints"
 
 
@@ -72,28 +74,46 @@ class Command(BaseCommand):
         except (PluginError, NetworkUnavailable, Refused, CheckpointError) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(f"{options['to']} cannot be written: {error.strerror}.") from error
+            where, why = error.filename or options["to"], error.strerror or error
+            raise CommandError(f"{where} cannot be read or written: {why}.") from error
         except KeyboardInterrupt:
             raise CommandError("Stopped. The same command goes on from here.") from None
 
     def _handle(self, options: dict[str, Any]) -> None:
-        target = options["to"]
-        if (target / FILE).exists() and not options["force"]:
-            raise CommandError(f"{target / FILE} is there already; --force learns it anew.")
         method = MIMICRY.build(options["method"], from_pairs(options["values"]), options["preset"])
         painting = PAINTINGS.build("prompt", from_pairs(options["set_painting"], "--set-painting"))
         loaded = networks.load(
             {"diffusion": options["network"]}, settings.NETWORKS_DIR, settings.DEVICE
         )
+        painting.check(loaded.diffusion, options["prompts"])
         pictures = _pictures(options, loaded)
+        asked = _asked(method, pictures, loaded, options)
+        mimic = self._kept(asked, options) or self._learn(method, pictures, loaded, asked, options)
+        self._paint(painting, mimic, loaded, options)
+
+    def _kept(self, asked: dict[str, Any], options: dict[str, Any]) -> Mimic | None:
+        """What an earlier run of the same command learnt; None where there is nothing."""
+        target: Path = options["to"]
         if options["force"]:
             (target / FILE).unlink(missing_ok=True)
             Checkpoints(target / CHECKPOINTS).clear()
-        mimic = self._learn(method, pictures, loaded, options)
-        self._paint(painting, mimic, loaded, options)
+        if not (target / FILE).exists():
+            return None
+        if _told(target / RECORD) != asked:
+            raise CommandError(
+                f"{target / FILE} is there already, learnt from other pictures, captions or"
+                " settings: name another folder, or --force learns it anew."
+            )
+        self.stdout.write(f"{target / FILE}  is there already and learnt just so: it only paints")
+        return Mimic.from_bytes((target / FILE).read_bytes())
 
     def _learn(
-        self, method: Any, pictures: CaptionedPictures, loaded: Networks, options: dict[str, Any]
+        self,
+        method: Any,
+        pictures: CaptionedPictures,
+        loaded: Networks,
+        asked: dict[str, Any],
+        options: dict[str, Any],
     ) -> Mimic:
         target: Path = options["to"]
         every = options["sheet_every"]
@@ -105,10 +125,11 @@ class Command(BaseCommand):
                 pictures.images.to(loaded.device), pictures.captions, loaded, generator, progress,
                 checkpoints, samples,
             )  # fmt: skip
-        write_whole(target / FILE, mimic.to_bytes())
-        told = {**mimic.record, "pictures": list(pictures.names), "seconds": mimic.seconds}
-        write_whole(target / "record.json", json.dumps(told, indent=2, ensure_ascii=False).encode())
+        names = list(pictures.names)
+        told = {**mimic.record, "pictures": names, "asked": asked, "seconds": mimic.seconds}
+        write_whole(target / RECORD, json.dumps(told, indent=2, ensure_ascii=False).encode())
         write_whole(target / "losses.csv", _table(mimic.record["losses"]))
+        write_whole(target / FILE, mimic.to_bytes())  # last: where it is, all of it is
         checkpoints.clear()
         last = mimic.record["losses"][-1]
         self.stdout.write(
@@ -158,6 +179,34 @@ def _pictures(options: dict[str, Any], loaded: Networks) -> CaptionedPictures:
         size,
         settings.MAX_PIXELS,
     )
+
+
+def _asked(
+    method: Any, pictures: CaptionedPictures, loaded: Networks, options: dict[str, Any]
+) -> dict[str, Any]:
+    """All that decides what is learnt, as plain JSON."""
+    pixels_of = {
+        name: hashlib.sha256(image.numpy().tobytes()).hexdigest()
+        for name, image in zip(pictures.names, pictures.images, strict=True)
+    }
+    return {
+        "method": options["method"],
+        "version": method.version,
+        "settings": record(method),
+        "seed": options["seed"],
+        "network": loaded.diffusion.sha256,
+        "pictures": pixels_of,
+        "captions": list(pictures.captions),
+    }
+
+
+def _told(path: Path) -> dict[str, Any] | None:
+    """What an earlier run was asked to learn; None where its record does not say."""
+    try:
+        found: dict[str, Any] | None = json.loads(path.read_bytes()).get("asked")
+    except (FileNotFoundError, ValueError, AttributeError):
+        return None
+    return found
 
 
 def _table(losses: Sequence[Sequence[float]]) -> bytes:
