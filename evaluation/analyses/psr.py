@@ -30,7 +30,7 @@ from evaluation.comparisons import (
 )
 from evaluation.distributions import answers_exhibit
 from evaluation.field_model import Conditions, model_exhibits
-from evaluation.ratings import answers_to, eras, eras_pooled, no_untouched_arm, points
+from evaluation.ratings import answers_to, clusters, eras, eras_pooled, no_untouched_arm, points
 from evaluation.statistics.psr import ProtectionSuccess
 
 UNITS = ("share of answers", "share of items (median)")
@@ -257,7 +257,7 @@ def _painters(found: Sequence[Arm], inside: Points, how: How) -> list[Exhibit]:
                 "items": rows["item"].nunique(),
                 **columns(
                     "share_psr_answers",
-                    share(rows.assign(cluster=rows["item"]), inside, how).answers,
+                    share(rows.assign(cluster=clusters(rows)), inside, how).answers,
                 ),
             }
             for arm, artist, rows in cells

@@ -58,6 +58,28 @@ def small() -> pd.DataFrame:
     )  # fmt: skip
 
 
+def test_the_psr_of_a_painter_counts_artworks_and_not_their_items() -> None:
+    """Three sets of paintings beside each of two artworks are two samples, not six."""
+    raw = [
+        {
+            "participant": f"P{rater}", "item": f"{painter} {work} {part}", "artwork": work,
+            "artist": painter, "protection": "clean", "budget": "0",
+            "question": "mimicry_success", "value": 1 + 3 * (work == "b") + (rater + part) % 2,
+            "scale": 5,
+        }
+        for painter in ("Monet", "Turner")
+        for work in ("a", "b")
+        for part in range(3)
+        for rater in range(6)
+    ]  # fmt: skip
+    table = ratings.checked(pd.DataFrame(raw))
+    [each] = [e for e in run("psr", table).exhibits if e.title == "PSR of each painter"]
+    alone = run("psr", table[table["artist"] == "Monet"]).table.iloc[0]
+    monet = each.table.set_index("painter").loc["Monet"]
+    for column in ("share_psr_answers_low", "share_psr_answers_high"):
+        assert monet[column] == pytest.approx(alone[column])
+
+
 def test_psr_of_a_table_made_by_hand() -> None:
     found = by_condition(run("psr", small()))
     # clean: one of six answers is 1 or 2; medians 4 and 4. glaze: 1, 2, 2 of six; medians 2 and 3
