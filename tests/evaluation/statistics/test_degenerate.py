@@ -674,6 +674,8 @@ SHORT = ALONE | {
     "clmm, quadrature": "which is short with 12 levels of rater",
     "mixed.logit": "which is short with 4 levels of artwork",
     "noise_ceiling": "a little short with 8 items",
+    "psychometric, raters": "the artworks held",
+    "bradley_terry by rater": "the artworks held",
 }
 
 
