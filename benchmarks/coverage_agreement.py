@@ -1,6 +1,7 @@
 """How often 95 % intervals of agreement hold the truth, by simulation.
 
-    python benchmarks/coverage_agreement.py 1000      # studies a design (slow); 200 when left out
+    python benchmarks/coverage_agreement.py 400              # studies a design; 200 when left out
+    python benchmarks/coverage_agreement.py 800 30 20 1.0    # one design: raters, items, filled
 
 Scores: rater sd 0.5, item sd 1, noise 0.8, cut into five points for alpha, AC2 and kappa, as they
 are for the rest. The truth of categories comes from large tables, that of scores is known. Printed:
@@ -9,7 +10,7 @@ share of intervals that hold it, and mean width over the width that a true one w
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -87,10 +88,10 @@ def truth(name: str, known: dict[str, float], design: tuple[int, int, float]) ->
     }[name]
 
 
-def main(studies: int) -> None:
+def main(studies: int, designs: Sequence[tuple[int, int, float]]) -> None:
     known = truths(np.random.default_rng(0))
     print(f"{studies} studies a design; truths {known}")
-    for design in DESIGNS:
+    for design in designs:
         rng = np.random.default_rng(1)
         functions = CATEGORIES | SCORES | (FULL if design[2] == 1 else {})
         wanted = {name: truth(name, known, design) for name in functions}
@@ -118,4 +119,5 @@ def told(estimates: list[Estimate], wanted: float) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    one = [(int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))] if len(sys.argv) > 4 else []
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, one or DESIGNS)

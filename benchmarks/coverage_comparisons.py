@@ -265,11 +265,18 @@ def of_swaps(rng: np.random.Generator, shape: tuple[int, int], quirk: float) -> 
     means = [scores.mean(1) for scores in (first, second, human)]
     return {
         **{
-            f"permutation_test, {by}": permutation_test(
-                human, first, second, generator=rng, by=by, replicates=400
+            f"permutation_test, {by}, {coefficient}": permutation_test(
+                human,
+                first,
+                second,
+                generator=rng,
+                by=by,
+                coefficient=coefficient,
+                replicates=400,
             ).p
             < 0.05
             for by in ("condition", "group-by-item")
+            for coefficient in ("pearson", "kendall")
         },
         "compare_metrics, Williams": compare_dependent(*means).williams_p < 0.05,
     }

@@ -180,8 +180,9 @@ def _said(sums: Sequence[csr_array], of_artworks: bool) -> str:
     if not sums:
         return "answers taken for independent: give raters"
     if len(sums) == 1:
-        noun = "artworks" if of_artworks else "raters"
-        return f"clustered by {sums[0].shape[0]} {noun}, t({sums[0].shape[0] - 1})"
+        noun, held = ("artworks", "raters") if of_artworks else ("raters", "artworks")
+        count = sums[0].shape[0]
+        return f"clustered by {count} {noun}, the {held} held, t({count - 1})"
     counts = [clustering.shape[0] for clustering in sums[:2]]
     return f"clustered by {counts[0]} raters and {counts[1]} artworks, t({min(counts) - 1})"
 

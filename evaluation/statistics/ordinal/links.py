@@ -19,6 +19,7 @@ LinkName = Literal["logit", "probit", "cloglog", "loglog", "cauchit"]
 END = 1e40
 """Stands for an infinite threshold; its cube is still finite."""
 _TINY = 1e-300
+_CLOSE = 1e-15  # a distance of thresholds that is rounding
 _ROOT = np.sqrt(2 * np.pi)
 
 
@@ -95,7 +96,8 @@ class _Logit(Link):
 
     def slopes(self, upper: Floats, lower: Floats) -> Slopes:
         a, b = expit(upper), expit(lower)
-        gap = np.log(-np.expm1(-(upper - lower)))
+        # a trial step may push two thresholds onto one another: next to no chance, and rejected
+        gap = np.log(np.maximum(-np.expm1(-(upper - lower)), _TINY))
         log_p = log_expit(upper) + log_expit(-lower) + gap
         return Slopes(log_p, a + b - 1, a * (1 - a) + b * (1 - b))
 
@@ -103,7 +105,7 @@ class _Logit(Link):
         a, b = expit(upper), expit(lower)
         va, vb = a * (1 - a), b * (1 - b)
         ta, tb = va * (1 - 2 * a), vb * (1 - 2 * b)
-        step = 1 / np.expm1(np.minimum(upper - lower, 700))
+        step = 1 / np.maximum(np.expm1(np.minimum(upper - lower, 700)), _CLOSE)
         return Curvatures(-(ta + tb), (1 - a + step, -b - step), (va, vb), (ta, tb))
 
 

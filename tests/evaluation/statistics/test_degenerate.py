@@ -670,7 +670,13 @@ ALONE = dict.fromkeys(
     ),
     "independent",
 )
-SHORT = ALONE | {"clmm, quadrature": "which is short with 12 levels of rater"}
+SHORT = ALONE | {
+    "clmm, quadrature": "which is short with 12 levels of rater",
+    "mixed.logit": "which is short with 4 levels of artwork",
+    "noise_ceiling": "a little short with 8 items",
+    "psychometric, raters": "the artworks held",
+    "bradley_terry by rater": "the artworks held",
+}
 
 
 @pytest.mark.parametrize("name", SHORT)

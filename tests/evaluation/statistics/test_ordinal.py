@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import json
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from scipy.stats import f as fisher
 
 from evaluation.statistics import ordinal
 from evaluation.statistics.estimate import BadData
+from evaluation.statistics.ordinal.links import LINKS, link_of
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "statistics"
 R = json.loads((DATA / "ordinal.json").read_text())
@@ -453,3 +455,13 @@ def test_an_effect_of_few_raters_is_tested_by_f() -> None:
     limit = ordinal.likelihood_ratio(*plain)
     assert limit.statistic == pytest.approx(found.statistic, abs=1e-6)
     assert limit.p < found.p
+
+
+def test_thresholds_that_meet_are_next_to_impossible_not_a_warning() -> None:
+    at = np.array([0.5, 3.0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name in LINKS:
+            link = link_of(name)
+            assert (link.slopes(at, at).log_p < -30).all()
+            assert np.isfinite(link.curvatures(at, at).score[0]).all()
