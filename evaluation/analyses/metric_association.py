@@ -26,6 +26,7 @@ from evaluation.choices import MetricChoices, names, numbers_of
 from evaluation.comparisons import columns
 from evaluation.measurements import label_of, wide
 from evaluation.metric_levels import FEW_CONDITIONS, NAMES, Difference, Grid, gridded
+from evaluation.metric_pairs import pairs_exhibits
 from evaluation.ratings import TableError, answers_to, eras, eras_pooled, points
 from evaluation.statistics.agreement import noise_ceiling
 from evaluation.statistics.estimate import Estimate
@@ -99,7 +100,7 @@ class MetricAssociation:
             sentences=tuple(_sentences(compared)),
             exhibits=(
                 *_told_apart(compared),
-                *_pairs(grid, known),
+                *pairs_exhibits(grid, known),
                 *self._by_era(measured, values, seed),
             ),
             caption=f"Rank correlation (Spearman) of each metric with {self._whom()}, with"
@@ -231,49 +232,6 @@ def _table(grid: Grid, found: Agreements, known: Sequence[str], n: int) -> DataF
                 }
             )
     return DataFrame(rows)
-
-
-def _pairs(grid: Grid, known: Sequence[str]) -> list[Exhibit]:
-    """Of two pictures, how often does the metric prefer the one that raters prefer?"""
-    rows = []
-    for k, name in enumerate(known):
-        for by in grid.levels:
-            found = grid.accuracy(by, k)
-            if found is None:
-                continue
-            tied = grid.calibrated(k) if by == "group-by-item" else None
-            rows.append(
-                {
-                    "metric": label_of(name),
-                    "level": NAMES[by],
-                    "pairs": found.pairs,
-                    **columns("share_pairs", found.estimate),
-                    "share_tied_by_raters": _share(found.human_ties + found.both_ties, found.pairs),
-                    "share_tied_by_metric": _share(
-                        found.metric_ties + found.both_ties, found.pairs
-                    ),
-                    **columns("share_calibrated", tied.estimate if tied else _NONE),
-                    "method": found.estimate.method,
-                }
-            )
-    if not rows:
-        return []
-    caption = (
-        "Of two pictures, the share of pairs that the metric orders as raters do; a tie of one side"
-        " alone counts as wrong, of both as right. By guessing it would be a half, less the pairs"
-        " that raters tie. “Ties calibrated”: small differences of the metric count as ties, how"
-        " small being chosen on other painters (or artworks) than are scored; these raters held."
-    )
-    return [
-        Exhibit("Pairs of pictures ordered as raters order them", DataFrame(rows), caption=caption)
-    ]
-
-
-_NONE = Estimate.undefined(level=0.95, n=0, reason="not calibrated")
-
-
-def _share(count: int, whole: int) -> float:
-    return count / whole if whole else float("nan")
 
 
 def _differences(grid: Grid, known: Sequence[str]) -> DataFrame:
