@@ -12,7 +12,7 @@ from torch import Tensor
 from generation import pixels
 from generation.manifest import COLUMNS, files_below
 from generation.mimicry import MimicryError
-from generation.originals import MAX_PIXELS, UnreadableImage, decode
+from generation.originals import MAX_PIXELS, SUFFIXES, UnreadableImage, decode
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -26,6 +26,8 @@ class CaptionedPictures:
     images: Tensor
     """[N, 3, H, W] in [0, 1]."""
     captions: Sequence[str]
+    left_out: Sequence[str] = ()
+    """Paths of pictures that the table does not name."""
 
 
 def read(
@@ -51,7 +53,13 @@ def read(
     images = [_image(folder, row["path"], size, max_pixels) for row in rows]
     names = [row["path"] for row in rows]
     _check_sizes(names, images)
-    return CaptionedPictures(names, torch.cat(images), captions)
+    unnamed = [name for name in _pictures_below(folder) if name not in names] if table else []
+    return CaptionedPictures(names, torch.cat(images), captions, unnamed)
+
+
+def _pictures_below(folder: Path) -> list[str]:
+    known = {suffix for suffixes in SUFFIXES.values() for suffix in suffixes}
+    return [name for name in files_below(folder) if Path(name).suffix.lower() in known]
 
 
 def _by_name(folder: Path) -> list[dict[str, str]]:

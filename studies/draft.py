@@ -9,8 +9,10 @@ from django.conf import settings
 from config.plugins import PluginFolder
 from generation.models import Artwork, Collection
 from generation.networks import identify
+from generation.networks.prompt_lengths import refuse_long
 from generation.progress import Progress
 from generation.recipe import Step, digest
+from generation.refusals import PromptError
 from studies import protocol, targets
 from studies.designs.selection import Picture, SelectionError
 from studies.layout import Layout, lay_out
@@ -104,6 +106,7 @@ def draw_up(experiment: Experiment, stored: Protocol | None, progress: Progress)
     """
     artworks = collection_of(experiment)
     layout = lay_out(experiment, artworks)
+    refuse_long_prompts(experiment, layout)
     sources = _sources(experiment, artworks)
     styles = _known_targets(experiment, stored, sources)
     if styles is None:
@@ -111,6 +114,26 @@ def draw_up(experiment: Experiment, stored: Protocol | None, progress: Progress)
     recipes = Recipes(experiment, styles, settings.NETWORKS_DIR, layout.studios)
     steps = {item.position: recipes.item(item) for item in layout.items}
     return Draft(experiment, layout, styles, steps, sources)
+
+
+def refuse_long_prompts(experiment: Experiment, layout: Layout) -> None:
+    """Raises SelectionError where a mimic would learn or paint what its network cannot read whole.
+
+    Told here, and not by jobs that fail after hours of training. Raises NetworkUnavailable where
+    the network is not there.
+    """
+    for label, mimicry in experiment.stimuli.mimicries.items():
+        network = mimicry.network or experiment.stimuli.networks.get("diffusion")
+        if network is None:
+            continue
+        texts: list[str] = []
+        for studio in layout.studios.values():
+            commission = studio.commissions[label]
+            texts += [*(lesson.caption for lesson in commission.lessons), *commission.prompts]
+        try:
+            refuse_long(network, settings.NETWORKS_DIR, texts)
+        except PromptError as error:
+            raise SelectionError(f"The mimicry “{label}” cannot be made. {error}") from error
 
 
 def _sources(experiment: Experiment, artworks: Sequence[Picture]) -> str:

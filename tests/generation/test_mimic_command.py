@@ -89,6 +89,19 @@ def test_captions_come_from_a_table_in_its_order(folder: Path, tmp_path: Path) -
     assert learnt["captions"] == ["rain, by Ada", "a mill, by Bo", "a tree, by Bo"]
 
 
+def test_pictures_that_the_table_does_not_name_are_told(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "3.png").write_bytes(encoded(picture(32, 32, 3)))
+    (folder / "notes.txt").write_text("no picture")
+    table = tmp_path / "captions.csv"
+    table.write_text("path,caption\n2.png,rain\n0.png,a mill\n1.png,a tree\n")
+    mimic(folder, tmp_path / "out", "--captions", table)
+    told = capsys.readouterr().err
+    assert "does not name 1 of the pictures" in told
+    assert told.rstrip().endswith("which are left out: 3.png")
+
+
 def test_the_same_command_goes_on_where_it_was_stopped(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

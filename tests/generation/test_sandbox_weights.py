@@ -1,14 +1,16 @@
 """The networks that come with the project: their size and form, and what they know."""
 
 import json
+import shutil
 from functools import cache
 
 import pytest
 import torch
+from diffusers import StableDiffusionPipeline
 from safetensors import safe_open
 from torch import Generator
 
-from generation.networks import Networks, load
+from generation.networks import Networks, NetworkUnavailable, folders, identify, load
 from generation.networks.folders import SHIPPED
 from generation.progress import silent
 from generation.sampling import Sampler, paint
@@ -31,6 +33,35 @@ def networks() -> Networks:
 def by_hand(*painters: str) -> torch.Tensor:
     pictures = [paint_by_hand(name, "a harbour", "at noon", SEED) for name in painters]
     return torch.stack([torch.from_numpy(picture) for picture in pictures])
+
+
+def test_diffusers_itself_opens_the_pipeline_and_paints():
+    pipeline = StableDiffusionPipeline.from_pretrained(SHIPPED / "pipeline", local_files_only=True)
+    pipeline.set_progress_bar_config(disable=True)
+    picture = pipeline(
+        "a harbour at noon, by Anselm Roux",
+        num_inference_steps=2,
+        generator=Generator().manual_seed(1),
+    ).images[0]
+    assert picture.size == (256, 256)
+
+
+def test_shipped_files_that_changed_are_refused(tmp_path, monkeypatch):
+    copy = tmp_path / "weights"
+    shutil.copytree(SHIPPED, copy)
+    monkeypatch.setattr(folders, "SHIPPED", copy)
+    for role, name, file in (
+        ("diffusion", "sandbox", "pipeline/unet/diffusion_pytorch_model.safetensors"),
+        ("autoencoder", "sandbox", "pipeline/vae/diffusion_pytorch_model.safetensors"),
+        ("clip", "sandbox_clip", "clip/open_clip_model.safetensors"),
+        ("perceptual", "sandbox_lpips", "lpips/lpips.safetensors"),
+    ):
+        assert identify(name, None, role).sha256
+        content = bytearray((copy / file).read_bytes())
+        content[-1] ^= 1
+        (copy / file).write_bytes(content)
+        with pytest.raises(NetworkUnavailable, match=r"is not the file that MANIFEST\.csv"):
+            identify(name, None, role)
 
 
 def test_all_weights_together_are_small():

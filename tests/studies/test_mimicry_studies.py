@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -192,3 +193,20 @@ def test_the_whole_way_with_a_tiny_stable_diffusion() -> None:
     assert row.others == 1
     assert [picture.seed for picture in row.shown[0].pictures] == [100, 101]
     assert [shown.levels for shown in gallery.rows(study, Choice(), [item.artwork])[0].shown]
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [("training__caption", "rain " * 30), ("paintings__prompts", ["rain " * 30])],
+)
+def test_what_the_network_cannot_read_whole_is_refused_before_anything_is_made(
+    part: str, words: Any, tmp_path: Path
+) -> None:
+    written = protected(stimuli__mimicries={"learnt": mimicry(**{part: words})})
+    with pytest.raises(StudyError, match=r"“learnt” cannot be made\. The prompt “rain rain"):
+        services.apply(text=written)
+    assert not Study.objects.exists()
+    file = tmp_path / "study.yaml"
+    file.write_text(written)
+    with pytest.raises(CommandError, match=r"tokens .* shorten it"):
+        call_command("experiment", "check", str(file))

@@ -26,7 +26,7 @@ from generation.management.method_help import listing
 from generation.management.over_files import HelpMethod, checked_size
 from generation.management.pairs import from_pairs
 from generation.mimic import Mimic
-from generation.mimicry import MIMICRY, SampleSheets
+from generation.mimicry import MIMICRY, MimicryError, SampleSheets
 from generation.networks import Networks, NetworkUnavailable
 from generation.paintings import PAINTINGS
 from generation.refusals import Refused
@@ -87,6 +87,12 @@ class Command(BaseCommand):
         )
         painting.check(loaded.diffusion, options["prompts"])
         pictures = _pictures(options, loaded)
+        if pictures.left_out:
+            self.stderr.write(
+                f"{options['captions']} does not name {len(pictures.left_out)} of the pictures in"
+                f" {options['pictures']}, which are left out: {', '.join(pictures.left_out[:5])}"
+                f"{' …' if len(pictures.left_out) > 5 else ''}"
+            )
         asked = _asked(method, pictures, loaded, options)
         mimic = self._kept(asked, options) or self._learn(method, pictures, loaded, asked, options)
         self._paint(painting, mimic, loaded, options)
@@ -101,11 +107,15 @@ class Command(BaseCommand):
             return None
         if _told(target / RECORD) != asked:
             raise CommandError(
-                f"{target / FILE} is there already, learnt from other pictures, captions or"
-                " settings: name another folder, or --force learns it anew."
+                f"{target / FILE} is there already, learnt from other pictures, captions, settings"
+                " or by another network: name another folder, or --force learns it anew."
             )
+        try:
+            mimic = Mimic.from_bytes((target / FILE).read_bytes())
+        except MimicryError as error:
+            raise CommandError(f"{target / FILE}: {error} (--force does.)") from error
         self.stdout.write(f"{target / FILE}  is there already and learnt just so: it only paints")
-        return Mimic.from_bytes((target / FILE).read_bytes())
+        return mimic
 
     def _learn(
         self,

@@ -117,6 +117,7 @@ class School:
         shipping.ship_pair(self.pair, self.tokenizer, to / "clip")
         (to / "lpips").mkdir(parents=True, exist_ok=True)
         self.trunk.save(to / "lpips" / "lpips.safetensors")
+        shipping.ship_manifest(to)
 
     def report(self, weights: Path) -> None:
         """Measure what was shipped to `weights` on unseen paintings; the model card beside it."""

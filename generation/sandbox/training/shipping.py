@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 from torch import nn
 from transformers import CLIPTokenizer
 
+from generation.networks.files import MANIFEST, file_sha256
 from generation.sandbox.training.denoiser import SCHEDULE
 from generation.sandbox.training.pair import configuration
 
@@ -28,6 +29,19 @@ def ship_pipeline(
         requires_safety_checker=False,
     )
     pipeline.to(torch.float16).save_pretrained(folder, safe_serialization=True)
+    # transformers opens an encoder in the type its configuration names, diffusers in float32:
+    # without this the two parts would not fit where nobody names a type
+    encoder = folder / "text_encoder" / "config.json"
+    config = {**json.loads(encoder.read_text()), "dtype": "float32"}
+    encoder.write_text(json.dumps(config, indent=2) + "\n")
+
+
+def ship_manifest(weights: Path) -> None:
+    """MANIFEST.csv: what each file of the shipped networks should be; read whenever one is used."""
+    files = sorted(path for name in ("pipeline", "clip", "lpips") for path in
+                   (weights / name).rglob("*") if path.is_file())  # fmt: skip
+    lines = [f"{path.relative_to(weights).as_posix()},{file_sha256(path)}" for path in files]
+    (weights / MANIFEST).write_text("\n".join(["path,sha256", *lines]) + "\n")
 
 
 def ship_pair(pair: nn.Module, tokenizer: CLIPTokenizer, folder: Path) -> None:

@@ -20,7 +20,7 @@ from generation.networks import NetworkUnavailable, identify
 from generation.writing import write_whole
 from studies import export, queries, services
 from studies.designs.selection import SelectionError
-from studies.draft import MissingCollection, collection_of, read_checked
+from studies.draft import MissingCollection, collection_of, read_checked, refuse_long_prompts
 from studies.fieldwork import FieldworkError
 from studies.layout import lay_out
 from studies.management import outcome
@@ -107,7 +107,10 @@ class Command(BaseCommand):
         warnings = _missing_networks(experiment)
         sums: Sums | None = None
         try:
-            sums = sum_up(experiment, lay_out(experiment, collection_of(experiment)))
+            layout = lay_out(experiment, collection_of(experiment))
+            sums = sum_up(experiment, layout)
+            if not warnings:
+                refuse_long_prompts(experiment, layout)
         except MissingCollection as error:
             warnings.append(str(error))
         return outcome.of_check(experiment, sums, warnings)

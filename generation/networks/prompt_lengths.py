@@ -1,0 +1,30 @@
+"""Whether a pipeline's text encoder reads prompts whole, asked of its tokenizer alone. No torch."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from generation.networks.files import read_object
+from generation.networks.sources import locate
+from generation.refusals import too_long
+
+ENCODER = "text_encoder/config.json"
+
+
+def refuse_long(network_id: str, folder: Path | None, prompts: Iterable[str]) -> None:
+    """Raises PromptError for the first prompt of more tokens than the network reads.
+
+    The same counting as `Diffusion.tokenise`, before any weights are loaded. Raises
+    NetworkUnavailable where the network is not there.
+    """
+    # a third of a second, for a worker or a command only
+    from transformers import CLIPTokenizer  # noqa: PLC0415
+
+    source = locate("diffusion", network_id, folder)
+    home = next(path.parent for name, path in source.files.items() if name.startswith("tokenizer/"))
+    tokenizer = CLIPTokenizer.from_pretrained(home, local_files_only=True)
+    positions = int(read_object(source.files[ENCODER])["max_position_embeddings"])
+    limit = min(int(tokenizer.model_max_length), positions)
+    for prompt in dict.fromkeys(prompts):
+        count = len(tokenizer(prompt, verbose=False).input_ids)
+        if count > limit:
+            raise too_long("prompt", prompt, count, limit)
