@@ -423,6 +423,14 @@ def test_the_rating_model_reads_the_projects_own_columns() -> None:
     assert fit.log_likelihood == pytest.approx(ordinal.rating_model(RATINGS).log_likelihood)
 
 
+def test_the_rating_model_says_that_raters_answer_about_one_picture_several_times() -> None:
+    said = "some raters answer about one picture several times"
+    copied = ordinal.rating_model(pd.concat([RATINGS, RATINGS]))
+    once = RATINGS.drop_duplicates(["rater", "stimulus"])
+    assert any(f"{said} (" in note for note in copied.notes)
+    assert not any(said in note for note in ordinal.rating_model(once).notes)
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_in_docstrings_are_true(module, monkeypatch) -> None:
     monkeypatch.chdir(DATA.parents[2])
