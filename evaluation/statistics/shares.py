@@ -108,6 +108,8 @@ def share_of_items(
     )
     if value in {0.0, 1.0}:
         limit = _all_alike(value, answers.items, grouped, how.level)
+        if not found.has_interval:
+            return limit
         found = replace(
             found,
             low=min(found.low, limit.low),
@@ -164,7 +166,8 @@ def _difference(
         drawn=f"{answers.said}, paired, by stratum",
         clusters=answers.scarcer,
     )
-    return _holding(found), _p(value, replicates, answers.scarcer)
+    p = _p(value, replicates, answers.scarcer) if found.has_interval else float("nan")
+    return _holding(found), p
 
 
 def _p(value: float, replicates: Floats, clusters: int) -> float:
@@ -179,8 +182,7 @@ def _p(value: float, replicates: Floats, clusters: int) -> float:
     if crossed or not len(kept) or clusters < 2:
         return counted
     se = kept.std(ddof=1) * np.sqrt(clusters / (clusters - 1))
-    tail = float(2 * student.sf(abs(value) / se, clusters - 1)) if se > 0 else counted
-    return min(counted, tail)
+    return min(counted, float(2 * student.sf(abs(value) / se, clusters - 1)))
 
 
 def _stratified(sides: list[Answers], member: Floats, draws: Draws) -> Floats:

@@ -156,6 +156,8 @@ def _clustered(
     estimate = centred_interval(
         value, drawn, FISHER_Z, n=n, level=level, drawn=f"{count} clusters", clusters=count
     )
+    if not estimate.has_interval:
+        return Correlation(estimate, float("nan"))
     centred = drawn - np.nanmedian(drawn) + value
     return Correlation(estimate, two_sided_p(centred, clusters=count))
 

@@ -75,7 +75,13 @@ def dominance(
     found = [
         _holding(
             percentile_interval(
-                float(point[k]), drawn[:, k], n=n, level=level, drawn=noun, clusters=count
+                float(point[k]),
+                drawn[:, k],
+                n=n,
+                level=level,
+                drawn=noun,
+                clusters=count,
+                size=1.0,
             )
         )
         for k in range(len(point))
