@@ -539,7 +539,6 @@ ORDERED = (
     "next_pairs",
     "rank_clusters",
     "dominance",
-    "nested_cv",
 )
 STEADY = [name for name in FUNCTIONS if name not in ORDERED]
 
