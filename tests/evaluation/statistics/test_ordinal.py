@@ -473,3 +473,30 @@ def test_thresholds_that_meet_are_next_to_impossible_not_a_warning() -> None:
             link = link_of(name)
             assert (link.slopes(at, at).log_p < -30).all()
             assert np.isfinite(link.curvatures(at, at).score[0]).all()
+
+
+@pytest.fixture(scope="module")
+def few() -> ordinal.Fit:
+    """Four artworks, so that t(3) is far from the normal."""
+    kept = RATINGS[RATINGS["artwork"].isin(sorted(RATINGS["artwork"].unique())[:4])]
+    return ordinal.rating_model(kept)
+
+
+def test_profiles_reach_as_far_as_wald_where_artworks_are_few(few) -> None:
+    name, wald = next(iter(few.coefficients.items()))
+    found = ordinal.profile(few, name)
+    # the log-likelihood is nearly a parabola in an effect: both intervals are about as wide
+    assert 0.8 < (found.high - found.low) / (wald.high - wald.low) < 1.5
+    assert found.method.endswith("profile likelihood, t(3) and √(4/3) as Wald's")
+    assert wald.method.endswith("t(3)")
+
+
+@pytest.mark.parametrize("link", ["logit", "probit", "cloglog"])
+def test_profiles_far_out_escape_without_a_raw_warning(link) -> None:
+    kept = RATINGS[RATINGS["artwork"].isin(sorted(RATINGS["artwork"].unique())[:3])]
+    fit = ordinal.rating_model(kept, link=link)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name in [*fit.coefficients, *fit.standard_deviations, *fit.thresholds]:
+            found = ordinal.profile(fit, name)
+            assert found.low <= found.value <= found.high
