@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.statistics.answers import Answers, Codes, Floats, Labels
+from evaluation.statistics.answers import Answers, Codes, Floats, Labels, flag_column, label_column
 from evaluation.statistics.bootstrap import (
     REPLICATES,
     expanded_tail,
@@ -168,15 +168,15 @@ def _groups(
 ) -> tuple[Answers, Answers, int, Codes]:
     """Both groups' answers to the items that both judged, coded alike; and items' clusters."""
     everything = Answers.of(values, raters, items)
-    side = np.asarray(expert, dtype=bool)
-    label = np.asarray(items if clusters is None else clusters).astype(str)
+    side = flag_column(expert, "expert")
+    label = label_column(items if clusters is None else clusters, "cluster").astype(str)
     if len(side) != everything.n or len(label) != everything.n:
         raise BadData("Mark each answer as an expert's or not, and name a cluster for each.")
     if everything.counts.max() > 1:
         raise BadData("A rater answered the same item twice; leave repeated trials out.")
     mixed = set(everything.rater[side]) & set(everything.rater[~side])
     if mixed:
-        name = np.asarray(raters)[everything.rater == mixed.pop()][0]
+        name = label_column(raters, "rater")[everything.rater == mixed.pop()][0]
         raise BadData(f"Rater {name} is in both groups; a rater is an expert or is not.")
     both = np.intersect1d(everything.item[side], everything.item[~side])
     kept = np.isin(everything.item, both)

@@ -19,7 +19,15 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Answers, Codes, Floats, Labels
+from evaluation.statistics.answers import (
+    Answers,
+    Codes,
+    Floats,
+    Labels,
+    flag_column,
+    label_column,
+    number_column,
+)
 from evaluation.statistics.bootstrap import (
     REPLICATES,
     Draws,
@@ -132,14 +140,15 @@ def crossed_difference(
     Only strata that have answers on both sides are compared; the estimate is undefined where none
     has. Clusters belong to strata: equal labels in two strata are two clusters.
     """
-    arm, stratum = np.asarray(second, dtype=bool), np.asarray(strata).astype(str)
+    arm, stratum = flag_column(second, "second"), label_column(strata, "stratum").astype(str)
     kept = np.isin(stratum, list(set(stratum[arm]) & set(stratum[~arm])))
     if not kept.any():
         undefined = Estimate.undefined(level=how.level, n=0, reason="nothing in common to compare")
         return undefined, float("nan")
-    who = None if raters is None else np.asarray(raters)[kept]
-    nested = [f"{s}|{c}" for s, c in zip(stratum, np.asarray(clusters).astype(str), strict=True)]
-    answers = _answers(np.asarray(values, float)[kept], who, np.asarray(nested)[kept])
+    who = None if raters is None else label_column(raters, "rater")[kept]
+    of = label_column(clusters, "cluster").astype(str)
+    nested = [f"{s}|{c}" for s, c in zip(stratum, of, strict=True)]
+    answers = _answers(number_column(values)[kept], who, np.asarray(nested)[kept])
     return _difference(answers, stratum[kept], arm[kept], how)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
 from scipy.stats import t as student
 
 from evaluation.statistics.answers import Codes, Floats
@@ -133,7 +132,8 @@ def _means(column: Floats, artist: Codes) -> Floats:
 
 def _between(y: Floats, told: Foretold, artist: Codes, level: float) -> Estimate:
     """The mean of Fisher's z over partitions, with the error of one z: partitions of the same
-    artists add no artist."""
+    artists add no artist. With t instead of the normal quantile, because predictions that share
+    training artists vary more than Fisher's error says (benchmarks/composite_between.py)."""
     n, artists = len(y), int(artist.max()) + 1
     r = between(y, told, artist)
     r = r[np.isfinite(r)]
@@ -145,9 +145,9 @@ def _between(y: Floats, told: Foretold, artist: Codes, level: float) -> Estimate
     if artists < 4 or abs(value) > 1 - 1e-9:
         reason = f"{artists} artists" if artists < 4 else "a perfect line has no error"
         return Estimate.without_interval(value, level=level, n=n, reason=reason)
-    reach = float(norm.ppf((1 + level) / 2)) / np.sqrt(artists - 3)
+    reach = float(student.ppf((1 + level) / 2, artists - 3)) / np.sqrt(artists - 3)
     low, high = np.tanh([z - reach, z + reach])
-    said = f"Fisher's z over {artists} artists, {ranged(r)}"
+    said = f"Fisher's z over {artists} artists, t({artists - 3}), {ranged(r)}"
     se = float((1 - value**2) / np.sqrt(artists - 3))
     return Estimate(value, float(low), float(high), se, level, n, said)
 

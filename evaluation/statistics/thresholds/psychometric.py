@@ -6,7 +6,7 @@ from math import nan
 
 import numpy as np
 
-from evaluation.statistics.answers import Answers, Floats, Labels
+from evaluation.statistics.answers import Answers, Floats, Labels, number_column
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 from evaluation.statistics.likelihood import NotConverged, Optimum, spread
 from evaluation.statistics.thresholds.curve import (
@@ -80,7 +80,7 @@ def psychometric(
     """
     check_level(level)
     _check(guess, lapse, targets)
-    x = np.asarray(levels, dtype=np.float64)
+    x = number_column(levels, "Level")
     who = np.zeros(len(x)) if raters is None else raters
     answers = Answers.of(accepted, who, np.arange(len(x)))
     _check_answers(answers, x)

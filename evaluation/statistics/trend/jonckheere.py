@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Answers, Codes, Floats, Labels
+from evaluation.statistics.answers import Answers, Codes, Floats, Labels, number_column
 from evaluation.statistics.estimate import ALL_ALIKE, ESTIMATE_LEVEL, Estimate, check_level
 from evaluation.statistics.influence import clustered_error
 from evaluation.statistics.trend.result import (
@@ -49,7 +49,7 @@ def jonckheere(
     """
     check_level(level)
     check_alternative(alternative)
-    doses = np.asarray(levels, dtype=np.float64)
+    doses = number_column(levels, "Level")
     levels_in_order(doses)
     who = np.arange(len(doses)) if clusters is None else clusters
     answers = Answers.of(values, who, doses)
