@@ -57,7 +57,9 @@ def clmm(
         raise BadData(f"`groups` is a list of columns, e.g. [{groups!r}].")
     if not len(groups):
         raise BadData("clmm needs a random intercept; `clm` is the model without any.")
-    if nodes < 1 or (nodes > 1 and len(groups) > 1):
+    if not isinstance(nodes, (int, np.integer)) or nodes < 1:
+        raise BadData(f"`nodes` is a whole number from 1; given: {nodes!r}.")
+    if nodes > 1 and len(groups) > 1:
         raise BadData("Quadrature with several nodes is for a single random intercept.")
     call = Call(data, response, fixed, tuple(groups), link, thresholds, nodes, level)
     return fit_call(call)
