@@ -46,7 +46,9 @@ def clmm(
               for a single intercept
 
     Raises BadData with a sentence for columns that are missing or have holes, answers that do not
-    vary, and intercepts with one level. Agrees with R's ordinal::clmm (Christensen) to 1e-4.
+    vary, and intercepts with one level. Agrees with R's ordinal::clmm (Christensen) to 1e-4, but
+    for cloglog and loglog with one intercept: there R's clmm takes each of the two for the other,
+    against its own clm and its own clmm with two intercepts; ours are those of clm throughout.
 
     >>> wine = pandas.read_csv("tests/data/statistics/wine.csv")
     >>> fit = clmm(wine, "rating", "temp + contact", ["judge"])

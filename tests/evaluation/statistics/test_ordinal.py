@@ -71,6 +71,13 @@ def test_clmm_with_four_terms_equals_r() -> None:
     assert_as_in_r(fit, R["four"], deviations=renamed)
 
 
+@pytest.mark.parametrize(("link", "in_r"), [("cloglog", -81.54137), ("loglog", -82.72936)])
+def test_links_are_those_of_clm_where_clmm_with_one_intercept_swaps_them(link, in_r) -> None:
+    # logLik(clmm(rating ~ temp + contact + (1 | judge), wine, link = the other of the two))
+    fit = ordinal.clmm(WINE, "rating", "temp + contact", ["judge"], link)
+    assert fit.log_likelihood == pytest.approx(in_r, abs=1e-3)
+
+
 def test_the_wine_has_its_published_numbers() -> None:
     fit = ordinal.clmm(WINE, "rating", "temp + contact", ["judge"])
     assert_as_in_r(fit, R["wine"], effects=1e-4, se=1e-3)
