@@ -11,7 +11,7 @@ from fractions import Fraction
 import pandas as pd
 from pandas import DataFrame, Series
 
-from evaluation.words import listed
+from evaluation.words import counted, listed
 
 NEEDED = ("participant", "item", "question", "value")
 FACTORS = ("protection", "budget", "purification", "mimicry")
@@ -38,6 +38,10 @@ MOST_POINTS = 100
 FLAGS = ("simulated", "gold", "excluded")
 MISSING = ("", "na", "nan", "null", "none")
 """What other programs write where there is no number."""
+CONDITION = "condition"
+"""Taken for the protection where a table names no protection."""
+ANSWERED_BEFORE = "the rater had answered this question about this picture before"
+SAME = ["study", "population", "simulated", "participant", "item", "question"]
 YES, NO = {"true", "1", "yes", "1.0"}, {"false", "0", "no", "", "0.0", "nan", "none"}
 
 
@@ -64,16 +68,41 @@ def checked(table: DataFrame) -> DataFrame:
 
     `value` and `scale` become numbers (a missing scale is the largest value given to its
     question), flags become booleans, all else text. Rows without a value are kept, as nan.
+    A column `condition` is the protection where there is no such column. Of several answers by one
+    rater to one question about one picture the first counts, the others are marked `excluded`.
     Raises TableError with one sentence.
     """
     _need_columns(table)
-    table = table.reset_index(drop=True)
+    table = _with_protection(table.reset_index(drop=True))
     texts = {name: _text(table, name, default) for name, default in TEXTS.items()}
     named = {name: _named(table, name) for name in NEEDED[:3]}
     value = _number(table, "value")
     flags = {name: _flag(table, name) for name in FLAGS}
     typed = table.assign(**texts, **named, **flags, value=value)
-    return typed.assign(scale=_scale(typed))
+    return _counted_once(typed.assign(scale=_scale(typed)))
+
+
+def remarks(given: DataFrame, table: DataFrame) -> list[tuple[str, str]]:
+    """What became of a table on its way from `given` to `checked`: labels and sentences."""
+    taken = "protection" not in given.columns and CONDITION in given.columns
+    used = {*NEEDED, *TEXTS, *FLAGS, "scale", *([CONDITION] if taken else [])}
+    unused = [str(name) for name in given.columns if name not in used]
+    again = int((table["exclusion_reason"] == ANSWERED_BEFORE).sum())
+    found = {
+        "Conditions": "The column “condition” is taken for the protection; the untouched arm is"
+        " the one whose only value in the column “budget” is 0."
+        if taken
+        else "",
+        "Not used": f"{counted(len(unused), 'column')} of the table: {listed(unused)}."
+        if unused
+        else "",
+        "Counted once": f"Left out: {counted(again, 'answer')} to a question that the rater had"
+        " answered about the same picture before; the first counts. Repetitions on purpose are"
+        " marked in the column “repeat_of”."
+        if again
+        else "",
+    }
+    return [(label, sentence) for label, sentence in found.items() if sentence]
 
 
 def usable(ratings: DataFrame) -> DataFrame:
@@ -242,6 +271,22 @@ def _need_columns(table: DataFrame) -> None:
         if name not in table.columns:
             has = ", ".join(map(str, table.columns)) or "none"
             raise TableError(f"The table lacks the column “{name}”; its columns are: {has}.")
+
+
+def _with_protection(table: DataFrame) -> DataFrame:
+    if "protection" in table.columns or CONDITION not in table.columns:
+        return table
+    return table.rename(columns={CONDITION: "protection"})
+
+
+def _counted_once(typed: DataFrame) -> DataFrame:
+    """Marks all but the first of several answers that would count as one."""
+    kept = usable(typed)
+    again = kept.index[kept.duplicated(SAME)]
+    reason = typed["exclusion_reason"].mask(typed.index.isin(again), ANSWERED_BEFORE)
+    return typed.assign(
+        excluded=typed["excluded"] | typed.index.isin(again), exclusion_reason=reason
+    )
 
 
 def _text(table: DataFrame, name: str, default: str) -> Series:

@@ -90,7 +90,7 @@ def ordinal_profile() -> alt.LayerChart:
         rows.append(row(name, ordinal.profile(fit, name), "profile of the likelihood"))
     return finished(
         forest(rows, "standard deviation on the latent scale", domain=(0, 3), marks=[0]),
-        "Standard deviations: Wald’s intervals reach too far up",
+        "Small standard deviations: Wald’s intervals stay away from zero",
     )
 
 

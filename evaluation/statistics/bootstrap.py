@@ -15,9 +15,16 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from evaluation.statistics.answers import Answers, Codes, Floats, Labels
-from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
+from evaluation.statistics.estimate import (
+    ESTIMATE_LEVEL,
+    BadData,
+    Estimate,
+    check_level,
+    is_rounding,
+)
 
 REPLICATES = 2000
+SAME_DRAWS = "all clusters are alike, so that every draw of them gives the same"
 CHUNK_CELLS = 4_000_000  # numbers held at once: 32 MB
 
 
@@ -113,8 +120,12 @@ def percentile_interval(
     level: float,
     drawn: str,
     clusters: int | None = None,
+    size: float = 0.0,
 ) -> Estimate:
     """`value` between the percentiles of its replicates; `drawn` says what was drawn again.
+
+    Replicates that differ by rounding alone give no interval; `size` is how large the numbers are
+    that were added up, where these may cancel.
 
     With `clusters` (how many of the scarcer axis were drawn) the percentiles are expanded for few
     clusters, as t is wider than normal (Hesterberg 2015, doi:10.1080/00031305.2015.1089789, 3.3).
@@ -122,6 +133,8 @@ def percentile_interval(
     kept = replicates[np.isfinite(replicates)]
     if not _enough(value, kept, replicates):
         return _no_interval(value, kept, replicates, n=n, level=level)
+    if _alike(kept, size):
+        return Estimate.without_interval(value, level=level, n=n, reason=SAME_DRAWS)
     tail = expanded_tail(level, clusters)
     low, high = np.quantile(kept, [tail, 1 - tail])
     method = f"{_kind(clusters)} of {_said(kept, replicates)}, drawing {drawn}"
@@ -150,6 +163,8 @@ def centred_interval(
     kept = replicates[np.isfinite(replicates)]
     if not _enough(value, kept, replicates):
         return _no_interval(value, kept, replicates, n=n, level=level)
+    if _alike(kept, 1.0):  # of correlation or agreement: at most 1
+        return Estimate.without_interval(value, level=level, n=n, reason=SAME_DRAWS)
     stretched, middle = scale.stretch(kept), scale.stretch(np.array([value]))[0]
     lost = float(middle - np.median(stretched))
     shift = lost if lost * value > 0 else 0.0
@@ -194,6 +209,10 @@ def _kind(clusters: int | None) -> str:
 def _said(kept: Floats, replicates: Floats) -> str:
     lost = len(replicates) - len(kept)
     return f"{len(kept)} replicates" + (f" ({lost} undefined ones left out)" if lost else "")
+
+
+def _alike(kept: Floats, size: float) -> bool:
+    return is_rounding(float(np.ptp(kept)), max(size, float(np.abs(kept).max())))
 
 
 def _enough(value: float, kept: Floats, replicates: Floats) -> bool:

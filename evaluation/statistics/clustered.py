@@ -20,7 +20,17 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Answers, Codes, Floats, Labels, summed
+from evaluation.statistics.answers import (
+    Answers,
+    Codes,
+    Floats,
+    Labels,
+    flag_column,
+    label_codes,
+    label_column,
+    number_column,
+    summed,
+)
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 
 Bounds = tuple[float, float]
@@ -69,7 +79,7 @@ def clustered_share(
     >>> str(clustered_share([1, 1, 0, 1, 0, 1], list("aabbcc"), [1, 2, 1, 2, 1, 2]))
     '0.67 [0.00, 1.00]'
     """
-    numbers = np.asarray(hits, dtype=np.float64)
+    numbers = number_column(hits)
     wrong = numbers[~np.isin(numbers, (0.0, 1.0))]
     if len(wrong):
         raise BadData(f"A share is made of yes (1) and no (0); given: {wrong[0]}.")
@@ -134,7 +144,7 @@ def clustered_difference(
             are left out; the difference is undefined where all do.
     """
     check_level(level)
-    answers, arm = Answers.of(values, raters, items), np.asarray(second, dtype=bool)
+    answers, arm = Answers.of(values, raters, items), flag_column(second, "second")
     _check_bounds(answers.values, bounds)
     if len(arm) != answers.n or arm.all() or not arm.any():
         raise BadData("A difference needs answers from both conditions, marked one by one.")
@@ -149,10 +159,10 @@ def clustered_difference(
 
 
 def _codes(labels: Labels, n: int) -> Codes:
-    codes = np.unique(np.asarray(labels), return_inverse=True)[1].ravel()
+    codes, _ = label_codes(label_column(labels, "stratum"))
     if len(codes) != n:
         raise BadData(f"There are {n} answers and {len(codes)} strata; give one each.")
-    return codes.astype(np.intp)
+    return codes
 
 
 def _difference(

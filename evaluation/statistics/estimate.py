@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from math import isfinite, nan
 
 ESTIMATE_LEVEL = 0.95
+ROUNDING = 1e-9
+ALL_ALIKE = "all clusters are alike, which says nothing about how others would differ"
 
 
 class BadData(ValueError):
@@ -67,6 +69,15 @@ class Estimate:
             format(number, spec).replace("-", "−") for number in (self.value, self.low, self.high)
         )
         return f"{value} [{low}, {high}]" if self.has_interval else f"{value} [{self.method}]"
+
+
+def is_rounding(spread: float, size: float, share: float = ROUNDING) -> bool:
+    """Whether a spread is what rounding leaves of none, beside the `size` of what it came from.
+
+    The one comparison for “all are alike”: it is relative, since what rounding leaves of equal
+    numbers grows with them. `share` is larger where a search stopped earlier than rounding does.
+    """
+    return not spread > share * size
 
 
 def check_level(level: float) -> None:

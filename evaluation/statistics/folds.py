@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from evaluation.statistics.answers import Codes, Floats, Labels
+from evaluation.statistics.answers import Codes, Floats, Labels, floats
 from evaluation.statistics.association.columns import cluster_codes, paired
 from evaluation.statistics.estimate import BadData
 
@@ -28,6 +28,21 @@ def folds_of(clusters: Codes, folds: int) -> Codes:
     return fold_of[clusters]
 
 
+def unnamed(clusters: Codes, answers: Floats, features: Floats) -> Codes:
+    """[n]: codes from 0, in the order of what the rows of each cluster hold: its sorted answers,
+    then its sorted rows.
+
+    Neither the names of clusters nor the order of rows nor a metric's unit decides it, so what is
+    dealt by these codes is dealt alike however a table was labelled and sorted.
+    """
+    rows = np.column_stack([answers, features])
+    of = [sorted(map(tuple, rows[clusters == k].tolist())) for k in range(clusters.max() + 1)]
+    order = sorted(range(len(of)), key=lambda k: ([row[0] for row in of[k]], of[k]))
+    place = np.zeros(len(of), dtype=np.intp)
+    place[order] = np.arange(len(of))
+    return place[clusters]
+
+
 def cross_predict(
     features: ArrayLike,
     answers: Labels,
@@ -46,7 +61,7 @@ def cross_predict(
 
     features [n, p] and unlabelled [N, p] are what the metric sees of each image.
     """
-    x, others = np.asarray(features, dtype=np.float64), np.asarray(unlabelled, dtype=np.float64)
+    x, others = floats(features, "Feature"), floats(unlabelled, "Unlabelled feature")
     (y,) = paired({"answers": answers})
     if x.ndim != 2 or others.ndim != 2 or x.shape[1] != others.shape[1] or len(x) != len(y):
         raise BadData(

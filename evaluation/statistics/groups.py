@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.statistics.answers import Answers, Codes, Floats, Labels
+from evaluation.statistics.answers import Answers, Codes, Floats, Labels, flag_column, label_column
 from evaluation.statistics.bootstrap import (
     REPLICATES,
     expanded_tail,
@@ -102,10 +102,17 @@ def expert_vs_crowd(
     noun = "items" if clusters is None else "clusters of items"
     said = f"{artists.raters} experts, {crowd.raters} crowd raters, {int(cluster.max()) + 1} {noun}"
     n = artists.n + crowd.n
+    size = max(1.0, *(float(np.abs(side.values).max()) for side in (artists, crowd)))
 
     def estimated(name: str) -> Estimate:
         found = percentile_interval(
-            float(point[name][0]), drawn[name], n=n, level=level, drawn=said, clusters=scarcest
+            float(point[name][0]),
+            drawn[name],
+            n=n,
+            level=level,
+            drawn=said,
+            clusters=scarcest,
+            size=size,
         )
         reason = "a group has no true differences between items"
         return found if found.defined else Estimate.undefined(level=level, n=n, reason=reason)
@@ -161,15 +168,15 @@ def _groups(
 ) -> tuple[Answers, Answers, int, Codes]:
     """Both groups' answers to the items that both judged, coded alike; and items' clusters."""
     everything = Answers.of(values, raters, items)
-    side = np.asarray(expert, dtype=bool)
-    label = np.asarray(items if clusters is None else clusters).astype(str)
+    side = flag_column(expert, "expert")
+    label = label_column(items if clusters is None else clusters, "cluster").astype(str)
     if len(side) != everything.n or len(label) != everything.n:
         raise BadData("Mark each answer as an expert's or not, and name a cluster for each.")
     if everything.counts.max() > 1:
         raise BadData("A rater answered the same item twice; leave repeated trials out.")
     mixed = set(everything.rater[side]) & set(everything.rater[~side])
     if mixed:
-        name = np.asarray(raters)[everything.rater == mixed.pop()][0]
+        name = label_column(raters, "rater")[everything.rater == mixed.pop()][0]
         raise BadData(f"Rater {name} is in both groups; a rater is an expert or is not.")
     both = np.intersect1d(everything.item[side], everything.item[~side])
     kept = np.isin(everything.item, both)
@@ -273,6 +280,7 @@ def _within(s: _Sums, items: Floats) -> dict[str, Floats]:
     rest = np.maximum((counted * squares).sum(1) / counted.sum(1) - same, 0.0)
     # what rounding leaves of no difference is no difference
     varies = np.where(true > 1e-9 * (same + rest), true, np.nan)
+    rest = np.where(rest > 1e-9 * (same + rest), rest, 0.0)
     return {
         "mean": weighted[0] / weighted[1] + s.centre,
         "reliability": np.where(np.isnan(true), np.nan, np.nan_to_num(varies / (varies + rest))),
@@ -285,7 +293,9 @@ def _wanted(r: Floats, one: Floats, crowd: Floats) -> Floats:
     """[B]: k with φ_crowd(k) r² = φ_experts(1); infinite where there is none."""
     room = np.where(r > 0, r**2 - one, -1.0)
     wanted = one / room * (1 - crowd) / crowd
-    return np.where(np.isnan(r + one + crowd), np.nan, np.where(room > 0, wanted, np.inf))
+    exact = (crowd == 1) & (np.abs(room) < 1e-9)  # all agree with all: any number is enough
+    unknown = np.isnan(r + one + crowd) | exact
+    return np.where(unknown, np.nan, np.where(room > 0, wanted, np.inf))
 
 
 def _per_expert(
@@ -294,7 +304,7 @@ def _per_expert(
     """A number of raters, whose upper limit may be infinite."""
     kept = drawn[~np.isnan(drawn)]
     if np.isnan(value) or len(kept) < len(drawn) // 2:
-        reason = "a group has no true differences between items"
+        reason = "all raters agree exactly, or a group has no true differences between items"
         return Estimate.undefined(level=level, n=n, reason=reason)
     tail = expanded_tail(level, clusters)
     low, high = (float(np.sort(kept)[int(q * (len(kept) - 1))]) for q in (tail, 1 - tail))

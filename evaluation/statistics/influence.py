@@ -12,10 +12,10 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Floats
+from evaluation.statistics.answers import Codes, Floats, summed
 from evaluation.statistics.bootstrap import Scale
 from evaluation.statistics.clustered import combined_variance
-from evaluation.statistics.estimate import Estimate
+from evaluation.statistics.estimate import Estimate, is_rounding
 
 STEP = 1e-4
 CHUNK_CELLS = 4_000_000
@@ -79,7 +79,7 @@ def t_interval(
     """
     if not np.isfinite(value):
         return Estimate.undefined(level=level, n=n, reason="the answers do not vary")
-    if variance <= 1e-24:
+    if is_rounding(float(np.sqrt(variance)), 1.0):  # of agreement: at most 1
         reason = "no rater and no item departs from the others"
         return Estimate.without_interval(value, level=level, n=n, reason=reason)
     se = float(np.sqrt(variance))
@@ -93,6 +93,19 @@ def t_interval(
     said = f"{method}, {named}{quantile}{moved}"
     low, high = min(float(low), value), max(float(high), value)
     return Estimate(value, low, high, se, level, n, said)
+
+
+def clustered_error(parts: Floats, codes: Codes, size: Floats) -> float:
+    """Standard error of the sum of `parts` [n] (centred) over clusters `codes` [n], from 0.
+
+    size  [n]: the numbers that the parts were left of by centring. Clusters whose sums differ by
+          rounding of these alone are alike, and the error is exactly 0.
+    """
+    sums, sizes = summed(codes, parts), summed(codes, np.abs(size))
+    error, largest = float(np.sqrt(sums @ sums)), float(np.sqrt(sizes @ sizes))
+    if is_rounding(error, largest):
+        return 0.0
+    return error * float(np.sqrt(len(sums) / (len(sums) - 1)))
 
 
 def jackknifed(without: Floats) -> Floats:

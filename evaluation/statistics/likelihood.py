@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from scipy.stats import t as student
 
 from evaluation.statistics.answers import Codes, Floats
-from evaluation.statistics.estimate import BadData
+from evaluation.statistics.estimate import BadData, is_rounding
 
 Likelihood = Callable[[Floats], tuple[float, Floats, Floats]]
 """parameters [P] → log-likelihood, gradient [P], information [P, P]"""
@@ -139,7 +139,7 @@ class Spread:
         if not self.clusterings:
             return False
         independent = max(float(contrast @ self.covariance @ contrast), 0.0)
-        return self.se(contrast) <= 1e-6 * sqrt(independent)
+        return is_rounding(self.se(contrast), sqrt(independent), sqrt(SETTLED))
 
     def limits(self, value: float, contrast: Floats, level: float) -> tuple[float, float, float]:
         """low, high, se"""

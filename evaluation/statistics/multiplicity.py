@@ -11,7 +11,7 @@ from math import inf
 import numpy as np
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Codes, Floats, Labels
+from evaluation.statistics.answers import Codes, Floats, Labels, floats, number_column
 from evaluation.statistics.bootstrap import CHUNK_CELLS
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 
@@ -118,7 +118,7 @@ def max_t(values: Labels, deviations: Labels, *, n: int, level: float = ESTIMATE
     [0.005, 0.614]
     """
     check_level(level)
-    given, drawn = np.asarray(values, dtype=np.float64), np.asarray(deviations, dtype=np.float64)
+    given, drawn = number_column(values, "Value"), floats(deviations, "Deviation")
     if drawn.ndim != 2 or drawn.shape[1] != len(given):
         raise BadData(
             f"There are {len(given)} values and deviations of shape {drawn.shape}; give one column "
@@ -166,7 +166,7 @@ def simultaneous(
     >>> f"{found.estimates[0]:.2f}", round(float(found.p[0]), 2)
     ('2.50 [0.26, 4.74]', 0.02)
     """
-    given, matrix = np.asarray(values, dtype=np.float64), np.asarray(covariance, dtype=np.float64)
+    given, matrix = number_column(values, "Value"), floats(covariance, "Covariance")
     size = len(given)
     if matrix.shape != (size, size) or not np.allclose(matrix, matrix.T):
         raise BadData(
@@ -191,7 +191,7 @@ def simultaneous_by_loadings(
 ) -> Family:
     """`simultaneous` with covariance L Lᵀ, L [K, P]: for many contrasts of few parameters."""
     check_level(level)
-    given, mixing = np.asarray(values, dtype=np.float64), np.asarray(loadings, dtype=np.float64)
+    given, mixing = number_column(values, "Value"), floats(loadings, "Loading")
     errors = _errors(given, mixing, freedom)
     largest = _largest(mixing / errors[:, None], generator)
     if np.isfinite(freedom):
@@ -224,7 +224,7 @@ def _largest(mixing: Floats, generator: np.random.Generator) -> Floats:
 
 def _known(p_values: Labels) -> tuple[Floats, Codes]:
     """The p-values, and the places of those that are not nan."""
-    p = np.asarray(p_values, dtype=np.float64)
+    p = number_column(p_values, "P-value")
     wrong = p[(p < 0) | (p > 1)]
     if len(wrong):
         raise BadData(f"A p-value lies between 0 and 1; given: {wrong[0]}.")

@@ -19,7 +19,15 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Answers, Codes, Floats, Labels
+from evaluation.statistics.answers import (
+    Answers,
+    Codes,
+    Floats,
+    Labels,
+    flag_column,
+    label_column,
+    number_column,
+)
 from evaluation.statistics.bootstrap import (
     REPLICATES,
     Draws,
@@ -108,6 +116,8 @@ def share_of_items(
     )
     if value in {0.0, 1.0}:
         limit = _all_alike(value, answers.items, grouped, how.level)
+        if not found.has_interval:
+            return limit
         found = replace(
             found,
             low=min(found.low, limit.low),
@@ -130,14 +140,15 @@ def crossed_difference(
     Only strata that have answers on both sides are compared; the estimate is undefined where none
     has. Clusters belong to strata: equal labels in two strata are two clusters.
     """
-    arm, stratum = np.asarray(second, dtype=bool), np.asarray(strata).astype(str)
+    arm, stratum = flag_column(second, "second"), label_column(strata, "stratum").astype(str)
     kept = np.isin(stratum, list(set(stratum[arm]) & set(stratum[~arm])))
     if not kept.any():
         undefined = Estimate.undefined(level=how.level, n=0, reason="nothing in common to compare")
         return undefined, float("nan")
-    who = None if raters is None else np.asarray(raters)[kept]
-    nested = [f"{s}|{c}" for s, c in zip(stratum, np.asarray(clusters).astype(str), strict=True)]
-    answers = _answers(np.asarray(values, float)[kept], who, np.asarray(nested)[kept])
+    who = None if raters is None else label_column(raters, "rater")[kept]
+    of = label_column(clusters, "cluster").astype(str)
+    nested = [f"{s}|{c}" for s, c in zip(stratum, of, strict=True)]
+    answers = _answers(number_column(values)[kept], who, np.asarray(nested)[kept])
     return _difference(answers, stratum[kept], arm[kept], how)
 
 
@@ -164,7 +175,8 @@ def _difference(
         drawn=f"{answers.said}, paired, by stratum",
         clusters=answers.scarcer,
     )
-    return _holding(found), _p(value, replicates, answers.scarcer)
+    p = _p(value, replicates, answers.scarcer) if found.has_interval else float("nan")
+    return _holding(found), p
 
 
 def _p(value: float, replicates: Floats, clusters: int) -> float:
@@ -179,8 +191,7 @@ def _p(value: float, replicates: Floats, clusters: int) -> float:
     if crossed or not len(kept) or clusters < 2:
         return counted
     se = kept.std(ddof=1) * np.sqrt(clusters / (clusters - 1))
-    tail = float(2 * student.sf(abs(value) / se, clusters - 1)) if se > 0 else counted
-    return min(counted, tail)
+    return min(counted, float(2 * student.sf(abs(value) / se, clusters - 1)))
 
 
 def _stratified(sides: list[Answers], member: Floats, draws: Draws) -> Floats:

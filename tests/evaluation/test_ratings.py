@@ -71,6 +71,44 @@ def test_excluded_gold_and_repeated_answers_do_not_count() -> None:
     assert ratings.usable(table)["participant"].tolist() == ["d"]
 
 
+def test_a_condition_is_the_protection_where_there_is_none() -> None:
+    given = small(condition=["clean", "glaze"], budget=["0", "0.05"])
+    table = ratings.checked(given)
+    assert table["protection"].tolist() == ["clean", "glaze"]
+    assert ratings.clean_protection(table) == "clean"
+    assert "“condition” is taken" in dict(ratings.remarks(given, table))["Conditions"]
+
+
+def test_a_condition_beside_a_protection_is_told_as_unused() -> None:
+    given = small(condition=["a", "b"], protection=["clean", "glaze"], colour="red")
+    table = ratings.checked(given)
+    assert table["protection"].tolist() == ["clean", "glaze"]
+    assert dict(ratings.remarks(given, table)) == {
+        "Not used": "2 columns of the table: condition and colour."
+    }
+
+
+def test_of_answers_given_twice_the_first_counts() -> None:
+    given = small(
+        participant=["a"] * 4, item=["x", "x", "x", "y"], question=["q"] * 4, value=[1, 2, 2, 3],
+        repeat_of=["", "", "trial-1", ""],
+    )  # fmt: skip
+    table = ratings.checked(given)
+    assert ratings.usable(table)["value"].tolist() == [1, 3]
+    assert ratings.repeated(table, "q")[["first", "second"]].to_numpy().tolist() == [[1, 2]]
+    assert "1 answer to a question" in dict(ratings.remarks(given, table))["Counted once"]
+
+
+def test_an_answer_that_does_not_count_leaves_the_next_one_counting() -> None:
+    given = small(participant=["a"] * 2, item=["x"] * 2, value=["", "2"], scale=["5", "5"])
+    assert ratings.usable(ratings.checked(given))["value"].tolist() == [2]
+
+
+def test_people_and_simulated_raters_of_one_name_are_two() -> None:
+    given = small(participant=["a"] * 2, item=["x"] * 2, simulated=["true", "false"])
+    assert len(ratings.usable(ratings.checked(given))) == 2
+
+
 def test_groups_keep_populations_and_simulated_raters_apart() -> None:
     parts = [
         ratings_table(raters=2, population="crowd"),

@@ -349,6 +349,34 @@ def test_analyse_reports_psr_beside_genre_shift_from_tables_of_elsewhere(tmp_pat
     assert any(name.startswith("psr-artists-1") for name in files)
 
 
+def test_analyse_never_pools_the_conditions_of_a_column_called_condition(tmp_path, capsys) -> None:
+    table = mimicry_table(raters=8, sets=3)
+    labels = table["protection"] + "+" + table["purification"]
+    given = table[["participant", "item", "artwork", "question", "value"]].assign(
+        condition=labels, colour="red"
+    )
+    pd.concat([given, given[:5]]).to_csv(tmp_path / "r.csv", index=False)
+    call_command("analyse", tmp_path / "r.csv", to=tmp_path / "out")
+    told = capsys.readouterr().out
+    assert "Conditions: The column “condition” is taken for the protection" in told
+    assert "Not used: 1 column of the table: colour." in told
+    assert "Counted once: Left out: 5 answers" in told
+    assert "pictures without a label" not in told
+    html = (tmp_path / "out" / "report.html").read_text()
+    assert "glaze+impress" in html
+    assert "1 column of the table: colour" in html
+
+
+def test_copied_rows_change_no_analysis(tmp_path) -> None:
+    table = mimicry_table(raters=6, sets=2)
+    found = []
+    for name, rows in {"once": table, "twice": pd.concat([table, table])}.items():
+        rows.to_csv(tmp_path / f"{name}.csv", index=False)
+        call_command("analyse", tmp_path / f"{name}.csv", to=tmp_path / name, title="t")
+        found.append(json.loads((tmp_path / name / "report.json").read_text())["sections"])
+    assert found[0] == found[1]
+
+
 def test_analyse_takes_the_points_that_say_that_a_protection_held(tmp_path, capsys) -> None:
     table = mimicry_table(raters=8, sets=3).assign(question="likeness")
     table.to_csv(tmp_path / "r.csv", index=False)

@@ -56,16 +56,18 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            table = ratings.checked(_answers(options["ratings"]))
+            given = _answers(options["ratings"])
+            table = ratings.checked(given)
             found = _read(options["metrics"]) if options["metrics"] else measurements.empty()
             measured = measurements.checked(found)
         except ratings.TableError as error:
             raise CommandError(str(error)) from error
+        remarks = ratings.remarks(given, table)
         plan = _plan(table, measured, options["question"], options["points"], options["margin"])
         with bar("analysing", "finding") as progress:
             document = compose(
                 title=options["title"] or options["ratings"].stem,
-                facts=_facts(options, fingerprint(plan, table, measured, None)),
+                facts=[*remarks, *_facts(options, fingerprint(plan, table, measured, None))],
                 plan=plan,
                 ratings=table,
                 measurements=measured,
@@ -75,10 +77,13 @@ class Command(BaseCommand):
             )
         written = _write(document, options["to"])
         if options["json"]:
-            told = [claim for _, _, claim in claims(document)]
-            self.stdout.write(json.dumps({"claims": told, "files": written}, indent=2))
+            said = [claim for _, _, claim in claims(document)]
+            told = {"claims": said, "remarks": dict(remarks), "files": written}
+            self.stdout.write(json.dumps(told, indent=2))
         else:
-            self.stdout.write("\n".join(files.told(document, options["to"], written)))
+            lines = [f"{label}: {sentence}" for label, sentence in remarks]
+            lines += files.told(document, options["to"], written)
+            self.stdout.write("\n".join(lines))
 
 
 def _plan(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from evaluation.statistics.agreement.alpha_slopes import alpha_slopes
 from evaluation.statistics.agreement.coincidences import RATIO_VALUES, Coded, Counted, Level
-from evaluation.statistics.answers import Answers, Floats, Labels, summed
+from evaluation.statistics.answers import Answers, Floats, Labels, named_categories, summed
 from evaluation.statistics.bootstrap import (
     CHUNK_CELLS,
     FISHER_Z,
@@ -31,6 +31,7 @@ from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, ch
 from evaluation.statistics.influence import item_interval, jackknifed, two_way_interval
 
 Mask = NDArray[np.bool_]
+LEAST_REPLICATES = 100
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ def krippendorff_alpha(
 ) -> Agreement:
     """Alpha of a long table; an answer that is missing has no row.
 
-    values, raters, items  columns of equal length: numbers, and any labels.
+    values, raters, items  columns of equal length: numbers (nominal ones may be text), and any
+            labels.
     measurement  nominal, ordinal, interval or ratio: what the values mean.
     interval  `clustered` (default): closed form, for other raters and other items; `bootstrap`:
             both drawn again, conservative in sparse tables; it needs a `generator`.
@@ -101,6 +103,8 @@ def krippendorff_alpha(
     '0.54'
     """
     check_level(level)
+    if measurement == "nominal":
+        values, _ = named_categories(values)
     answers = Answers.of(values, raters, items)
     _check(answers, measurement)
     coded = Coded.of(answers, strata, clusters)
@@ -196,6 +200,11 @@ def _replicates(
 ) -> Floats:
     if generator is None:
         raise BadData("A bootstrap needs a generator, e.g. numpy.random.default_rng(1).")
+    if not isinstance(replicates, (int, np.integer)) or replicates < LEAST_REPLICATES:
+        raise BadData(
+            f"A bootstrap needs {LEAST_REPLICATES} replicates or more, a whole number; given: "
+            f"{replicates}."
+        )
     people = (
         multinomial_weights(coded.raters, replicates, generator)
         if draw_raters

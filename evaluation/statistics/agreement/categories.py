@@ -6,7 +6,15 @@ from functools import cached_property
 
 import numpy as np
 
-from evaluation.statistics.answers import Answers, Codes, Floats, Labels, summed
+from evaluation.statistics.answers import (
+    Answers,
+    Codes,
+    Floats,
+    Labels,
+    named_categories,
+    number_column,
+    summed,
+)
 from evaluation.statistics.estimate import BadData
 
 Chance = Callable[[Floats, Floats], Floats]
@@ -24,7 +32,7 @@ class Categories:
     """[I, q]: r_ik"""
     weights: Floats
     """[q, q]"""
-    known: Floats
+    names: tuple[float | str, ...]
     """[q]: the categories"""
 
     @cached_property
@@ -44,22 +52,27 @@ class Categories:
         raters: Labels,
         items: Labels,
         weights: str,
-        categories: Sequence[float] | None,
+        categories: Sequence[float | str] | None,
     ) -> "Categories":
         """From a long table; refuses repeated answers, and a single category."""
+        names = None
+        if weights == "identity":  # the others need numbers
+            values, categories, names = _numbered(values, categories)
         answers = Answers.of(values, raters, items)
         if answers.counts.max() > 1:
             raise BadData("A rater answered the same item twice; leave repeated trials out.")
         known, codes = category_codes(answers.values, categories)
         q = len(known)
+        called = tuple(names if names is not None else known.tolist())
         if q < 2:
+            said = names[0] if names else format(known[0], "g")
             raise BadData(
-                f"Every answer is {known[0]:g}; name the categories that could have been chosen "
+                f"Every answer is {said}; name the categories that could have been chosen "
                 "(categories=...)."
             )
         counts = summed(answers.item * q + codes, np.ones(answers.n), answers.items * q)
         weighed = agreement_weights(weights, known)
-        return cls(answers, codes, counts.reshape(answers.items, q), weighed, known)
+        return cls(answers, codes, counts.reshape(answers.items, q), weighed, called)
 
     @cached_property
     def agree(self) -> Floats:
@@ -106,9 +119,26 @@ def agreement_weights(kind: str, categories: Floats) -> Floats:
     raise BadData(f"Weights are identity, linear, quadratic or ordinal; given: {kind!r}.")
 
 
-def category_codes(values: Floats, categories: Sequence[float] | None) -> tuple[Floats, Codes]:
+def _numbered(
+    values: Labels, categories: Sequence[float | str] | None
+) -> tuple[Labels, Sequence[float | str] | None, list[str] | None]:
+    """Categories that are text as numbers in their order, and their names; else as given."""
+    codes, names = named_categories(values)
+    if names is None or categories is None:
+        return codes, categories, names
+    known = sorted(str(name) for name in set(categories))
+    strange = [name for name in names if name not in known]
+    if strange:
+        raise BadData(f"{strange[0]!r} is none of the categories {known}.")
+    place = np.array([known.index(name) for name in names])
+    return place[np.asarray(codes, dtype=int)], list(range(len(known))), known
+
+
+def category_codes(
+    values: Floats, categories: Sequence[float | str] | None
+) -> tuple[Floats, Codes]:
     """The categories in order, and the code of each value."""
-    known = np.unique(values if categories is None else np.asarray(categories, dtype=np.float64))
+    known = np.unique(values if categories is None else number_column(categories, "Category"))
     wrong = values[~np.isin(values, known)]
     if len(wrong):
         raise BadData(f"{wrong[0]} is none of the categories {known.tolist()}.")

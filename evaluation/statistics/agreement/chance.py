@@ -41,7 +41,7 @@ class ChanceCorrected:
     by_chance: float
     """p_e: the share that chance would give"""
     weights: str
-    categories: tuple[float, ...]
+    categories: tuple[float | str, ...]
     items: int
     items_single: int
     """items with one answer: they count for how common categories are, not for agreement"""
@@ -57,13 +57,13 @@ def gwet_ac(
     items: Labels,
     *,
     weights: Weights = "identity",
-    categories: Sequence[float] | None = None,
+    categories: Sequence[float | str] | None = None,
     draw_raters: bool = True,
     level: float = ESTIMATE_LEVEL,
 ) -> ChanceCorrected:
     """AC1 (weights `identity`) or AC2 (`linear`, `quadratic`, `ordinal`) of a long table.
 
-    values, raters, items  columns of equal length: numbers, and any labels
+    values, raters, items  columns of equal length: numbers (for AC1, text too), and any labels
     categories  all that could have been answered; those that were, when left out. AC depends on
                 their number, so name them where some were never chosen.
     draw_raters  the interval is for other raters too (two-way clustered); without, for these very
@@ -88,7 +88,7 @@ def fleiss_kappa(
     items: Labels,
     *,
     weights: Weights = "identity",
-    categories: Sequence[float] | None = None,
+    categories: Sequence[float | str] | None = None,
     draw_raters: bool = True,
     level: float = ESTIMATE_LEVEL,
 ) -> ChanceCorrected:
@@ -135,7 +135,7 @@ def _corrected(
         observed=observed,
         by_chance=expected,
         weights=weights,
-        categories=tuple(table.known.tolist()),
+        categories=table.names,
         items=answers.items,
         items_single=int((table.size < 2).sum()),
         raters=answers.raters,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from evaluation.statistics.answers import Answers, Codes, Floats, Labels
+from evaluation.statistics.answers import Answers, Codes, Floats, Labels, label_column
 from evaluation.statistics.estimate import BadData
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
@@ -200,7 +200,7 @@ class Counted:
 
 def _of_items(answers: Answers, labels: Labels, noun: str) -> NDArray[Any]:
     """[I]: each item's label, from one label an answer."""
-    given = np.asarray(labels)
+    given = label_column(labels, noun)
     if len(given) != answers.n:
         raise BadData(
             f"There are {answers.n} answers and {len(given)} labels of a {noun}; give one each."

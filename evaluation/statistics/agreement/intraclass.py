@@ -19,7 +19,7 @@ from scipy.special import expit, logit
 from scipy.stats import f as fisher
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Answers, Floats, Labels
+from evaluation.statistics.answers import Answers, Floats, Labels, label_column
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 from evaluation.statistics.mixed import gaussian
 from evaluation.statistics.mixed.crossed import Terms
@@ -79,8 +79,9 @@ def icc(
     check_level(level)
     answers = Answers.of(values, raters, items)
     _check(answers)
+    strata = None if strata is None else label_column(strata, "stratum")
     reason = "every answer is the same" if np.ptp(answers.values) == 0 else ""
-    if strata is not None and len(np.unique(np.asarray(strata))) >= answers.items:
+    if strata is not None and len(np.unique(strata)) >= answers.items:
         reason = "no stratum has two items that could differ"
     if reason:
         same = Estimate.undefined(level=level, n=answers.n, reason=reason)
@@ -88,7 +89,7 @@ def icc(
         return Icc(dict.fromkeys(FORMS, same), 1.0, answers.items, answers.raters, nothing, "none")
     if strata is None and answers.n == answers.raters * answers.items:
         return _complete(answers, level)
-    return _incomplete(answers, None if strata is None else np.asarray(strata), level)
+    return _incomplete(answers, strata, level)
 
 
 @dataclass(frozen=True)
@@ -267,7 +268,7 @@ def _share(
 def _indicators(answers: Answers, strata: Labels | None) -> Floats:
     if strata is None:
         return np.ones((answers.n, 1))
-    labels = np.asarray(strata)
+    labels = label_column(strata, "stratum")
     if len(labels) != answers.n:
         raise BadData(f"There are {answers.n} answers and {len(labels)} strata; give one each.")
     codes = np.unique(labels, return_inverse=True)[1].ravel()

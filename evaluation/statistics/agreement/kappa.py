@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from evaluation.statistics.agreement.categories import agreement_weights, category_codes
-from evaluation.statistics.answers import Answers, Floats, Labels, summed
+from evaluation.statistics.answers import Answers, Floats, Labels, number_column, summed
 from evaluation.statistics.bootstrap import FISHER_Z, Scale
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 from evaluation.statistics.influence import t_interval, two_way_interval
@@ -102,7 +102,7 @@ def pair_interval(
 
 def paired(first: Labels, second: Labels) -> tuple[Floats, Floats]:
     """Two columns of numbers, checked."""
-    one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    one, other = number_column(first, "First answer"), number_column(second, "Second answer")
     if len(one) != len(other):
         raise BadData(f"Pairs need equally long columns; given: {len(one)} and {len(other)}.")
     if len(one) < 2:

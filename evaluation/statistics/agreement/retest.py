@@ -15,7 +15,7 @@ from evaluation.statistics.agreement.kappa import (
     pair_interval,
     paired,
 )
-from evaluation.statistics.answers import Floats, Labels
+from evaluation.statistics.answers import Floats, Labels, label_column
 from evaluation.statistics.bootstrap import FISHER_Z, Scale
 from evaluation.statistics.clustered import Clustered, clustered_mean, clustered_share
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, Estimate, check_level
@@ -71,7 +71,7 @@ def test_retest(
     check_level(level)
     one, other = paired(first, second)
     apart = other - one
-    who, what = np.asarray(raters), np.asarray(items)
+    who, what = label_column(raters, "rater", "Pair"), label_column(items, "item", "Pair")
 
     interval = _Interval(who, what, level)
     kappa, slopes = kappa_slopes(one, other, weights, categories)

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.stats import kendalltau, norm, rankdata
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Floats, Labels
+from evaluation.statistics.answers import Floats, Labels, floats
 from evaluation.statistics.association.columns import cluster_codes, paired
 from evaluation.statistics.bootstrap import (
     FISHER_Z,
@@ -87,7 +87,7 @@ def _columns(x: Labels, y: Labels, given: Labels | None, method: str) -> Floats:
     """[2 + k, n]: x, y and what is held constant."""
     if method not in ("pearson", "spearman", "kendall"):
         raise BadData(f"A correlation is pearson, spearman or kendall; given: {method}.")
-    held = np.empty((len(np.asarray(x)), 0)) if given is None else np.asarray(given, np.float64)
+    held = np.empty((len(np.asarray(x)), 0)) if given is None else floats(given, "given: row")
     held = held[:, None] if held.ndim == 1 else held
     named = {"x": x, "y": y} | {f"given {k + 1}": row for k, row in enumerate(held.T)}
     return np.stack(paired(named, infinite=method != "pearson"))
@@ -156,6 +156,8 @@ def _clustered(
     estimate = centred_interval(
         value, drawn, FISHER_Z, n=n, level=level, drawn=f"{count} clusters", clusters=count
     )
+    if not estimate.has_interval:
+        return Correlation(estimate, float("nan"))
     centred = drawn - np.nanmedian(drawn) + value
     return Correlation(estimate, two_sided_p(centred, clusters=count))
 

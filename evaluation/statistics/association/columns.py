@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from evaluation.statistics.answers import Codes, Floats, Labels
+from evaluation.statistics.answers import (
+    Codes,
+    Floats,
+    Labels,
+    floats,
+    label_codes,
+    label_column,
+    number_column,
+)
 from evaluation.statistics.estimate import BadData
 
 
@@ -13,11 +21,13 @@ def paired(columns: dict[str, Labels], *, infinite: bool = False) -> list[Floats
     >>> [column.tolist() for column in paired({"x": [1, 2], "y": [3, 4]})]
     [[1.0, 2.0], [3.0, 4.0]]
     """
-    found = {name: np.asarray(column, dtype=np.float64) for name, column in columns.items()}
+    found = {name: floats(column, f"{name}: row") for name, column in columns.items()}
     lengths = {name: column.shape for name, column in found.items()}
-    if len(set(lengths.values())) > 1 or any(column.ndim != 1 for column in found.values()):
+    if any(column.ndim != 1 for column in found.values()) or len(set(lengths.values())) > 1:
         said = ", ".join(f"{name} {shape}" for name, shape in lengths.items())
-        raise BadData(f"Columns of one table are equally long; given: {said}.")
+        raise BadData(
+            f"Columns of one table are equally long and have one value a row; given: {said}."
+        )
     if not next(iter(found.values())).size:
         raise BadData("There is no row to compute anything from.")
     for name, column in found.items():
@@ -32,7 +42,7 @@ def paired(columns: dict[str, Labels], *, infinite: bool = False) -> list[Floats
 
 def yes_no(outcome: Labels) -> Floats:
     """A column of yes (True or 1) and no (False or 0), as 1.0 and 0.0."""
-    numbers = np.asarray(outcome, dtype=np.float64)
+    numbers = number_column(outcome, "Outcome")
     wrong = numbers[~np.isin(numbers, (0.0, 1.0))]
     if len(wrong):
         raise BadData(f"An outcome is yes (1) or no (0); given: {wrong[0]}.")
@@ -43,11 +53,7 @@ def cluster_codes(clusters: Labels | None, n: int) -> tuple[Codes, int]:
     """[n] from 0, and how many there are; without clusters, every row is its own."""
     if clusters is None:
         return np.arange(n), n
-    labels = np.asarray(clusters)
+    labels = label_column(clusters, "cluster")
     if len(labels) != n:
         raise BadData(f"There are {n} rows and {len(labels)} cluster labels; give one each.")
-    missing = [k for k, label in enumerate(labels.tolist()) if label is None or label != label]
-    if missing:
-        raise BadData(f"Row {missing[0] + 1} names no cluster ({labels[missing[0]]}).")
-    unique, codes = np.unique(labels, return_inverse=True)
-    return codes.astype(np.intp).ravel(), len(unique)
+    return label_codes(labels)

@@ -14,7 +14,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from evaluation.statistics.answers import Codes, Floats, Labels
+from evaluation.statistics.answers import Codes, Floats, Labels, floats
 from evaluation.statistics.association.columns import cluster_codes, paired
 from evaluation.statistics.bootstrap import multinomial_weights, percentile_interval
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
@@ -55,7 +55,7 @@ def dominance(
     predictors of which one is made up of the others.
     """
     check_level(level)
-    x = np.asarray(predictors, dtype=np.float64)
+    x = floats(predictors, "Predictors: row")
     x = x[:, None] if x.ndim == 1 else x
     called = [f"x{k + 1}" for k in range(x.shape[1])] if names is None else list(names)
     if len(called) != x.shape[1] or not 1 <= x.shape[1] <= MOST:
@@ -75,7 +75,13 @@ def dominance(
     found = [
         _holding(
             percentile_interval(
-                float(point[k]), drawn[:, k], n=n, level=level, drawn=noun, clusters=count
+                float(point[k]),
+                drawn[:, k],
+                n=n,
+                level=level,
+                drawn=noun,
+                clusters=count,
+                size=1.0,
             )
         )
         for k in range(len(point))

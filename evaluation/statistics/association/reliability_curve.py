@@ -10,7 +10,6 @@ With probabilities p and outcomes y:
 """
 
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,14 @@ from scipy.stats import t as student
 
 from evaluation.statistics.answers import Codes, Floats, Labels
 from evaluation.statistics.association.columns import cluster_codes, paired, yes_no
-from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
+from evaluation.statistics.estimate import (
+    ALL_ALIKE,
+    ESTIMATE_LEVEL,
+    BadData,
+    Estimate,
+    check_level,
+)
+from evaluation.statistics.influence import clustered_error
 
 STEPS = 50
 
@@ -80,8 +86,9 @@ def _mean(values: Floats, codes: Codes, count: int, level: float) -> Estimate:
     if count < 2:
         reason = "one case or cluster says nothing about others"
         return Estimate.without_interval(value, level=level, n=n, reason=reason)
-    sums = np.bincount(codes, values - value, minlength=count)
-    se = sqrt(count / (count - 1) * float(sums @ sums)) / n
+    se = clustered_error(values - value, codes, values) / n
+    if se == 0:
+        return Estimate.without_interval(value, level=level, n=n, reason=ALL_ALIKE)
     reach = float(student.ppf((1 + level) / 2, count - 1)) * se
     said = f"variance over {_units(count, n)}, t({count - 1})"
     return Estimate(value, value - reach, value + reach, se, level, n, said)
@@ -106,16 +113,17 @@ def _line(
         return bare, bare
     fitted = expit(design @ beta)
     bread = np.linalg.inv(design.T @ (design * (fitted * (1 - fitted))[:, None]))
-    residual = design * (y - fitted)[:, None]
-    sums = np.stack([np.bincount(codes, column, minlength=count) for column in residual.T])
-    variance = bread @ (sums @ sums.T) @ bread * count / (count - 1)
+    size, influence = np.abs(design) @ np.abs(bread), (design * (y - fitted)[:, None]) @ bread
+    errors = [clustered_error(influence[:, k], codes, size[:, k]) for k in range(2)]
     reach = float(student.ppf((1 + level) / 2, count - 1))
     said = (
         f"logistic regression on the logit, sandwich over {_units(count, len(p))}, t({count - 1})"
     )
     found = [
         Estimate(b, b - reach * s, b + reach * s, s, level, len(p), said)
-        for b, s in zip(beta.tolist(), np.sqrt(np.diag(variance)).tolist(), strict=True)
+        if s
+        else Estimate.without_interval(b, level=level, n=len(p), reason=ALL_ALIKE)
+        for b, s in zip(beta.tolist(), errors, strict=True)
     ]
     return found[0], found[1]
 

@@ -3,29 +3,35 @@
 Outer folds hold artists out; inside each, inner folds, by artist again, choose the model, and
 columns are standardised on what is left (Varma and Simon 2006, doi:10.1186/1471-2105-7-91). Images
 of one artist are never on both sides: with random folds a model that only knows who painted looks
-good.
+good. Artists are dealt into folds several times, at random, and scores averaged, so that no one
+partition's luck decides; rows are put in an order of their own first, so that neither names nor the
+order of the table do.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from evaluation.statistics.answers import Codes, Floats, Labels
+from evaluation.statistics.answers import Codes, Floats, Labels, floats
 from evaluation.statistics.association.columns import cluster_codes, paired
 from evaluation.statistics.composite.leaks import leaks
 from evaluation.statistics.composite.regression import default_models, ridge
 from evaluation.statistics.composite.scores import (
+    Foretold,
     Scores,
     averaged,
+    between,
     by_artist,
     correlation,
+    inside,
+    mean_known,
     scores,
 )
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
-from evaluation.statistics.folds import Fit, Predictor, folds_of
+from evaluation.statistics.folds import Fit, Predictor, folds_of, unnamed
 
 Mask = NDArray[np.bool_]
 ALONE = 1e-9
@@ -42,10 +48,13 @@ class NestedCv:
     difference: Estimate
     """composite minus best single, within artists, paired by artist"""
     folds: pd.DataFrame
-    """a row an outer fold: artists, images, the model and the single metric chosen, r over all
-    its images, r within artists"""
+    """a row an outer fold of each partition: artists, images, the model and the single metric
+    chosen, r over all its images, r within artists"""
+    repeats: pd.DataFrame
+    """a row a partition: r within and between artists, of the composite and the best single metric:
+    how far the luck of the folds goes"""
     predictions: Floats
-    """[n] out-of-fold predictions"""
+    """[n] out-of-fold predictions, their mean over partitions"""
     overall: float
     """mean over folds of r over all images of a fold"""
     overall_random: float
@@ -54,6 +63,16 @@ class NestedCv:
 
     def __str__(self) -> str:
         return f"composite: {self.composite}; best single metric: {self.best_single}"
+
+
+@dataclass(frozen=True)
+class _Partitions:
+    """What the same table gives under each of several partitions."""
+
+    composite: Foretold
+    single: Foretold
+    overall: float
+    rows: list[dict[str, object]]
 
 
 @dataclass(frozen=True)
@@ -77,6 +96,7 @@ def nested_cv(
     methods: Labels | None = None,
     outer: int = 5,
     inner: int = 5,
+    repeats: int = 10,
     level: float = ESTIMATE_LEVEL,
 ) -> NestedCv:
     """Scores a composite of `features` [n, p] for `answers` [n] on images by other `artists` [n].
@@ -87,38 +107,96 @@ def nested_cv(
     methods  [n] protections (or purifications): each is then held out in turn as well, for claims
              about new methods
     outer    folds of artists; as many as artists leaves out one at a time
+    repeats  partitions of the artists, drawn from `generator`, over which scores are averaged
 
     Raises BadData for fewer artists than folds, or missing values.
     """
     check_level(level)
+    if repeats < 1:
+        raise BadData(f"Artists are dealt into folds at least once; given: {repeats} repeats.")
     table, called = _table(features, answers, artists, names, models, methods, inner)
     count = int(table.artist.max()) + 1
     if not 2 <= outer <= count:
         raise BadData(f"{count} artists cannot be dealt into {outer} folds.")
-    fold = folds_of(table.artist, outer)
-    found, single, rows = _outer(table, fold, called)
-    random_fold = generator.permutation(np.arange(len(table.y)) % outer)
-    shuffled, _, _ = _outer(table, random_fold, called)
-    together = [_overall(table.y, p, f) for p, f in ((found, fold), (shuffled, random_fold))]
-    apart = by_artist(correlation, table.y, found, table.artist) - by_artist(
-        correlation, table.y, single, table.artist
+    table, order = _sorted(table)
+    y, artist = table.y, table.artist
+    drawn = [generator.permutation(count)[artist] for _ in range(repeats)]
+    apart = _partitions([(replace(table, artist=a), folds_of(a, outer)) for a in drawn], called)
+    shuffled = [(table, generator.permutation(np.arange(len(y)) % outer)) for _ in drawn]
+    overall_random = _partitions(shuffled, called).overall
+    gain = inside(correlation, y, apart.composite, artist) - inside(
+        correlation, y, apart.single, artist
     )
-    warnings = leaks(table.x, table.y, table.artist, called)
-    if together[1] > together[0] + 0.1:
-        warnings.append(
-            f"Random folds give r = {together[1]:.2f}, folds by artist {together[0]:.2f}: the"
+    predictions = np.empty(len(y))
+    predictions[order] = apart.composite.predicted.mean(0)
+    return NestedCv(
+        scores(y, apart.composite, artist, level),
+        scores(y, apart.single, artist, level),
+        averaged(gain, level, len(y), "artists, composite minus best single metric"),
+        pd.DataFrame(apart.rows),
+        _each(table, apart),
+        predictions,
+        apart.overall,
+        overall_random,
+        _warnings(table, called, apart.overall, overall_random),
+    )
+
+
+def _sorted(table: _Table) -> tuple[_Table, Codes]:
+    """The table in an order that names and the order of its rows do not decide, and that order."""
+    artist = unnamed(table.artist, table.y, table.x)
+    order = np.lexsort((*table.x.T, table.y, artist))
+    return replace(
+        table,
+        x=table.x[order],
+        y=table.y[order],
+        artist=artist[order],
+        method=table.method[order],
+    ), order
+
+
+def _partitions(dealt: Sequence[tuple[_Table, Codes]], names: Sequence[str]) -> _Partitions:
+    """Of tables with a fold a row."""
+    found, single, overall, rows = [], [], [], []
+    for repeat, (table, fold) in enumerate(dealt):
+        composite, alone, centre, said = _outer(table, fold, names)
+        found.append((composite, centre))
+        single.append((alone, centre))
+        overall.append(_overall(table.y, composite, fold))
+        rows += [{"repeat": repeat, **row} for row in said]
+    return _Partitions(
+        Foretold(*np.array(found).swapaxes(0, 1)),
+        Foretold(*np.array(single).swapaxes(0, 1)),
+        float(mean_known(np.array(overall))),
+        rows,
+    )
+
+
+def _each(table: _Table, apart: _Partitions) -> pd.DataFrame:
+    def within(told: Foretold) -> Floats:
+        each = [by_artist(correlation, table.y, p, table.artist) for p in told.predicted]
+        return mean_known(np.array(each).T)
+
+    return pd.DataFrame(
+        {
+            "r_within": within(apart.composite),
+            "r_between": between(table.y, apart.composite, table.artist),
+            "single_within": within(apart.single),
+            "single_between": between(table.y, apart.single, table.artist),
+        }
+    )
+
+
+def _warnings(
+    table: _Table, names: Sequence[str], overall: float, overall_random: float
+) -> tuple[str, ...]:
+    found = leaks(table.x, table.y, table.artist, names)
+    if overall_random > overall + 0.1:
+        found.append(
+            f"Random folds give r = {overall_random:.2f}, folds by artist {overall:.2f}: the"
             " difference is what the model knows of the artists."
         )
-    return NestedCv(
-        scores(table.y, found, table.artist, fold, level),
-        scores(table.y, single, table.artist, fold, level),
-        averaged(apart, level, len(table.y), "artists, composite minus best single metric"),
-        pd.DataFrame(rows),
-        found,
-        together[0],
-        together[1],
-        tuple(warnings),
-    )
+    return tuple(found)
 
 
 def _table(
@@ -130,7 +208,7 @@ def _table(
     methods: Labels | None,
     inner: int,
 ) -> tuple[_Table, list[str]]:
-    x = np.asarray(features, dtype=np.float64)
+    x = floats(features, "Metrics: row")
     if x.ndim != 2 or not x.shape[1]:
         raise BadData(f"Features are images × metrics; given: an array of shape {x.shape}.")
     called = [f"metric {k + 1}" for k in range(x.shape[1])] if names is None else list(names)
@@ -152,9 +230,10 @@ def _table(
 
 def _outer(
     table: _Table, fold: Codes, names: Sequence[str]
-) -> tuple[Floats, Floats, list[dict[str, object]]]:
-    """Out-of-fold predictions of composite and best single metric, and a row a fold."""
-    found, single = np.full(len(table.y), np.nan), np.full(len(table.y), np.nan)
+) -> tuple[Floats, Floats, Floats, list[dict[str, object]]]:
+    """Out-of-fold predictions of composite and best single metric, the mean answer that they were
+    trained on, and a row a fold."""
+    found, single, centre = np.full((3, len(table.y)), np.nan)
     rows: list[dict[str, object]] = []
     for k in np.unique(fold):
         for m in np.unique(table.method):
@@ -167,8 +246,9 @@ def _outer(
             found[test] = _fitted(table, train, table.models[model])(table.x[test])
             alone = _Table(table.x[:, [best]], table.y, table.artist, table.method, {}, 0)
             single[test] = _fitted(alone, train, ridge(ALONE))(alone.x[test])
+            centre[test] = table.y[train].mean()
             rows.append(_row(table, found, test, int(k), model, names[best]))
-    return found, single, rows
+    return found, single, centre, rows
 
 
 def _row(

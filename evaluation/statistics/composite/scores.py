@@ -1,7 +1,8 @@
 """How predictions for held-out artists do: within artists, between them, by pairs, on the scale.
 
-Never pooled over folds: the training mean moves against the held-out artists, so that even a
-useless model's pooled correlation is negative under leave-one-artist-out.
+Between artists, predictions are taken from the mean of the answers that their model was trained
+on: this mean moves against the held-out artists, so that even a useless model's predictions, pooled
+as they are, go against the answers.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from scipy.stats import t as student
 from evaluation.statistics.answers import Codes, Floats
 from evaluation.statistics.estimate import Estimate
 
+_EDGE = 1 - 1e-12
 Statistic = Callable[[Floats, Floats], float]
 
 
@@ -23,7 +25,7 @@ class Scores:
     within_artist: Estimate
     """mean over artists of r over the images of one"""
     between_artist: Estimate
-    """mean over folds of r over the artists' means in one"""
+    """r over all artists of their mean answer and mean prediction"""
     pairwise_accuracy: Estimate
     """of pairs of images by one artist that people do not tie, ties of predictions half"""
     calibration_slope: Estimate
@@ -33,20 +35,54 @@ class Scores:
         return f"within artists {self.within_artist}, between them {self.between_artist}"
 
 
-def scores(y: Floats, predicted: Floats, artist: Codes, fold: Codes, level: float) -> Scores:
-    """Of out-of-fold predictions [n]."""
-    within = [by_artist(correlation, y, predicted, artist), by_artist(_pairs, y, predicted, artist)]
-    between = [
-        correlation(*(_means(column[fold == k], artist[fold == k]) for column in (y, predicted)))
-        for k in np.unique(fold)
-    ]
+@dataclass(frozen=True)
+class Foretold:
+    """Out-of-fold predictions of several partitions of the artists."""
+
+    predicted: Floats
+    """[partitions, n]"""
+    centre: Floats
+    """[partitions, n]: the mean answer that each prediction's model was trained on"""
+
+
+def scores(y: Floats, told: Foretold, artist: Codes, level: float) -> Scores:
+    """Of answers [n], averaged over partitions."""
     n = len(y)
+    within = inside(correlation, y, told, artist)
+    pairs = inside(_pairs, y, told, artist)
     return Scores(
-        averaged(within[0], level, n, "artists with three images that differ"),
-        averaged(np.array(between), level, n, "folds with three artists"),
-        averaged(within[1], level, n, "artists with a pair that people do not tie"),
-        _slope(y, predicted, artist, level),
+        averaged(within, level, n, "artists with three images that differ"),
+        _between(y, told, artist, level),
+        averaged(pairs, level, n, "artists with a pair that people do not tie"),
+        _slope(y, told.predicted, artist, level),
     )
+
+
+def inside(statistic: Statistic, y: Floats, told: Foretold, artist: Codes) -> Floats:
+    """[artists]: a statistic of each artist's images, its mean over partitions."""
+    return mean_known(
+        np.array([by_artist(statistic, y, predicted, artist) for predicted in told.predicted])
+    )
+
+
+def mean_known(values: Floats) -> Floats:
+    """Over the first axis, of the finite values; nan where there is none."""
+    known = np.isfinite(values)
+    counts = known.sum(0)
+    total = np.where(known, values, 0.0).sum(0)
+    return np.where(counts > 0, total / np.maximum(counts, 1), np.nan)
+
+
+def between(y: Floats, told: Foretold, artist: Codes) -> Floats:
+    """[partitions]: r over all artists of mean answer and mean prediction."""
+    counts, answers = np.bincount(artist), _means(y, artist)
+    found = []
+    for predicted, centre in zip(told.predicted, told.centre, strict=True):
+        away = predicted - centre
+        # what rounding leaves of the training mean is no prediction
+        away = np.where(np.abs(away) > 1e-9 * np.abs(centre).max(), away, 0.0)
+        found.append(correlation(answers, np.bincount(artist, away) / counts))
+    return np.array(found)
 
 
 def by_artist(statistic: Statistic, y: Floats, predicted: Floats, artist: Codes) -> Floats:
@@ -90,19 +126,48 @@ def _pairs(y: Floats, predicted: Floats) -> float:
 
 
 def _means(column: Floats, artist: Codes) -> Floats:
-    return np.array([column[artist == k].mean() for k in np.unique(artist)])
+    found: Floats = np.bincount(artist, column) / np.bincount(artist)
+    return found
+
+
+def _between(y: Floats, told: Foretold, artist: Codes, level: float) -> Estimate:
+    """The mean of Fisher's z over partitions, with the error of one z: partitions of the same
+    artists add no artist. With t instead of the normal quantile, because predictions that share
+    training artists vary more than Fisher's error says (benchmarks/composite_between.py)."""
+    n, artists = len(y), int(artist.max()) + 1
+    r = between(y, told, artist)
+    r = r[np.isfinite(r)]
+    if not len(r):
+        reason = "fewer than three artists, or their means do not vary"
+        return Estimate.undefined(level=level, n=n, reason=reason)
+    z = float(np.arctanh(np.clip(r, -_EDGE, _EDGE)).mean())
+    value = float(np.tanh(z))
+    if artists < 4 or abs(value) > 1 - 1e-9:
+        reason = f"{artists} artists" if artists < 4 else "a perfect line has no error"
+        return Estimate.without_interval(value, level=level, n=n, reason=reason)
+    reach = float(student.ppf((1 + level) / 2, artists - 3)) / np.sqrt(artists - 3)
+    low, high = np.tanh([z - reach, z + reach])
+    said = f"Fisher's z over {artists} artists, t({artists - 3}), {ranged(r)}"
+    se = float((1 - value**2) / np.sqrt(artists - 3))
+    return Estimate(value, float(low), float(high), se, level, n, said)
+
+
+def ranged(values: Floats) -> str:
+    """How far partitions lie apart, in words."""
+    ends = " to ".join(f"{v:.2f}".replace("-", "−") for v in (values.min(), values.max()))
+    return f"{ends} in {len(values)} partitions"
 
 
 def _slope(y: Floats, predicted: Floats, artist: Codes, level: float) -> Estimate:
-    """Regression through artists' means, errors clustered by artist."""
-    counts = np.maximum(np.bincount(artist), 1)
-    x, z = (c - (np.bincount(artist, c) / counts)[artist] for c in (predicted, y))
-    spread, n, artists = float(x @ x), len(y), int((np.bincount(artist) > 1).sum())
-    if spread < 1e-12 * max(float(predicted @ predicted), 1e-300) or artists < 3:
+    """Regression through artists' means in each partition, errors clustered by artist."""
+    x = np.array([column - _means(column, artist)[artist] for column in predicted])
+    z = y - _means(y, artist)[artist]
+    spread, n, artists = float((x**2).sum()), len(y), int((np.bincount(artist) > 1).sum())
+    if spread < 1e-12 * max(float((predicted**2).sum()), 1e-300) or artists < 3:
         reason = "predictions do not vary within artists, or there are fewer than three"
         return Estimate.undefined(level=level, n=n, reason=reason)
-    slope = float(x @ z) / spread
-    sums = np.bincount(artist, x * (z - slope * x))
+    slope = float((x @ z).sum()) / spread
+    sums = np.bincount(artist, (x * (z - slope * x)).sum(0))
     se = float(np.sqrt(artists / (artists - 1) * float(sums @ sums))) / spread
     reach = float(student.ppf((1 + level) / 2, artists - 1)) * se
     said = f"regression within artists, clustered over {artists} artists, t({artists - 1})"

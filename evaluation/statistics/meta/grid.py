@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evaluation.statistics.answers import Floats
+from evaluation.statistics.answers import Floats, floats
 from evaluation.statistics.bootstrap import multinomial_weights
 from evaluation.statistics.estimate import BadData
 from evaluation.statistics.meta.rated import Rated
@@ -40,7 +40,7 @@ class Grid:
         Raises BadData where shapes differ, nobody judged anything, or a metric is missing,
         infinite or constant where people judged.
         """
-        given = np.asarray(human, dtype=np.float64)
+        given = floats(human, "Human score")
         if given.ndim not in (2, 3) or not given.size:
             raise BadData(
                 "Human scores are conditions × items, or raters × conditions × items; given:"
@@ -53,7 +53,9 @@ class Grid:
         judged = ~np.isnan(means)
         if not judged.any():
             raise BadData("Nobody judged anything: every human score is missing.")
-        scaled = [_scaled(np.asarray(m, np.float64), judged, k) for k, m in enumerate(metrics)]
+        scaled = [
+            _scaled(floats(m, f"Metric {k + 1}: cell"), judged, k) for k, m in enumerate(metrics)
+        ]
         return cls(means, np.stack(scaled), ratings, held)
 
     @property

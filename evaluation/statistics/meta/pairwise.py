@@ -9,7 +9,7 @@ chosen on the same, the accuracy is flattered.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -71,7 +71,7 @@ def pairwise_accuracy(
     """
     check_level(level)
     check_by(by)
-    if epsilon < 0:
+    if not 0 <= epsilon < inf:
         raise BadData(f"A difference that counts as a tie is 0 or more; given: {epsilon}.")
     grid, raw = _grid(human, metric)
     scored = _scored(groups_of(grid.human, raw, by), epsilon, grid.human.shape)

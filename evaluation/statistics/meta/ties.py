@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evaluation.statistics.answers import Floats
+from evaluation.statistics.answers import Floats, floats
 from evaluation.statistics.estimate import BadData
 from evaluation.statistics.meta.grid import By, check_by
 
@@ -69,7 +69,7 @@ def tie_calibration(human: ArrayLike, metric: ArrayLike, *, by: By = "none") -> 
 
 def cells(values: ArrayLike) -> Floats:
     """[S, I] as it is; [n] as one condition's items."""
-    given = np.asarray(values, dtype=np.float64)
+    given = floats(values, "Value")
     return given[None] if given.ndim == 1 else given
 
 

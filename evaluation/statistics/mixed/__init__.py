@@ -96,14 +96,16 @@ def logit(
     """logit P(y = 1) = Xβ + Σ Zb by Laplace's approximation, Wald intervals (normal).
 
     Arguments as for `linear`; `response` is a column of yes and no (booleans, or 0 and 1).
-    Equals glmmTMB 1.1.5. Raises BadData also where every answer is the same or the fixed effects
-    separate yes from no: no finite effect exists then.
+    Equals glmmTMB 1.1.5. Raises BadData also where every answer is the same, where all answers
+    within each level of an intercept are alike (perfect agreement), or the fixed effects separate
+    yes from no: no finite effect exists then.
     """
     check_level(level)
     names, matrix, terms, y, design = _prepared(data, response, fixed, groups)
     wrong = y[~np.isin(y, (0.0, 1.0))]
     if len(wrong):
         raise BadData(f"Column {response} must hold yes (1) and no (0); given: {wrong[0]}.")
+    _check_agreement(y, names, terms)
     fit = _bernoulli(y, matrix, terms, design)
     n, p = matrix.shape
     said = "Laplace, Wald, normal" + _short(names, terms)
@@ -166,6 +168,18 @@ def _bernoulli(y: Floats, matrix: Floats, terms: Terms, design: Fixed) -> bernou
             "alike, and its effect would be infinite. Leave that condition out of the model; "
             "psr.protection_success_rate gives its share with a one-sided limit."
         ) from separated
+
+
+def _check_agreement(y: Floats, names: Sequence[str], terms: Terms) -> None:
+    """Refuses an intercept whose levels alone say what every answer is."""
+    for name, codes, size in zip(names, terms.codes, terms.sizes, strict=True):
+        yes, all_of = np.bincount(codes, y, minlength=size), np.bincount(codes, minlength=size)
+        if np.ptp(y) > 0 and ((yes == 0) | (yes == all_of)).all():
+            raise BadData(
+                f"All answers within a level of {name!r} are alike (perfect agreement): the level "
+                "alone separates yes from no, so that its standard deviation has no finite "
+                "estimate; there is no noise to model."
+            )
 
 
 def _short(names: Sequence[str], terms: Terms) -> str:

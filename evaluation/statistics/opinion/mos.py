@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Answers, Floats, Labels
+from evaluation.statistics.answers import Answers, Floats, Labels, label_column
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 
 Bounds = tuple[float, float]
@@ -51,7 +51,7 @@ def mos(
     check_level(level)
     answers = Answers.of(values, raters, items)
     _check(answers, bounds)
-    names = np.unique(np.asarray(items)).tolist()
+    names = np.unique(label_column(items, "item")).tolist()
     rater, item = np.nonzero(answers.counts)
     means = answers.sums[rater, item] / answers.counts[rater, item]
     scores, deviations = {}, {}

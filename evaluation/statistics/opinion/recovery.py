@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from evaluation.statistics.answers import Answers, Labels
+from evaluation.statistics.answers import Answers, Labels, label_column
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 from evaluation.statistics.opinion.solving import Limits, likelihood, projection
 from evaluation.statistics.opinion.summary import Recovered, recovered
@@ -86,8 +86,8 @@ def subject_bias(
     check_level(level)
     if not 0 < floor <= 1:
         raise BadData(f"The floor is a share above 0, at most 1, e.g. 0.25; given: {floor}.")
-    who, what = np.asarray(raters), np.asarray(items)
-    answers = Answers.of(values, who, what)  # refuses what is missing, before groups are formed
+    who, what = label_column(raters, "rater", "Answer"), label_column(items, "item", "Answer")
+    answers = Answers.of(values, who, what)  # refuses bad rows, before groups are formed
     group = _groups(groups, who)
     solve = {"projection": projection, "likelihood": likelihood}[method]
     found = {}
@@ -104,7 +104,7 @@ def subject_bias(
 def _groups(groups: Labels | None, who: NDArray[Any]) -> NDArray[Any]:
     if groups is None:
         return np.full(len(who), EVERYBODY)
-    given = np.asarray(groups)
+    given = label_column(groups, "group")
     if len(given) != len(who):
         raise BadData(f"There are {len(who)} answers and {len(given)} groups; give one each.")
     pairs = set(zip(who.tolist(), given.tolist(), strict=True))

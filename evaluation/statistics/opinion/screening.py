@@ -15,7 +15,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.statistics.answers import Answers, Floats, Labels
+from evaluation.statistics.answers import Answers, Floats, Labels, label_column
 
 Mask = NDArray[np.bool_]
 
@@ -55,7 +55,7 @@ def bt500_screening(values: Labels, raters: Labels, items: Labels) -> Screening:
     ()
     """
     answers = Answers.of(values, raters, items)
-    names = np.unique(np.asarray(raters)).tolist()
+    names = np.unique(label_column(raters, "rater")).tolist()
     count = np.bincount(answers.item).astype(np.float64)
     mean = np.bincount(answers.item, answers.values) / count
     residual = answers.values - mean[answers.item]

@@ -82,6 +82,10 @@ def locations(answers: Answers, weights: Floats) -> tuple[Floats, Floats]:
     by_item = np.bincount(answers.item, each)
     pull = np.bincount(answers.item, each * answers.values) / by_item
     right = np.bincount(answers.rater, each * (answers.values - pull[answers.item]))
+    # as in `reduced`: it sums to 0, and the heaviest rater's own sum would be rounding alone
+    heaviest = int(weights.argmax())
+    right[heaviest] = 0.0
+    right[heaviest] = -right.sum()
     schur = reduced(answers, weights)
     # the matrix does not know the level of the biases: a constant added to it makes them sum to 0
     level = np.trace(schur) / len(schur) ** 2 or 1.0
@@ -92,10 +96,15 @@ def locations(answers: Answers, weights: Floats) -> tuple[Floats, Floats]:
 
 
 def reduced(answers: Answers, weights: Floats) -> Floats:
-    """[R, R]: the information of the biases once the scores are taken out (Schur complement)."""
+    """[R, R]: the information of the biases once the scores are taken out (Schur complement).
+
+    Its rows sum to 0, so the diagonal is the sum of the others: a difference would lose all digits
+    beside a rater of nearly all the weight.
+    """
     cross = answers.counts * weights[:, None]
-    by_item = cross.sum(0)
-    return np.asarray(np.diag(cross.sum(1)) - (cross / by_item) @ cross.T)
+    shared = (cross / cross.sum(0)) @ cross.T
+    np.fill_diagonal(shared, 0.0)
+    return np.asarray(np.diag(shared.sum(1)) - shared)
 
 
 def _inconsistency(

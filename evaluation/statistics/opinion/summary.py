@@ -100,7 +100,8 @@ def _errors(answers: Answers, solution: Solution) -> _Errors:
     by_item = cross.sum(0)
     pull = cross / by_item
     luck = 1 + 4 * (pull * (1 - pull) / freedom[:, None]).sum(0)
-    scores = 1 / by_item + np.einsum("ri,rs,si->i", pull, covariance, pull, optimize=True)
+    pulled = np.einsum("ri,rs,si->i", pull, covariance, pull, optimize=True)
+    scores = 1 / by_item + np.maximum(pulled, 0.0)
     own = np.maximum(np.diag(covariance), 0.0)
     between = max(float(solution.bias.var(ddof=1)) - float(own.mean()), 0.0)
     sample = between / answers.raters

@@ -57,10 +57,10 @@ def fitted(problem: Problem, nodes: int = 1) -> Fitted:
     values = first_values(problem)
     metric = first_metric(problem, values)
     likelihood = likelihood_of(problem, nodes)
-    values, _, _ = climb(likelihood, values, metric, _reach(problem))
+    values, _, _ = climb(likelihood, values, metric, reach_of(problem))
     problem, values, metric = _at_boundary(problem, values, metric, nodes)
     likelihood = likelihood_of(problem, nodes)
-    found = maximise(likelihood, values, metric, _reach(problem))
+    found = maximise(likelihood, values, metric, reach_of(problem))
     if _suspicious(found, metric):
         directions = escapes(problem)
         if len(directions):
@@ -69,7 +69,7 @@ def fitted(problem: Problem, nodes: int = 1) -> Fitted:
     return Fitted(problem, found, _inverse(found.information), none, nodes)
 
 
-def _reach(problem: Problem) -> Floats:
+def reach_of(problem: Problem) -> Floats:
     """Log standard deviations move by 1 at most in a step, the others freely."""
     return np.where(np.arange(problem.size) < problem.fixed, np.inf, 1.0)
 
@@ -89,13 +89,13 @@ def _at_boundary(
         trial = replace(problem, held=tuple(h or t == k for t, h in enumerate(problem.held)))
         left = np.delete(np.arange(problem.size), place)
         inner = metric[np.ix_(left, left)]
-        there, height, _ = climb(likelihood_of(trial, nodes), values[left], inner, _reach(trial))
+        there, height, _ = climb(likelihood_of(trial, nodes), values[left], inner, reach_of(trial))
         likelihood = likelihood_of(problem, nodes)
         starts = [np.insert(there, place, np.log(width)) for width in _WIDTHS]
         best = max(starts, key=lambda start: likelihood(start).value)
         if likelihood(best).value > height.value + _WORTH:
             settled.add(k)
-            values, _, _ = climb(likelihood, best, metric, _reach(problem))
+            values, _, _ = climb(likelihood, best, metric, reach_of(problem))
         else:
             problem, values, metric = trial, there, inner
 
@@ -159,6 +159,6 @@ def refitted(found: Fitted, term: int, *, held: bool = True) -> Fitted:
         none = np.zeros((0, changed.size))
         aside = Maximum(start, point, _inverse(metric), np.inf, 1)
         return Fitted(changed, aside, metric, none, found.nodes)
-    there = maximise(likelihood, start, metric, _reach(changed))
+    there = maximise(likelihood, start, metric, reach_of(changed))
     none = np.zeros((0, changed.size))
     return Fitted(changed, there, _inverse(there.information), none, found.nodes)

@@ -46,7 +46,9 @@ def clmm(
               for a single intercept
 
     Raises BadData with a sentence for columns that are missing or have holes, answers that do not
-    vary, and intercepts with one level. Agrees with R's ordinal::clmm (Christensen) to 1e-4.
+    vary, and intercepts with one level. Agrees with R's ordinal::clmm (Christensen) to 1e-4, but
+    for cloglog and loglog with one intercept: there R's clmm takes each of the two for the other,
+    against its own clm and its own clmm with two intercepts; ours are those of clm throughout.
 
     >>> wine = pandas.read_csv("tests/data/statistics/wine.csv")
     >>> fit = clmm(wine, "rating", "temp + contact", ["judge"])
@@ -57,7 +59,9 @@ def clmm(
         raise BadData(f"`groups` is a list of columns, e.g. [{groups!r}].")
     if not len(groups):
         raise BadData("clmm needs a random intercept; `clm` is the model without any.")
-    if nodes < 1 or (nodes > 1 and len(groups) > 1):
+    if not isinstance(nodes, (int, np.integer)) or nodes < 1:
+        raise BadData(f"`nodes` is a whole number from 1; given: {nodes!r}.")
+    if nodes > 1 and len(groups) > 1:
         raise BadData("Quadrature with several nodes is for a single random intercept.")
     call = Call(data, response, fixed, tuple(groups), link, thresholds, nodes, level)
     return fit_call(call)

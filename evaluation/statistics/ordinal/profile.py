@@ -1,19 +1,21 @@
 """Likelihood intervals: where the profile log-likelihood has fallen by half a chi-square quantile.
 
+After `rating_model` the quantile is that of F(1, G - 1), times G / (G - 1), as its Wald intervals
+have t(G - 1) and the factor √(G / (G - 1)): the signed root goes as far as theirs.
+
 They need no symmetry, and reach 0 for a standard deviation that may be 0. The signed root
 ±√(2 (L_max - L(x))) is nearly a straight line in x, so that a secant search needs few refits.
 """
 
 from collections.abc import Callable
-from math import exp, inf, log, sqrt
+from math import exp, inf, isinf, log, sqrt
 
 import numpy as np
-from scipy.stats import chi2
 
 from evaluation.statistics.answers import Floats
 from evaluation.statistics.estimate import BadData, Estimate
 from evaluation.statistics.ordinal.fit import SEPARATED, Fit
-from evaluation.statistics.ordinal.fitting import Fitted, refitted
+from evaluation.statistics.ordinal.fitting import Fitted, reach_of, refitted
 from evaluation.statistics.ordinal.search import constrained
 
 _CLOSE = 2e-5  # of the signed root
@@ -25,7 +27,9 @@ def profile(fit: Fit, name: str) -> Estimate:
     """The likelihood interval of one coefficient, threshold or standard deviation, by its name.
 
     Raises BadData for a name that the fit does not have. A standard deviation whose likelihood at
-    0 is within reach has the lower limit 0.
+    0 is within reach has the lower limit 0. Reaches as far as the fit's Wald intervals: by the
+    normal after `clmm` and `clm`, by t(G - 1) and √(G / (G - 1)) after `rating_model`; `method`
+    says which.
 
     >>> wine = pandas.read_csv("tests/data/statistics/wine.csv")
     >>> str(profile(ordinal.clmm(wine, "rating", "temp + contact", ["judge"]), "judge"))
@@ -45,7 +49,7 @@ def profile(fit: Fit, name: str) -> Estimate:
     k = found.problem.names.index(name)
     if k in found.escaping:
         return Estimate.undefined(level=level, n=n, reason=SEPARATED)
-    target = sqrt(chi2.ppf(level, 1))
+    target = fit.reach
     profiled = _Profile(found, k)
     low, high = (profiled.limit(side * target) for side in (-1, 1))
     value, se = float(found.maximum.values[k]), sqrt(found.covariance[k, k])
@@ -54,7 +58,7 @@ def profile(fit: Fit, name: str) -> Estimate:
         low = -inf if floor < target else low
         value, low, high = exp(value), exp(low), exp(high)
         se *= value
-    return Estimate(value, low, high, se, level, n, f"{fit.method}, profile likelihood")
+    return Estimate(value, low, high, se, level, n, _method(fit))
 
 
 class _Profile:
@@ -62,7 +66,7 @@ class _Profile:
 
     def __init__(self, fitted: Fitted, k: int) -> None:
         self._fitted, self._k = fitted, k
-        self._likelihood = fitted.likelihood
+        self._likelihood, self._reach = fitted.likelihood, reach_of(fitted.problem)
         self._information = fitted.maximum.information
         self._top = fitted.maximum.point.value
         self._at = fitted.maximum.values
@@ -76,7 +80,9 @@ class _Profile:
 
     def _root(self, x: float) -> float:
         moved = self._at + self._along * (x - self._at[self._k])
-        self._at, point = constrained(self._likelihood, moved, self._information, [self._k])
+        self._at, point = constrained(
+            self._likelihood, moved, self._information, [self._k], self._reach
+        )
         side = np.sign(x - self._fitted.maximum.values[self._k])
         return float(side * sqrt(max(0.0, 2 * (self._top - point.value))))
 
@@ -125,16 +131,24 @@ def _from_boundary(fit: Fit, name: str) -> Estimate:
     term = [t.name for t in found.problem.terms].index(name)
     free = refitted(found, term, held=False)
     place = free.problem.fixed + free.problem.free_terms.index(term)
-    target = sqrt(chi2.ppf(fit.call.level, 1))
-    likelihood, at = free.likelihood, free.maximum.values
+    target = fit.reach
+    likelihood, at, reach = free.likelihood, free.maximum.values, reach_of(free.problem)
 
     def root(sigma: float) -> float:
         nonlocal at
         at = at.copy()
         at[place] = log(sigma)
-        at, point = constrained(likelihood, at, free.maximum.information, [place])
+        at, point = constrained(likelihood, at, free.maximum.information, [place], reach)
         return sqrt(max(0.0, 2 * (fit.log_likelihood - point.value)))
 
     high = _crossing(root, 0.0, 0.3, target, 20.0)
-    method = f"{fit.method}, profile likelihood from the boundary at 0"
+    method = f"{_method(fit)}, from the boundary at 0"
     return Estimate(0.0, 0.0, high, float("nan"), fit.call.level, fit.n, method)
+
+
+def _method(fit: Fit) -> str:
+    said = f"{fit.method}, profile likelihood"
+    if isinf(fit.call.freedom):
+        return said
+    groups = f"{fit.call.freedom + 1:g}"
+    return f"{said}, t({fit.call.freedom:g}) and √({groups}/{fit.call.freedom:g}) as Wald's"

@@ -55,7 +55,8 @@ def rating_model(
     fixed     effects beside or instead of the condition, e.g. "condition + group"
 
     `notes` of the result says what was fitted, and what the design could not bear and was dropped:
-    intercepts with one level, with a level an answer, or grouping the answers as another does.
+    intercepts with one level, with a level an answer, or grouping the answers as another does; and
+    whether raters answer about one picture several times.
     Standard errors are those of `clmm`; intervals take t with G - 1 degrees of freedom and the
     factor √(G / (G - 1)), G being the scarcer of raters and artworks: variances that maximum
     likelihood finds in few of them are too small (coverage in docs/statistics/ordinal.md).
@@ -73,7 +74,9 @@ def rating_model(
     groups = tuple(candidate.group for candidate in kept)
     call = Call(ratings, answer, formula, groups, link, thresholds, 1, level, freedom)
     fit = fit_call(call)
-    words = (_fitted_words(call, kept), *said, *notes, *_few(kept))
+    _, shown = _pictures(ratings, artwork, stimulus, condition)
+    again = _asked_again(ratings, person, shown)
+    words = (_fitted_words(call, kept), *said, *notes, *again, *_few(kept))
     return replace(fit, notes=words + fit.notes)
 
 
@@ -107,30 +110,46 @@ def _candidates(
     ratings: pd.DataFrame, rater: str, artwork: str | None, stimulus: str | None, condition: str
 ) -> list[_Candidate | str]:
     """The four intercepts, or a sentence in the place of one."""
-    work = _optional(ratings, artwork, ("artwork",))
-    picture = _optional(ratings, stimulus, ("item", "stimulus"))
-    if work is None and picture is None:
-        raise BadData("The table names neither artworks nor stimuli; give artwork=… or stimulus=…")
+    work, shown = _pictures(ratings, artwork, stimulus, condition)
     conditions = term_of(ratings, condition)
     found: list[_Candidate | str] = [_candidate(ratings, "rater", rater)]
     if conditions.levels > 1:
         found.append(_candidate(ratings, "rater:condition", (rater, condition)))
     else:
         found.append("rater:condition dropped: there is one condition")
-    shown: Group
-    if picture is None or parent_of(term_of(ratings, picture), conditions) is None:
-        # seen under several conditions, it is what the pictures were made from
-        work = work or picture
-        shown = (picture or str(work), condition)
-    else:
-        shown = picture
-    pictures = _candidate(ratings, "stimulus", shown)
-    found.append(pictures)
+    found.append(_candidate(ratings, "stimulus", shown))
     if work is None:
         found.append("artwork dropped: the table does not name artworks")
     else:
         found.append(_candidate(ratings, "artwork", work))
     return [_told_apart(candidate, conditions) for candidate in found]
+
+
+def _pictures(
+    ratings: pd.DataFrame, artwork: str | None, stimulus: str | None, condition: str
+) -> tuple[str | None, Group]:
+    """The column of artworks, if any, and what tells one picture from another."""
+    work = _optional(ratings, artwork, ("artwork",))
+    picture = _optional(ratings, stimulus, ("item", "stimulus"))
+    if work is None and picture is None:
+        raise BadData("The table names neither artworks nor stimuli; give artwork=… or stimulus=…")
+    if picture is None or parent_of(term_of(ratings, picture), term_of(ratings, condition)) is None:
+        # seen under several conditions, it is what the pictures were made from
+        return work or picture, (picture or str(work), condition)
+    return work, picture
+
+
+def _asked_again(ratings: pd.DataFrame, rater: str, shown: Group) -> tuple[str, ...]:
+    """A note where raters answer about one picture several times: copied rows are no evidence."""
+    person, picture = term_of(ratings, rater).codes, term_of(ratings, shown).codes
+    again = int(pd.DataFrame({"rater": person, "picture": picture}).duplicated().sum())
+    if not again:
+        return ()
+    return (
+        f"some raters answer about one picture several times ({again} answers are not the first), "
+        "and each counts as an answer of its own: leave out copied rows, and repetitions that "
+        "should not count",
+    )
 
 
 def _told_apart(candidate: _Candidate | str, conditions: Term) -> _Candidate | str:

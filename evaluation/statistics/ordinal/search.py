@@ -160,20 +160,37 @@ def information_at(likelihood: Likelihood, values: Floats, steps: Floats) -> Flo
 
 
 def constrained(
-    likelihood: Likelihood, values: Floats, information: Floats, fixed: Sequence[int]
+    likelihood: Likelihood,
+    values: Floats,
+    information: Floats,
+    fixed: Sequence[int],
+    reach: Floats,
 ) -> tuple[Floats, Point]:
-    """The maximum over all parameters but the `fixed` ones, from `values`."""
+    """The maximum over all parameters but the `fixed` ones, from `values`; `reach` as in `climb`.
+
+    The likelihood is -inf where there is none so far out.
+    """
     free = np.setdiff1d(np.arange(len(values)), fixed)
 
     def over_free(part: Floats) -> Point:
         whole = values.copy()
         whole[free] = part
-        found = likelihood(whole)
+        found = _far_out(likelihood, whole)
         return Point(found.value, found.gradient[free])
 
     # where something separates, the information is 0 that way, and so are the steps
     metric = np.linalg.pinv(information[np.ix_(free, free)], rcond=1e-12, hermitian=True)
-    part, _, _ = climb(over_free, values[free], metric, np.full(len(free), np.inf))
+    part, _, _ = climb(over_free, values[free], metric, reach[free])
     whole = values.copy()
     whole[free] = part
-    return whole, likelihood(whole)
+    return whole, _far_out(likelihood, whole)
+
+
+def _far_out(likelihood: Likelihood, values: Floats) -> Point:
+    """The likelihood, -inf where numbers overflow: such a step is too long, and shorter ones are
+    tried."""
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        found = likelihood(values)
+    if np.isfinite(found.value) and np.isfinite(found.gradient).all():
+        return found
+    return Point(-np.inf, np.full(len(values), np.nan))

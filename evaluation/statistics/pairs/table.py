@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.statistics.answers import Codes, Floats, Labels
+from evaluation.statistics.answers import Codes, Floats, Labels, label_column, number_column
 from evaluation.statistics.estimate import BadData
 
 FIRST, SECOND, TIE = 0, 1, 2
@@ -40,8 +40,10 @@ class Comparisons:
 
         Raises BadData for columns of unequal length, missing values, an item against itself.
         """
-        left, right = np.asarray(first), np.asarray(second)
-        won = np.asarray(first_won, dtype=np.float64)
+        left, right = (label_column(side, "item", "Comparison") for side in (first, second))
+        if (left.dtype.kind == "U") != (right.dtype.kind == "U"):
+            left, right = left.astype(str), right.astype(str)
+        won = number_column(first_won, "Comparison")
         _check(left, right, won)
         items, codes = np.unique(np.concatenate([left, right]), return_inverse=True)
         codes = codes.ravel().astype(np.intp)
@@ -123,20 +125,12 @@ def _check(left: NDArray[Any], right: NDArray[Any], won: Floats) -> None:
     alone = np.flatnonzero(left == right)
     if len(alone):
         raise BadData(f"Comparison {alone[0] + 1} holds “{left[alone[0]]}” against itself.")
-    _refuse_missing(np.concatenate([left, right]), "item")
 
 
 def _codes(labels: Labels | None, n: int, noun: str) -> Codes | None:
     if labels is None:
         return None
-    given = np.asarray(labels)
+    given = label_column(labels, noun, "Comparison")
     if len(given) != n:
         raise BadData(f"There are {n} comparisons and {len(given)} {noun}s; give one each.")
-    _refuse_missing(given, noun)
     return np.unique(given, return_inverse=True)[1].ravel().astype(np.intp)
-
-
-def _refuse_missing(labels: NDArray[Any], noun: str) -> None:
-    missing = [k for k, label in enumerate(labels.tolist()) if label is None or label != label]
-    if missing:
-        raise BadData(f"Entry {missing[0] + 1} names no {noun} ({labels[missing[0]]}).")

@@ -22,7 +22,14 @@ import numpy as np
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Codes, Floats, Labels
+from evaluation.statistics.answers import (
+    Codes,
+    Floats,
+    Labels,
+    flag_column,
+    label_column,
+    number_column,
+)
 from evaluation.statistics.estimate import BadData, Estimate
 
 
@@ -76,7 +83,12 @@ class Pool:
         raters: Labels | None,
     ) -> "Pool":
         y, f, u = (
-            np.asarray(column, dtype=np.float64) for column in (answers, predicted, unlabelled)
+            number_column(column, noun)
+            for column, noun in (
+                (answers, "Answer"),
+                (predicted, "Prediction"),
+                (unlabelled, "Unlabelled prediction"),
+            )
         )
         _check(y, f, u)
         arms = [np.ones(len(y)), np.ones(len(u))]
@@ -233,7 +245,7 @@ def _check(y: Floats, f: Floats, u: Floats) -> None:
 
 
 def _labels(labels: Labels, n: int, noun: str) -> list[str]:
-    found = np.asarray(labels)
+    found = label_column(labels, noun)
     if len(found) != n:
         raise BadData(f"There are {n} rows and {len(found)} names of a {noun}; give one each.")
     return [str(label) for label in found.tolist()]
@@ -244,7 +256,7 @@ def _codes(labels: Labels, n: int, noun: str) -> Codes:
 
 
 def _signs(second: Labels, n: int) -> Floats:
-    arm = np.asarray(second, dtype=bool)
+    arm = flag_column(second, "second")
     if len(arm) != n or arm.all() or not arm.any():
         raise BadData(
             "A difference needs images of both conditions on both sides, marked one by one."

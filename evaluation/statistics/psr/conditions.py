@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.statistics.answers import Labels
+from evaluation.statistics.answers import Answers, Labels, label_column
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData
 from evaluation.statistics.multiplicity import holm
 from evaluation.statistics.psr.differences import PsrDifference, difference
@@ -43,8 +43,11 @@ def compare(
 
     Other arguments as for `protection_success_rate`.
     """
-    given, who = np.asarray(values, dtype=np.float64), np.asarray(raters)
-    what, which = np.asarray(artworks), np.asarray(conditions).astype(str)
+    answers = Answers.of(values, raters, artworks)
+    given, who = answers.values, label_column(raters, "rater")
+    what, which = label_column(artworks, "item"), label_column(conditions, "condition").astype(str)
+    if len(which) != answers.n:
+        raise BadData(f"There are {answers.n} answers and {len(which)} conditions; give one each.")
     names = [str(name) for name in np.unique(which)]
     if reference not in names or len(names) < 2:
         raise BadData(

@@ -16,7 +16,7 @@ from pandas import DataFrame
 from scipy.stats import t as student
 
 from evaluation.statistics import mixed
-from evaluation.statistics.answers import Answers, Floats, Labels
+from evaluation.statistics.answers import Answers, Floats, Labels, flag_column, label_column
 from evaluation.statistics.bootstrap import REPLICATES
 from evaluation.statistics.clustered import clustered_difference
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
@@ -132,11 +132,13 @@ def difference(
     check_level(level)
     inside = success_range(success)
     answers = Answers.of(values, raters, artworks)
-    arm = np.asarray(second, dtype=bool)
+    arm = flag_column(second, "second")
     if len(arm) != answers.n or arm.all() or not arm.any():
         raise BadData("A difference needs answers about both conditions, marked one by one.")
-    if strata is not None and not set(np.asarray(strata)[arm]) & set(np.asarray(strata)[~arm]):
-        return _nothing_in_common(answers, level)
+    if strata is not None:
+        strata = _checked(strata, answers.n)
+        if not set(strata[arm]) & set(strata[~arm]):
+            return _nothing_in_common(answers, level)
     hits, freedom = is_success(answers.values, inside), answers.scarcer - 1
     if interval == "clustered":
         found = clustered_difference(
@@ -205,6 +207,13 @@ def non_inferiority(
     _check_margin(margin, alpha)
     found = difference(values, raters, artworks, second, level=1 - 2 * alpha, **options)
     return NonInferiority(found, margin, found.one_sided(-margin), alpha)
+
+
+def _checked(strata: Labels, n: int) -> NDArray[Any]:
+    found = label_column(strata, "stratum")
+    if len(found) != n:
+        raise BadData(f"There are {n} answers and {len(found)} strata; give one each.")
+    return found
 
 
 def _nothing_in_common(answers: Answers, level: float) -> PsrDifference:

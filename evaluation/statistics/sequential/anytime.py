@@ -16,7 +16,7 @@ from math import log, nan, sqrt
 import numpy as np
 from scipy.special import expit, logit
 
-from evaluation.statistics.answers import Answers, Floats, Labels
+from evaluation.statistics.answers import Answers, Floats, Labels, label_column
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 
 Bounds = tuple[float, float]
@@ -127,7 +127,7 @@ def _around(value: float, half: float, bounds: Bounds | None) -> tuple[float, fl
 
 def _arrivals(values: Labels, raters: Labels) -> tuple[Floats, int]:
     """Each rater's mean, in the order of first answers."""
-    who = np.asarray(raters)
+    who = label_column(raters, "rater", "Answer")
     answers = Answers.of(values, who, np.zeros(len(who)))
     _, first = np.unique(answers.rater, return_index=True)
     means = answers.sums[:, 0] / answers.counts[:, 0]

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from evaluation.statistics.answers import Floats
+from evaluation.statistics.answers import Floats, number_column
 from evaluation.statistics.estimate import BadData, Estimate
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(600)
@@ -66,7 +66,7 @@ def obrien_fleming(
     >>> [round(z, 3) for z in obrien_fleming([0.2, 0.4, 0.6, 0.8, 1]).critical]
     [4.877, 3.357, 2.68, 2.29, 2.031]
     """
-    times = np.asarray(fractions, dtype=np.float64)
+    times = number_column(fractions, "Fraction")
     _check(times, alpha)
     side = alpha / 2 if two_sided else alpha
     spent = 2 * norm.sf(norm.isf(side / 2) / np.sqrt(times))

@@ -6,7 +6,7 @@ from math import nan
 
 import numpy as np
 
-from evaluation.statistics.answers import Answers, Floats, Labels
+from evaluation.statistics.answers import Answers, Floats, Labels, number_column
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 from evaluation.statistics.likelihood import NotConverged, Optimum, spread
 from evaluation.statistics.thresholds.curve import (
@@ -80,7 +80,7 @@ def psychometric(
     """
     check_level(level)
     _check(guess, lapse, targets)
-    x = np.asarray(levels, dtype=np.float64)
+    x = number_column(levels, "Level")
     who = np.zeros(len(x)) if raters is None else raters
     answers = Answers.of(accepted, who, np.arange(len(x)))
     _check_answers(answers, x)
@@ -119,17 +119,13 @@ def _result(
     level: float,
 ) -> Psychometric:
     seek = Seek(tested, n, said, level)
-    names = np.flatnonzero(curve.free).tolist()
-    errors = np.full(5, nan)
-    errors[names] = np.sqrt(curve.spread.variances(np.eye(len(names))))
-    at = curve.parameters
     return Psychometric(
         thresholds={target: seek.threshold(curve, target) for target in targets},
         typical={target: seek.threshold(curve.typical(), target) for target in targets},
-        slope=seek.parameter(at[SLOPE] / curve.scale, errors[SLOPE] / curve.scale, curve),
-        guess=seek.parameter(at[GUESS], errors[GUESS], curve, BOUNDS[GUESS]),
-        lapse=seek.parameter(at[LAPSE], errors[LAPSE], curve, BOUNDS[LAPSE]),
-        rater_sd=seek.parameter(at[SD], errors[SD], curve, BOUNDS[SD]),
+        slope=seek.parameter(curve, SLOPE, unit=curve.scale),
+        guess=seek.parameter(curve, GUESS, BOUNDS[GUESS]),
+        lapse=seek.parameter(curve, LAPSE, BOUNDS[LAPSE]),
+        rater_sd=seek.parameter(curve, SD, BOUNDS[SD]),
         log_likelihood=optimum.log_likelihood,
         n=n,
         problem="",

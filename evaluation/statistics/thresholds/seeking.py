@@ -36,10 +36,22 @@ class Curve:
 
     def stretched(self, levels: Floats) -> tuple[Floats, Floats]:
         """That share on the link's scale, without ends [M], and its standard error [M]."""
+        eta, contrasts = self._along(levels)
+        return eta, np.sqrt(self.spread.variances(contrasts))
+
+    def alike_at(self, level: float) -> bool:
+        """Whether clusters are so alike that their spread says nothing about the share there."""
+        return self.spread.alike(self._along(np.array([level]))[1][0])
+
+    def only(self, parameter: int) -> Floats:
+        """The contrast of the fitted parameters that takes this one alone."""
+        return np.asarray(np.eye(len(self.free))[parameter][self.free])
+
+    def _along(self, levels: Floats) -> tuple[Floats, Floats]:
+        """The stretched share [M], and its slopes by the fitted parameters."""
         p, gradient = share(self.shape, self.parameters, (levels - self.middle) / self.scale)
         eta = self.shape.stretch(np.clip(p, 1e-12, 1 - 1e-12))
-        contrasts = gradient[:, self.free] / self.shape.density(eta)[:, None]
-        return eta, np.sqrt(self.spread.variances(contrasts))
+        return eta, gradient[:, self.free] / self.shape.density(eta)[:, None]
 
     def typical(self) -> "Curve":
         """The curve of the rater in the middle, u = 0."""
@@ -70,7 +82,7 @@ class Seek:
             return self._undefined(f"the share hardly changes with the level, never to {target:g}")
         if curve.spread.freedom < 1:
             return self._without(value, ALONE)
-        if self._se(curve, value) <= 1e-9 * (self.tested[1] - self.tested[0]):
+        if curve.alike_at(value):
             return self._without(value, ALIKE)
         low, high = (self._end(curve, target, value, side) for side in (-1, 1))
         if not np.isfinite([low, high]).all():
@@ -80,14 +92,17 @@ class Seek:
         return Estimate(value, low, high, self._se(curve, value), self.level, self.n, said)
 
     def parameter(
-        self, value: float, se: float, curve: Curve, bounds: tuple[float, float] = (-inf, inf)
+        self, curve: Curve, which: int, bounds: tuple[float, float] = (-inf, inf), unit: float = 1.0
     ) -> Estimate:
         """A parameter ± t se, kept within its bounds; without interval where it was not fitted."""
-        value, se = float(value), float(se)
-        if not np.isfinite(se):
+        value, contrast = float(curve.parameters[which]) / unit, curve.only(which)
+        if not curve.free[which]:
             return self._without(value, "fixed, or at the end of what it may be")
         if curve.spread.freedom < 1:
             return self._without(value, ALONE)
+        if curve.spread.alike(contrast):
+            return self._without(value, ALIKE)
+        se = curve.spread.se(contrast) / unit
         half = se * self._quantile(curve)
         low, high = max(value - half, bounds[0]), min(value + half, bounds[1])
         return Estimate(value, low, high, se, self.level, self.n, self.said)

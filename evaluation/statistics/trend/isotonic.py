@@ -11,7 +11,7 @@ from math import nan
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-from evaluation.statistics.answers import Answers, Codes, Floats, Labels
+from evaluation.statistics.answers import Answers, Codes, Floats, Labels, number_column
 from evaluation.statistics.bootstrap import (
     CHUNK_CELLS,
     REPLICATES,
@@ -63,7 +63,7 @@ def isotonic(
     [1.0, 2.5, 2.5, 4.0]
     """
     check_level(level)
-    doses = np.asarray(levels, dtype=np.float64)
+    doses = number_column(levels, "Level")
     levels_in_order(doses)
     answers = Answers.of(values, np.arange(len(doses)) if raters is None else raters, doses)
     _check(answers, bounds)

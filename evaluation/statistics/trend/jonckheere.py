@@ -11,8 +11,9 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Answers, Codes, Floats, Labels
-from evaluation.statistics.estimate import ESTIMATE_LEVEL, Estimate, check_level
+from evaluation.statistics.answers import Answers, Codes, Floats, Labels, number_column
+from evaluation.statistics.estimate import ALL_ALIKE, ESTIMATE_LEVEL, Estimate, check_level
+from evaluation.statistics.influence import clustered_error
 from evaluation.statistics.trend.result import (
     Alternative,
     Trend,
@@ -48,7 +49,7 @@ def jonckheere(
     """
     check_level(level)
     check_alternative(alternative)
-    doses = np.asarray(levels, dtype=np.float64)
+    doses = number_column(levels, "Level")
     levels_in_order(doses)
     who = np.arange(len(doses)) if clusters is None else clusters
     answers = Answers.of(values, who, doses)
@@ -155,8 +156,7 @@ def _effect(
         reason = "one cluster says nothing about others"
         return Estimate.without_interval(share, level=level, n=n, reason=reason)
     means = np.bincount(answers.item, influence) / sizes
-    moved = np.bincount(answers.rater, influence - means[answers.item])
-    se = sqrt(clusters / (clusters - 1) * float(moved @ moved))
+    se = clustered_error(influence - means[answers.item], answers.rater, influence)
     kind = f"{clusters} clusters" if clustered else "answers taken for independent"
     if share in (0.0, 1.0):
         units = clusters if clustered else int(sizes.min())
@@ -165,7 +165,7 @@ def _effect(
         method = f"all pairs alike: one-sided Clopper-Pearson limit at {units}"
         return Estimate(share, low, high, nan, level, n, method)
     if se == 0:
-        return Estimate.without_interval(share, level=level, n=n, reason="all clusters are alike")
+        return Estimate.without_interval(share, level=level, n=n, reason=ALL_ALIKE)
     freedom = clusters - 1
     reach = se / (share * (1 - share)) * float(student.ppf((1 + level) / 2, freedom))
     low, high = expit(logit(share) - reach), expit(logit(share) + reach)

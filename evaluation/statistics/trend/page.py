@@ -13,7 +13,7 @@ import numpy as np
 from scipy.stats import rankdata
 from scipy.stats import t as student
 
-from evaluation.statistics.answers import Answers, Floats, Labels
+from evaluation.statistics.answers import Answers, Floats, Labels, number_column
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 from evaluation.statistics.trend.result import (
     Alternative,
@@ -75,7 +75,7 @@ def page(
 
 def _table(values: Labels, blocks: Labels, levels: Labels) -> tuple[Floats, int]:
     """[complete blocks, levels] of means, and how many blocks are incomplete."""
-    doses = np.asarray(levels, dtype=np.float64)
+    doses = number_column(levels, "Level")
     levels_in_order(doses)
     answers = Answers.of(values, blocks, doses)
     complete = (answers.counts > 0).all(1)

@@ -539,7 +539,6 @@ ORDERED = (
     "next_pairs",
     "rank_clusters",
     "dominance",
-    "nested_cv",
 )
 STEADY = [name for name in FUNCTIONS if name not in ORDERED]
 
@@ -607,6 +606,63 @@ def test_perfect_agreement_is_perfect(name: str, value: float) -> None:
     found = next(estimates(FUNCTIONS[name](TABLES["perfect agreement"]())))
     assert found.value == pytest.approx(value)
     assert found.high <= 1 or not found.has_interval
+
+
+ITEM, RATER = np.tile(np.arange(12), 8), np.repeat(np.arange(8), 12)
+SAME = np.array([1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 1, 2])[ITEM]
+METRIC = np.random.default_rng(0).normal(size=12)[ITEM]
+ALIKE: dict[str, Callable[[], object]] = {
+    "jonckheere": lambda: jonckheere(SAME, ITEM, clusters=RATER),
+    "jonckheere, levels alike": lambda: jonckheere(
+        np.tile([1, 3, 2, 4], 20), np.tile([1, 2, 3, 4], 20), clusters=np.repeat(np.arange(20), 4)
+    ),
+    "psychometric": lambda: psychometric(ITEM, SAME > 3, raters=RATER),
+    "correlation": lambda: correlation(METRIC, SAME, clusters=RATER, generator=seeded()),
+    "kendall": lambda: correlation(
+        METRIC, SAME, method="kendall", clusters=RATER, generator=seeded()
+    ),
+    "dominance": lambda: dominance(
+        np.c_[METRIC, ITEM], SAME, clusters=RATER, generator=seeded(), replicates=DRAWS
+    ),
+    "calibration": lambda: calibration(
+        np.tile([0.1, 0.3, 0.4, 0.2], 8), np.tile([0, 1, 0, 1], 8), clusters=np.arange(32) // 4
+    ),
+    "alpha": lambda: agreement.krippendorff_alpha(SAME, RATER, ITEM),
+    "alpha, bootstrap": lambda: agreement.krippendorff_alpha(
+        SAME, RATER, ITEM, interval="bootstrap", generator=seeded(), replicates=DRAWS
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_clusters_that_are_all_alike_give_no_interval_and_no_p(name: str) -> None:
+    found = ALIKE[name]()
+    check(found)
+    assert not any(estimate.has_interval for estimate in estimates(found)), found
+    assert isnan(getattr(found, "p", np.nan))
+    assert "alike" in said(found) or "departs from the others" in said(found)
+
+
+@pytest.mark.parametrize("step", [1.0, 0.1, 1e6 / 3])
+def test_raters_who_all_agree_leave_only_the_items_open(step: float) -> None:
+    found = expert_vs_crowd(
+        SAME * step, RATER, ITEM, RATER < 4, generator=seeded(), replicates=DRAWS
+    )
+    crowd = found.groups["crowd"]
+    sure = [found.true_score_correlation, found.observed_correlation, found.bias]
+    for estimate in [*sure, crowd.reliability, crowd.rest_sd]:
+        assert estimate.defined
+        assert not estimate.has_interval
+    assert crowd.mean.has_interval
+    assert "agree exactly" in found.crowd_per_expert.method
+
+
+@pytest.mark.parametrize("factor", [1e-9, 1.0, 1e9])
+def test_clusters_that_differ_a_little_keep_their_interval(factor: float) -> None:
+    noise = np.random.default_rng(2).normal(0, 1e-3, len(SAME))
+    found = correlation(METRIC, factor * (SAME + noise), clusters=RATER, generator=seeded())
+    assert found.estimate.has_interval
+    assert 0 < found.p < 1
 
 
 def test_no_variance_is_no_agreement_but_a_sure_share() -> None:

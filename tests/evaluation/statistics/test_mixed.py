@@ -11,6 +11,7 @@ from pandas import Categorical, DataFrame
 
 from evaluation.statistics import mixed
 from evaluation.statistics.estimate import BadData
+from evaluation.statistics.psr import protection_success_rate
 
 REFERENCE = json.loads(
     (Path(__file__).parents[2] / "data" / "statistics" / "mixed.json").read_text()
@@ -189,3 +190,20 @@ def test_a_product_without_its_parts_is_coded_as_in_r() -> None:
     assert list(fit.coefficients)[2:] == ["condition[a]:group[T.y]", "condition[b]:group[T.y]"]
     with pytest.raises(BadData, match="cannot be told"):
         mixed.linear(table, "score", "condition:group", ["item"])
+
+
+def test_perfect_agreement_is_named_rather_than_a_fit_that_did_not_converge() -> None:
+    table = small()
+    table["yes"] = table["item"] % 3 == 0
+    for groups in (["item"], ["rater", "item"]):
+        with pytest.raises(BadData, match="'item' are alike \\(perfect agreement\\)"):
+            mixed.logit(table, "yes", "1", groups)
+    found = protection_success_rate(
+        np.where(table["yes"], 1, 5),
+        table["rater"],
+        table["item"],
+        success=(1, 2),
+        interval="model",
+    )
+    assert found.answers.value == pytest.approx(1 / 3)
+    assert "perfect agreement" in found.answers.method

@@ -1,6 +1,7 @@
 """Opinion scores: against sureal and a general optimiser, properties, and what has no answer."""
 
 import json
+import warnings
 
 import numpy as np
 import pytest
@@ -206,3 +207,22 @@ def test_scores_off_the_scale_are_refused() -> None:
         mos([6], ["a"], ["x"], bounds=(1, 5))
     with pytest.raises(BadData, match="floor is a share"):
         subject_bias([1, 2], ["a", "b"], ["x", "x"], floor=0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_perfectly_consistent_rater_weighs_all_however_low_the_floor(method) -> None:
+    rng = np.random.default_rng(0)
+    rater, item = np.repeat(np.arange(6), 10), np.tile(np.arange(10), 6)
+    truth = rng.integers(1, 6, 10)[item]
+    noisy = np.clip(truth + rng.integers(-1, 2, 60), 1, 5)
+    answers = np.where(rater == 0, truth, noisy)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        usual, *lower = (
+            subject_bias(answers, rater, item, floor=floor, method=method)
+            for floor in (1e-3, 1e-6, 1e-9, 1e-12)
+        )
+    for found in lower:
+        assert values(found.scores) == pytest.approx(values(usual.scores), abs=1e-3)
+        errors = [[e.se for e in fit.scores.values()] for fit in (found, usual)]
+        assert errors[0] == pytest.approx(errors[1], rel=1e-3)

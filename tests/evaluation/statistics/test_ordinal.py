@@ -71,6 +71,13 @@ def test_clmm_with_four_terms_equals_r() -> None:
     assert_as_in_r(fit, R["four"], deviations=renamed)
 
 
+@pytest.mark.parametrize(("link", "in_r"), [("cloglog", -81.54137), ("loglog", -82.72936)])
+def test_links_are_those_of_clm_where_clmm_with_one_intercept_swaps_them(link, in_r) -> None:
+    # logLik(clmm(rating ~ temp + contact + (1 | judge), wine, link = the other of the two))
+    fit = ordinal.clmm(WINE, "rating", "temp + contact", ["judge"], link)
+    assert fit.log_likelihood == pytest.approx(in_r, abs=1e-3)
+
+
 def test_the_wine_has_its_published_numbers() -> None:
     fit = ordinal.clmm(WINE, "rating", "temp + contact", ["judge"])
     assert_as_in_r(fit, R["wine"], effects=1e-4, se=1e-3)
@@ -423,6 +430,14 @@ def test_the_rating_model_reads_the_projects_own_columns() -> None:
     assert fit.log_likelihood == pytest.approx(ordinal.rating_model(RATINGS).log_likelihood)
 
 
+def test_the_rating_model_says_that_raters_answer_about_one_picture_several_times() -> None:
+    said = "some raters answer about one picture several times"
+    copied = ordinal.rating_model(pd.concat([RATINGS, RATINGS]))
+    once = RATINGS.drop_duplicates(["rater", "stimulus"])
+    assert any(f"{said} (" in note for note in copied.notes)
+    assert not any(said in note for note in ordinal.rating_model(once).notes)
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_in_docstrings_are_true(module, monkeypatch) -> None:
     monkeypatch.chdir(DATA.parents[2])
@@ -465,3 +480,30 @@ def test_thresholds_that_meet_are_next_to_impossible_not_a_warning() -> None:
             link = link_of(name)
             assert (link.slopes(at, at).log_p < -30).all()
             assert np.isfinite(link.curvatures(at, at).score[0]).all()
+
+
+@pytest.fixture(scope="module")
+def few() -> ordinal.Fit:
+    """Four artworks, so that t(3) is far from the normal."""
+    kept = RATINGS[RATINGS["artwork"].isin(sorted(RATINGS["artwork"].unique())[:4])]
+    return ordinal.rating_model(kept)
+
+
+def test_profiles_reach_as_far_as_wald_where_artworks_are_few(few) -> None:
+    name, wald = next(iter(few.coefficients.items()))
+    found = ordinal.profile(few, name)
+    # the log-likelihood is nearly a parabola in an effect: both intervals are about as wide
+    assert 0.8 < (found.high - found.low) / (wald.high - wald.low) < 1.5
+    assert found.method.endswith("profile likelihood, t(3) and √(4/3) as Wald's")
+    assert wald.method.endswith("t(3)")
+
+
+@pytest.mark.parametrize("link", ["logit", "probit", "cloglog"])
+def test_profiles_far_out_escape_without_a_raw_warning(link) -> None:
+    kept = RATINGS[RATINGS["artwork"].isin(sorted(RATINGS["artwork"].unique())[:3])]
+    fit = ordinal.rating_model(kept, link=link)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name in [*fit.coefficients, *fit.standard_deviations, *fit.thresholds]:
+            found = ordinal.profile(fit, name)
+            assert found.low <= found.value <= found.high
