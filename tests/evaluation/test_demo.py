@@ -150,7 +150,7 @@ def opens(password: str) -> bool:
 
 @pytest.mark.django_db
 def test_a_picture_that_cannot_be_made_is_told_and_nothing_is_opened(place: Path):
-    broken = PSR.replace("prompts: [art]", f"prompts: [{'far too long ' * 9}]")
+    broken = PSR.replace("sampler: {steps: 2, size: 32}", "sampler: {steps: 2, size: 35}")
     with pytest.raises(DemoError, match=r"could not be made: .+"):
         build(prepare(broken, 3, lambda line: None))
     assert Study.objects.get(slug="tiny-psr").state == Study.State.DRAFT

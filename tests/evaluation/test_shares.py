@@ -97,7 +97,7 @@ def test_a_difference_is_taken_within_painters() -> None:
             painter += [name] * len(side)
             arm += [bool(second)] * len(side)
     count = len(values)
-    raters, clusters = [k % 8 for k in range(count)], [k % 4 for k in range(count)]
+    raters, clusters = [k % 7 for k in range(count)], [k % 5 for k in range(count)]
     found, p = crossed_difference(values, raters, clusters, painter, arm, how())
     plain = np.mean(np.array(values)[arm]) - np.mean(np.array(values)[~np.array(arm)])
     assert plain == pytest.approx(1 / 3)
