@@ -40,18 +40,9 @@ def coefficients(
     answers: DataFrame, conditions: Sequence[str], measurement: Level, level: float
 ) -> list[Coefficient]:
     """Of the answers to one question; `conditions` has the name of each answer's condition."""
-    columns_of = answers["value"], answers["participant"], answers["item"]
     found = [*_alphas(answers, conditions, measurement, level)]
-    weights = WEIGHTS[measurement]
     scale = [float(point) for point in range(1, points(answers) + 1)]
-    name = "Gwet's AC1" if weights == "identity" else f"Gwet's AC2 ({weights} weights)"
-
-    def gwet() -> agreement.ChanceCorrected:
-        return agreement.gwet_ac(*columns_of, weights=weights, categories=scale, level=level)
-
-    found.append(_tried(name, ALL, lambda: gwet().estimate, level, len(answers)))
-    raw = "agreement of pairs of raters, raw" + ("" if weights == "identity" else " (weighted)")
-    found.append(_tried(raw, ALL, lambda: gwet().observed, level, len(answers)))
+    found += _chance_corrected(answers, WEIGHTS[measurement], scale, level)
     if measurement in ("interval", "ratio") or (measurement == "ordinal" and len(scale) >= SCALED):
         found += _intraclass(answers, conditions, level)
     return found
@@ -113,6 +104,23 @@ def _alphas(
                 ).estimate
 
             yield _tried(f"Krippendorff's alpha, {other}", scope, alpha, level, len(answers))
+
+
+def _chance_corrected(
+    answers: DataFrame, weights: Weights, scale: list[float], level: float
+) -> list[Coefficient]:
+    """Gwet's coefficient, and the raw agreement that it corrects."""
+    names = (
+        "Gwet's AC1" if weights == "identity" else f"Gwet's AC2 ({weights} weights)",
+        "agreement of pairs of raters, raw" + ("" if weights == "identity" else " (weighted)"),
+    )
+    columns_of = answers["value"], answers["participant"], answers["item"]
+    try:
+        gwet = agreement.gwet_ac(*columns_of, weights=weights, categories=scale, level=level)
+    except BadData as error:
+        return [_undefined(name, ALL, str(error), level, len(answers)) for name in names]
+    estimates = gwet.estimate, gwet.observed
+    return [Coefficient(*each) for each in zip(names, (ALL, ALL), estimates, strict=True)]
 
 
 def _intraclass(answers: DataFrame, conditions: Sequence[str], level: float) -> list[Coefficient]:
