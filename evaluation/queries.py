@@ -11,6 +11,7 @@ from config.plugins import PluginError, record
 from evaluation import measurements as measured
 from evaluation.analyses import ANALYSES
 from evaluation.choices import Entry, choices_of, joined, named, ours, taken_apart
+from evaluation.evidence import Evidence
 from evaluation.metrics import METRICS, Against
 from evaluation.models import Measurement, Report
 from evaluation.ratings import checked
@@ -28,6 +29,11 @@ COMPARISON = ("item", "image", "reference", "genre")
 def ratings(study: Study) -> DataFrame:
     """The study's table of answers, typed for the analyses."""
     return checked(export.responses(study))
+
+
+def evidence(study: Study) -> Evidence:
+    """All that analyses may look at, of all groups together."""
+    return Evidence(ratings(study), measurements(study), export.items(study))
 
 
 def painters(study: Study) -> list[str]:

@@ -17,18 +17,21 @@ from pandas import DataFrame
 
 from config.plugins import PluginError
 from evaluation.analyses import ANALYSES, Analysis, Exhibit, Finding
+from evaluation.evidence import Evidence
 from evaluation.exclusions import flow
 from evaluation.figures import as_json, drawings
 from evaluation.ratings import Group, TableError, groups
 from evaluation.statistics.estimate import BadData
 from generation.progress import Progress, silent
 
-FORMAT = 3
+FORMAT = 4
 """Counts changes of the document's layout; part of what a report is known by."""
 
 Plan = Mapping[str, Mapping[str, Any]]
 """Analysis → its settings."""
 Document = dict[str, Any]
+LISTS = ("sentences", "notes", "assumptions", "limits", "figures", "tables")
+"""Parts of a block that are empty where a question could not be answered."""
 
 
 def compose(
@@ -36,20 +39,20 @@ def compose(
     title: str,
     facts: Sequence[tuple[str, str]],
     plan: Plan,
-    ratings: DataFrame,
-    measurements: DataFrame,
+    evidence: Evidence,
     participants: DataFrame | None,
     seed: int,
     progress: Progress = silent,
 ) -> Document:
-    """The whole report; tables as `evaluation.ratings.checked` and `measurements.checked` give."""
+    """The whole report, of evidence with the ratings of all groups together."""
+    ratings = evidence.ratings
     apart = groups(ratings)
     sections: list[Document] = []
     for name, settings in plan.items():
         blocks: list[Document] = []
         for group in groups(ratings, pooled=bool(settings.get("pooled", False))):
             progress(len(sections), len(plan), f"{name}, {group.name}")
-            blocks.append(_block(name, settings, group, measurements, seed))
+            blocks.append(_block(name, settings, group, evidence, seed))
         sections.append({"name": name, "label": _label(name), "blocks": blocks})
     progress(len(plan), len(plan))
     _name_tables(sections)
@@ -70,14 +73,12 @@ def compose(
     }
 
 
-def fingerprint(
-    plan: Plan, ratings: DataFrame, measurements: DataFrame, participants: DataFrame | None
-) -> str:
+def fingerprint(plan: Plan, evidence: Evidence, participants: DataFrame | None) -> str:
     """sha256 of everything but the seed that a report depends on: tables, plan, code versions."""
     versions = {name: ANALYSES.load(name).version for name in plan if name in ANALYSES}
     settled = json.dumps([FORMAT, versions, plan], sort_keys=True, default=str)
     digest = hashlib.sha256(settled.encode())
-    for table in (ratings, measurements, participants):
+    for table in (evidence.ratings, evidence.measurements, evidence.items, participants):
         text = "" if table is None else table.to_csv(index=False, lineterminator="\n")
         digest.update(hashlib.sha256(text.encode()).digest())
     return digest.hexdigest()
@@ -114,19 +115,24 @@ def csv_files(document: Document) -> dict[str, str]:
 
 
 def _block(
-    name: str, settings: Mapping[str, Any], group: Group, measurements: DataFrame, seed: int
+    name: str, settings: Mapping[str, Any], group: Group, evidence: Evidence, seed: int
 ) -> Document:
-    told = {**_group(group), "claim": "", "problem": "", "sentences": [], "notes": []}
+    told = {**_group(group), "claim": "", "problem": "", **{name: [] for name in LISTS}}
     try:
         analysis: Analysis = ANALYSES.build(name, settings)
-        finding = analysis.run(group.ratings, measurements, seed)
+        finding = analysis.run(evidence.of(group.ratings), seed)
     except (TableError, BadData, PluginError) as error:
-        return {**told, "problem": str(error), "figures": [], "tables": []}
+        return {**told, "problem": str(error)}
     return {
         **told,
         "claim": finding.claim,
         "sentences": list(finding.sentences),
         "notes": list(finding.notes),
+        "assumptions": [
+            {"name": each.name, "held": each.held, "said": each.said}
+            for each in finding.assumptions
+        ],
+        "limits": list(finding.limits),
         "figures": [_figure(exhibit, group) for exhibit in _exhibits(finding) if exhibit.chart],
         "tables": [_table(exhibit) for exhibit in _exhibits(finding) if exhibit.table is not None],
     }

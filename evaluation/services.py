@@ -50,20 +50,19 @@ def compute_report(*, study: Study, progress: Progress = silent) -> Report:
 
     Raises TableError where there is no answer to report on.
     """
-    ratings, measurements = queries.ratings(study), queries.measurements(study)
-    if ratings.empty:
+    evidence = queries.evidence(study)
+    if evidence.ratings.empty:
         raise TableError("Nobody has answered yet, so there is nothing to report.")
     people, plan, seed = export.participants(study), queries.plan(study), queries.seed(study)
-    table = fingerprint(plan, ratings, measurements, people)
+    table = fingerprint(plan, evidence, people)
     known = Report.objects.filter(study=study, table_sha256=table, seed=seed).first()
     if known is not None:
         return known
     document = compose(
         title=study.title,
-        facts=_facts(study, ratings, table, seed),
+        facts=_facts(study, evidence.ratings, table, seed),
         plan=plan,
-        ratings=ratings,
-        measurements=measurements,
+        evidence=evidence,
         participants=people,
         seed=seed,
         progress=progress,

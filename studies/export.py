@@ -111,6 +111,24 @@ PICTURE = {
 }
 
 
+def items(study: Study) -> DataFrame:
+    """One row per item that raters may judge, answered or not: item, artwork, era, factors.
+
+    Texts as in the table of answers, for what is foretold of pictures that nobody has rated.
+    """
+    rows = study.items.filter(practice=False).order_by("position")
+    kept = list(rows.values_list("position", "artwork__image", "condition"))
+    found = DataFrame.from_records(kept, columns=["item", "artwork", "condition"])
+    eras = recorded(study, "era")
+    found = found.assign(
+        item=_names(found["item"]),
+        artwork=found["artwork"].astype("str").str[:12],
+        **_factors(study, found["condition"]),
+    )
+    found["era"] = [eras.get(artist, "") for artist in found["artist"]]
+    return _typed(found[["item", "artwork", "era", *FACTORS]])
+
+
 def participants(study: Study) -> DataFrame:
     """One row per rater; columns are those of `PARTICIPANTS` and one per question about a person.
 

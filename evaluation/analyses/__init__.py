@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Protocol
 from pandas import DataFrame
 
 from config.plugins import PluginFolder
+from evaluation.evidence import Evidence
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,18 @@ class Exhibit:
     table: DataFrame | None = None
     chart: dict[str, Any] | None = None
     caption: str = ""
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """Something that must hold for a finding to mean what it says, and whether it does."""
+
+    name: str
+    """As statisticians call it: “Proportional odds”."""
+    held: bool | None
+    """None where the table cannot tell."""
+    said: str
+    """A sentence with the numbers that it was checked by."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,10 @@ class Finding:
     exhibits: tuple[Exhibit, ...] = ()
     caption: str = ""
     """What the chart shows; also its text alternative."""
+    assumptions: tuple[Assumption, ...] = ()
+    """What was checked before this was said."""
+    limits: tuple[str, ...] = ()
+    """What this finding does not say, a sentence each."""
 
 
 class Analysis(Protocol):
@@ -63,12 +80,11 @@ class Analysis(Protocol):
         Experiment files that name anything else are refused; settings not listed may hold any.
         """
 
-    def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:
-        """`ratings` of one group, as `evaluation.ratings.checked` gives them.
+    def run(self, evidence: Evidence, seed: int) -> Finding:
+        """The answer for one group of raters.
 
-        `measurements`: item, metric, value (inf allowed), version. Raises
-        `evaluation.ratings.TableError` or `evaluation.statistics.estimate.BadData` with a sentence
-        where the table cannot answer the question.
+        Raises `evaluation.ratings.TableError` or `evaluation.statistics.estimate.BadData` with a
+        sentence where the evidence cannot answer the question.
         """
 
 

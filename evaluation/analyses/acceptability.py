@@ -29,6 +29,7 @@ from evaluation.conditions import (
     contrasts,
 )
 from evaluation.distributions import answers_exhibit
+from evaluation.evidence import Evidence
 from evaluation.field_model import model_exhibits
 from evaluation.measurements import label_of, mean_of_condition
 from evaluation.metrics import METRICS
@@ -77,9 +78,9 @@ class Acceptability:
         """What the settings may name in an experiment file."""
         return {"question": asked, "metric": METRICS.names()}
 
-    def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:
+    def run(self, evidence: Evidence, seed: int) -> Finding:
         """Shares, means and differences of every condition."""
-        answers = answers_to(ratings, self.question)
+        answers = answers_to(evidence.ratings, self.question)
         simulated = bool(answers["simulated"].iloc[0])
         scale, clean = points(answers), clean_protection(answers)
         willing = (self._cut(scale), scale)
@@ -103,7 +104,7 @@ class Acceptability:
             ),
             sentences=(*(contrast.sentence for contrast in pooled), *equal_said),
             exhibits=(
-                *self._measured(rows, answers, measurements, simulated),
+                *self._measured(rows, answers, evidence.measurements, simulated),
                 answers_exhibit(answers, conditions, simulated),
                 Exhibit("Protection and budget, over all purifications", cell_table(doses)),
                 *_differences(pooled, fine),

@@ -17,6 +17,7 @@ from config.plugins import plugin
 from evaluation import plots, words
 from evaluation.analyses import Exhibit, Finding
 from evaluation.comparisons import columns
+from evaluation.evidence import Evidence
 from evaluation.ratings import (
     TableError,
     answers_to,
@@ -64,8 +65,9 @@ class Agreement:
         """What the settings may name in an experiment file."""
         return {"questions": asked}
 
-    def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:  # noqa: ARG002 (agreement is among raters alone)
+    def run(self, evidence: Evidence, seed: int) -> Finding:
         """One alpha a question for all pictures, one within conditions, one for each condition."""
+        ratings = evidence.ratings
         one_group(ratings)
         simulated = bool(ratings["simulated"].iloc[0])
         found = {

@@ -21,6 +21,7 @@ from evaluation.analyses import Exhibit, Finding
 from evaluation.arms import Arm, Contrast, arms, contrast_table, contrasts, success_points, told
 from evaluation.choices import MetricChoices, choices_of, numbers_of, ours, taken_apart, whole
 from evaluation.comparisons import How, Points, columns, share
+from evaluation.evidence import Evidence
 from evaluation.measurements import label_of
 from evaluation.metrics import METRICS
 from evaluation.ratings import TableError, answers_to, eras_pooled, points
@@ -73,14 +74,14 @@ class ClipGenreShift:
         known = [name for name in METRICS.names() if CORRECT in METRICS.load(name).parts]
         return {"question": asked, "metrics": known}
 
-    def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:
+    def run(self, evidence: Evidence, seed: int) -> Finding:
         """Accuracy and shift of every condition by each metric, with PSR on the same items."""
-        answers = answers_to(ratings, self.question)
+        answers = answers_to(evidence.ratings, self.question)
         simulated = bool(answers["simulated"].iloc[0])
         inside = success_points(self.question, self.points, points(answers))
         how = How(seed, self.interval, self.replicates, self.level)
-        known, missing = self._measured(measurements)
-        parts = {name: _placed(answers, measurements, name) for name in known}
+        known, missing = self._measured(evidence.measurements)
+        parts = {name: _placed(answers, evidence.measurements, name) for name in known}
         found = {name: arms(part, pool_eras=self.pool_eras) for name, part in parts.items()}
         accuracy = {name: _accuracies(cells, how) for name, cells in found.items()}
         rows = [

@@ -24,6 +24,7 @@ from evaluation.analyses import Exhibit, Finding
 from evaluation.arms import success_points
 from evaluation.choices import MetricChoices, names, numbers_of
 from evaluation.comparisons import columns
+from evaluation.evidence import Evidence
 from evaluation.measurements import label_of, wide
 from evaluation.metric_levels import FEW_CONDITIONS, NAMES, Difference, Grid, gridded
 from evaluation.metric_pairs import pairs_exhibits
@@ -72,13 +73,13 @@ class MetricAssociation:
         """What the settings may name in an experiment file."""
         return {"question": asked, "metrics": names()}
 
-    def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:
+    def run(self, evidence: Evidence, seed: int) -> Finding:
         """Every metric at every level, and the differences between metrics."""
-        answers = self._scored(answers_to(ratings, self.question))
+        answers = self._scored(answers_to(evidence.ratings, self.question))
         simulated = bool(answers["simulated"].iloc[0])
         asked = numbers_of(self.metrics)
-        known = [name for name in asked if (measurements["metric"] == name).any()]
-        values = wide(measurements, known)
+        known = [name for name in asked if (evidence.measurements["metric"] == name).any()]
+        values = wide(evidence.measurements, known)
         measured = answers[answers["item"].isin(values.index)]
         if not known or measured["item"].nunique() < 3:
             raise TableError(

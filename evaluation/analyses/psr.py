@@ -29,6 +29,7 @@ from evaluation.comparisons import (
     worth,
 )
 from evaluation.distributions import answers_exhibit
+from evaluation.evidence import Evidence
 from evaluation.field_model import Conditions, model_exhibits
 from evaluation.ratings import answers_to, clusters, eras, eras_pooled, no_untouched_arm, points
 from evaluation.statistics.psr import ProtectionSuccess
@@ -72,9 +73,9 @@ class Psr:
         """What the settings may name in an experiment file."""
         return {"question": asked}
 
-    def run(self, ratings: DataFrame, measurements: DataFrame, seed: int) -> Finding:  # noqa: ARG002 (people's answers alone; clip_genre_shift sets the metric beside)
+    def run(self, evidence: Evidence, seed: int) -> Finding:
         """Shares of every condition, and paired differences to the clean and protected arms."""
-        answers = answers_to(ratings, self.question)
+        answers = answers_to(evidence.ratings, self.question)
         simulated = bool(answers["simulated"].iloc[0])
         inside = success_points(self.question, self.points, points(answers))
         if self.drawn == "artists":

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 from django.contrib.auth.models import User
 
-from evaluation import measurements, ratings
+from evaluation import ratings
+from evaluation.evidence import Evidence
 from evaluation.models import Measurement, Report
 from evaluation.queries import pairs
 from evaluation.report import compose
@@ -68,8 +69,7 @@ def small_document() -> dict[str, Any]:
         title="Which perturbations do people accept?",
         facts=[("Seed", "4")],
         plan={"acceptability": {}},
-        ratings=ratings.checked(both),
-        measurements=measurements.empty(),
+        evidence=Evidence(ratings.checked(both)),
         participants=None,
         seed=4,
     )

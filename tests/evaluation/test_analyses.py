@@ -10,6 +10,7 @@ import pytest
 from config.plugins import PluginError
 from evaluation import measurements, ratings
 from evaluation.analyses import ANALYSES, Finding, agreement, metric_association
+from evaluation.evidence import Evidence
 from evaluation.figures import drawn
 from evaluation.ratings import TableError
 from evaluation.statistics.clustered import clustered_share
@@ -54,7 +55,7 @@ def metrics(of_mimicry: bool, table: pd.DataFrame) -> pd.DataFrame:
 
 def run(name: str, table: pd.DataFrame, measured: pd.DataFrame, **settings: object) -> Finding:
     analysis = ANALYSES.build(name, {**QUICK.get(name, {}), **settings})
-    return analysis.run(table, measured, seed=3)
+    return analysis.run(Evidence(table, measured), seed=3)
 
 
 @pytest.mark.parametrize("name", ANALYSES.names())

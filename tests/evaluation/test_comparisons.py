@@ -7,6 +7,7 @@ import pytest
 from evaluation import ratings
 from evaluation.analyses import ANALYSES, Finding
 from evaluation.comparisons import How, Pair, family, share
+from evaluation.evidence import Evidence
 from evaluation.field_model import model_exhibits
 from evaluation.ratings import answers_to
 from evaluation.statistics import psr
@@ -27,9 +28,8 @@ def arm(answers: pd.DataFrame, protection: str, purification: str = "none") -> p
 
 
 def run(table: pd.DataFrame, **settings) -> Finding:
-    from evaluation.measurements import empty
 
-    return ANALYSES.build("psr", settings).run(table, empty(), seed=3)
+    return ANALYSES.build("psr", settings).run(Evidence(table), seed=3)
 
 
 @pytest.mark.parametrize("interval", ["clustered", "bootstrap", "model"])

@@ -6,6 +6,7 @@ import pytest
 
 from evaluation import measurements, ratings
 from evaluation.analyses import ANALYSES, Finding
+from evaluation.evidence import Evidence
 from evaluation.measurements import wide
 from evaluation.metric_levels import Grid, gridded
 from evaluation.ratings import answers_to, repeated
@@ -34,7 +35,7 @@ def grid_of(answers: pd.DataFrame, metrics: pd.DataFrame | None = None) -> Grid:
 
 def run(answers: pd.DataFrame, table: pd.DataFrame, **settings: object) -> Finding:
     analysis = ANALYSES.build("metric_association", {"replicates": 200, **settings})
-    return analysis.run(answers, measurements.checked(table), seed=3)
+    return analysis.run(Evidence(answers, measurements.checked(table)), seed=3)
 
 
 def test_the_table_is_the_grid_that_meta_takes(answers) -> None:
@@ -121,10 +122,10 @@ def test_answers_given_twice_are_found_and_counted_for_nothing_else() -> None:
     assert len(pairs) == 6
     assert (pairs["second"] >= pairs["first"]).all()
     finding = ANALYSES.build("agreement", {"questions": ["acceptability"]}).run(
-        both, measurements.empty(), seed=1
+        Evidence(both), seed=1
     )
     once = ANALYSES.build("agreement", {"questions": ["acceptability"]}).run(
-        ratings.checked(table), measurements.empty(), seed=1
+        Evidence(ratings.checked(table)), seed=1
     )
     assert finding.claim == once.claim
     names = set(finding.exhibits[0].table["coefficient"])
@@ -140,7 +141,7 @@ def test_agreement_gives_other_levels_of_measurement_and_icc_where_the_scale_all
     def coefficients(measurement: str, table: pd.DataFrame) -> set[str]:
         found = ANALYSES.build(
             "agreement", {"questions": ["acceptability"], "measurement": measurement}
-        ).run(table, measurements.empty(), seed=1)
+        ).run(Evidence(table), seed=1)
         return set(found.exhibits[0].table["coefficient"])
 
     ordinal = coefficients("ordinal", answers)

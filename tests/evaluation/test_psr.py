@@ -7,6 +7,7 @@ import pytest
 from evaluation import measurements, ratings
 from evaluation.analyses import ANALYSES, Finding
 from evaluation.arms import arms, success_points
+from evaluation.evidence import Evidence
 from evaluation.ratings import TableError
 from evaluation.statistics.estimate import BadData
 from tests.evaluation.tables import genre_table, mimicry_table
@@ -18,7 +19,7 @@ def run(
     name: str, table: pd.DataFrame, measured: pd.DataFrame | None = None, **settings
 ) -> Finding:
     found = measurements.empty() if measured is None else measured
-    return ANALYSES.build(name, {**QUICK, **settings}).run(table, found, seed=3)
+    return ANALYSES.build(name, {**QUICK, **settings}).run(Evidence(table, found), seed=3)
 
 
 def by_condition(finding: Finding) -> pd.DataFrame:

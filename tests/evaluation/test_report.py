@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from evaluation import measurements, pages, ratings, services
+from evaluation.evidence import Evidence
 from evaluation.exclusions import flow
 from evaluation.models import Report
 from evaluation.report import compose, csv_files, fingerprint
@@ -38,8 +39,7 @@ def document() -> dict:
         title="Which <perturbations> do people accept?",
         facts=[("Seed", "4")],
         plan=PLAN,
-        ratings=table,
-        measurements=measurements.checked(measurements_table(table)),
+        evidence=Evidence(table, measurements.checked(measurements_table(table))),
         participants=None,
         seed=4,
     )
@@ -75,8 +75,8 @@ def test_simulated_is_marked_in_every_file_figure_and_row(document) -> None:
 def test_a_report_of_simulated_raters_alone_says_so_at_the_top(document) -> None:
     table = ratings.checked(ratings_table(raters=8, artworks=4, simulated=True))
     alone = compose(
-        title="t", facts=[], plan={"acceptability": {}}, ratings=table,
-        measurements=measurements.empty(), participants=None, seed=1,
+        title="t", facts=[], plan={"acceptability": {}},
+        evidence=Evidence(table), participants=None, seed=1,
     )  # fmt: skip
     html = pages.standalone(alone)
     assert "<title>SIMULATED" in html
@@ -110,8 +110,8 @@ def test_every_colour_of_the_drawings_is_a_design_token(document) -> None:
 def test_what_cannot_be_answered_is_said_and_stops_nothing(document) -> None:
     table = ratings.checked(ratings_table(raters=4, artworks=4))
     made = compose(
-        title="t", facts=[], plan={"metric_association": {}, "acceptability": {}}, ratings=table,
-        measurements=measurements.empty(), participants=None, seed=1,
+        title="t", facts=[], plan={"metric_association": {}, "acceptability": {}},
+        evidence=Evidence(table), participants=None, seed=1,
     )  # fmt: skip
     first, second = (section["blocks"][0] for section in made["sections"])
     assert "have been measured by linf" in first["problem"]
@@ -127,9 +127,9 @@ def test_populations_are_pooled_only_where_the_plan_says_so_and_never_with_simul
         ratings_table(raters=4, artworks=4, population="crowd", simulated=True),
     ]
     made = compose(
-        title="t", facts=[], ratings=ratings.checked(pd.concat(parts)), participants=None, seed=1,
+        title="t", facts=[],
+        evidence=Evidence(ratings.checked(pd.concat(parts))), participants=None, seed=1,
         plan={"acceptability": {"pooled": True}, "agreement": {"replicates": 200}},
-        measurements=measurements.empty(),
     )  # fmt: skip
     together, apart = ([b["group"] for b in section["blocks"]] for section in made["sections"])
     assert together == ["artists and crowd together", "SIMULATED crowd"]
@@ -156,14 +156,15 @@ def test_tables_of_the_page_put_the_interval_beside_its_value() -> None:
 
 def test_the_fingerprint_changes_with_plan_table_and_measurements() -> None:
     table = ratings.checked(ratings_table(raters=2))
-    first = fingerprint(PLAN, table, measurements.empty(), None)
-    assert first == fingerprint(PLAN, table.copy(), measurements.empty(), None)
+    first = fingerprint(PLAN, Evidence(table), None)
+    assert first == fingerprint(PLAN, Evidence(table.copy()), None)
     others = [
-        fingerprint({"agreement": {}}, table, measurements.empty(), None),
-        fingerprint(PLAN, table.iloc[1:], measurements.empty(), None),
-        fingerprint(PLAN, table, measurements_table(table), None),
+        fingerprint({"agreement": {}}, Evidence(table), None),
+        fingerprint(PLAN, Evidence(table.iloc[1:]), None),
+        fingerprint(PLAN, Evidence(table, measurements_table(table)), None),
+        fingerprint(PLAN, Evidence(table, items=Evidence(table).of_items), None),
     ]
-    assert len({first, *others}) == 4
+    assert len({first, *others}) == 5
 
 
 def test_the_flow_counts_who_agreed_who_answered_and_what_rules_left_out() -> None:
@@ -298,8 +299,8 @@ def _files_of(populations: list[str]) -> dict[str, str]:
         for number, name in enumerate(populations)
     ]
     document = compose(
-        title="t", facts=[], plan={"acceptability": {}}, ratings=ratings.checked(pd.concat(parts)),
-        measurements=measurements.empty(), participants=None, seed=1,
+        title="t", facts=[], plan={"acceptability": {}},
+        evidence=Evidence(ratings.checked(pd.concat(parts))), participants=None, seed=1,
     )  # fmt: skip
     return csv_files(document)
 

@@ -14,6 +14,7 @@ from config.plugins import Settings
 from evaluation import files, measurements, ratings
 from evaluation.arms import SUCCESS
 from evaluation.choices import taken_apart
+from evaluation.evidence import Evidence
 from evaluation.report import Plan, claims, compose, fingerprint
 from evaluation.services import versions
 from generation.management.bars import bar
@@ -64,13 +65,13 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         remarks = ratings.remarks(given, table)
         plan = _plan(table, measured, options["question"], options["points"], options["margin"])
+        evidence = Evidence(table, measured)
         with bar("analysing", "finding") as progress:
             document = compose(
                 title=options["title"] or options["ratings"].stem,
-                facts=[*remarks, *_facts(options, fingerprint(plan, table, measured, None))],
+                facts=[*remarks, *_facts(options, fingerprint(plan, evidence, None))],
                 plan=plan,
-                ratings=table,
-                measurements=measured,
+                evidence=evidence,
                 participants=None,
                 seed=options["seed"],
                 progress=progress,

@@ -1,0 +1,41 @@
+"""Everything that an analysis may look at, for one group of raters. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pandas import DataFrame, concat
+
+from evaluation import measurements as measured
+from evaluation.ratings import FACTORS
+
+ITEM = ("item", "artwork", "artist", "era", *FACTORS)
+"""Columns of the table of items that every table of ratings has."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Answers, what metrics say, and what was there to be judged."""
+
+    ratings: DataFrame
+    """of one group, as `evaluation.ratings.checked` gives them"""
+    measurements: DataFrame = field(default_factory=measured.empty)
+    """item, metric, value (inf allowed), version; also of items that nobody rated"""
+    items: DataFrame | None = None
+    """One row an item of the study, also of those that nobody rated: at least the columns `ITEM`.
+    None where only the ratings are known: then `of_items` are those that were rated."""
+
+    @property
+    def of_items(self) -> DataFrame:
+        """One row an item, in the order of names: the study's, and any others that were rated."""
+        rated = self.ratings[list(ITEM)].drop_duplicates("item")
+        known = rated if self.items is None else _joined([self.items, rated])
+        return known.sort_values("item", ignore_index=True)
+
+    def of(self, ratings: DataFrame) -> "Evidence":
+        """The same with the ratings of one group."""
+        return replace(self, ratings=ratings)
+
+
+def _joined(tables: Sequence[DataFrame]) -> DataFrame:
+    """Rows of the first table, and those of the others whose items it lacks."""
+    return concat(list(tables), ignore_index=True).drop_duplicates("item")
