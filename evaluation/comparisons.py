@@ -56,6 +56,8 @@ class Tested(Protocol):
     def estimate(self) -> Estimate: ...
     @property
     def p(self) -> float: ...
+    def at(self, level: float) -> Estimate | None:
+        """With an interval of another level; None where the test must be done anew for it."""
 
 
 @dataclass(frozen=True)
@@ -147,12 +149,18 @@ def family(tests: Sequence[Callable[[float], Tested]], level: float) -> list[Com
     if not tests:
         return []
     joint = bonferroni_level(len(tests), level=level)
-    alone, together = ([test(each) for test in tests] for each in (level, joint))
+    alone = [test(level) for test in tests]
     adjusted = holm([found.p for found in alone]).tolist()
     return [
-        Compared(own.estimate, wide.estimate, own.p, p, len(tests))
-        for own, wide, p in zip(alone, together, adjusted, strict=True)
+        Compared(own.estimate, _at(joint, own, test), own.p, p, len(tests))
+        for own, test, p in zip(alone, tests, adjusted, strict=True)
     ]
+
+
+def _at(level: float, found: Tested, test: Callable[[float], Tested]) -> Estimate:
+    """What was found, at another level; tested again only where its interval asks for that."""
+    again = found.at(level)
+    return test(level).estimate if again is None else again
 
 
 def within_margin(

@@ -31,6 +31,7 @@ from evaluation.statistics.answers import (
     number_column,
     summed,
 )
+from evaluation.statistics.by_t import ByT, at_level
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 
 Bounds = tuple[float, float]
@@ -64,9 +65,15 @@ class Difference:
     raters: int
     items: int
     p: float
+    by_t: ByT | None = None
+    """what its interval at another level needs; None where that must be computed anew"""
 
     def __str__(self) -> str:
         return str(self.estimate)
+
+    def at(self, level: float) -> Estimate | None:
+        """The estimate with an interval of another level; None where it must be computed anew."""
+        return at_level(self.estimate, self.by_t, level)
 
 
 def clustered_share(
@@ -172,18 +179,21 @@ def _difference(
     if answers.alone:
         return _untested(answers, value, answers.alone, level)
     variance, source = two_way_variance(answers, residuals)
-    variance += sum(_constant_arm(answers, side, bounds, level) for side in (~arm, arm))
+    constant = sum(_constant_arm(answers, side, bounds, level) for side in (~arm, arm))
+    variance += constant
     if variance <= (ROUNDING * np.abs(answers.values).max()) ** 2:
         return _untested(answers, value, _unmoved(answers, residuals), level)
-    se, freedom = sqrt(variance), answers.scarcer - 1
-    reach = bounds[1] - bounds[0] if bounds else float("inf")
-    half = se * _quantile(answers, level)
-    low, high = max(value - half, -reach), min(value + half, reach)
+    se = sqrt(variance)
+    by_t = ByT(answers.scarcer - 1, bounds[1] - bounds[0] if bounds else float("inf"))
     within = ", within strata" if np.ptp(stratum) else ""
     said = f"{_method(answers, source, None)}{within}"
-    estimate = Estimate(value, low, high, se, level, answers.n, said)
-    p = float(2 * student.sf(abs(value) / se, freedom))
-    return Difference(estimate, answers.raters, answers.items, p)
+    return Difference(
+        by_t.estimate(value, se, level=level, n=answers.n, method=said),
+        answers.raters,
+        answers.items,
+        by_t.p(value, se),
+        by_t if not constant else None,  # its part of the standard error is of the level
+    )
 
 
 def _untested(answers: Answers, value: float, reason: str, level: float) -> Difference:

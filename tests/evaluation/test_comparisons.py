@@ -1,5 +1,7 @@
 """Shares and their differences as families: what the library says, margins, the mixed model."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -54,6 +56,39 @@ def test_a_family_has_intervals_that_hold_together(answers) -> None:
         assert compared.joint.low < compared.estimate.low
         assert compared.adjusted >= compared.p == pair.difference(how, 0.95).p
     assert family([], 0.95) == []
+
+
+@pytest.mark.parametrize("interval", ["clustered", "bootstrap", "model"])
+def test_a_family_tests_again_only_where_an_interval_does_not_follow_from_its_error(
+    answers, interval
+) -> None:
+    how, asked = How(5, interval, 200), []
+    first, purified = arm(answers, "glaze"), arm(answers, "glaze", "jpeg")
+    alike = first.assign(value=5.0)
+    pairs = [Pair(first, purified, (1, 2)), Pair(alike, purified, (1, 2))]
+
+    def test(number: int, level: float) -> psr.PsrDifference:
+        asked.append((number, round(level, 6)))
+        return pairs[number].difference(how, level)
+
+    found = family([partial(test, number) for number in (0, 1)], 0.95)
+    again = {number for number, level in asked if level == 0.975}
+    assert again == {"clustered": {1}, "model": {1}, "bootstrap": {0, 1}}[interval]
+    assert len(asked) == 2 + len(again)
+    direct = [str(pair.difference(how, found[0].joint.level).estimate) for pair in pairs]
+    assert [str(each.joint) for each in found] == direct
+
+
+def test_a_family_of_one_is_tested_once(answers) -> None:
+    pair = Pair(arm(answers, "clean"), arm(answers, "glaze"), (1, 2))
+    how, asked = How(5, "bootstrap", 200), []
+
+    def test(level: float) -> psr.PsrDifference:
+        asked.append(level)
+        return pair.difference(how, level)
+
+    (only,) = family([test], 0.95)
+    assert (only.joint, asked) == (only.estimate, [0.95])
 
 
 def test_a_difference_within_painters_is_the_slope_beside_painters() -> None:

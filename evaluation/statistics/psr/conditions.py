@@ -1,13 +1,13 @@
 """Protection success rates of several conditions, each against one of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from evaluation.statistics.answers import Answers, Labels, label_column
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData
-from evaluation.statistics.multiplicity import holm
+from evaluation.statistics.multiplicity import bonferroni_level, holm
 from evaluation.statistics.psr.differences import PsrDifference, difference
 from evaluation.statistics.psr.share import ProtectionSuccess, protection_success_rate
 
@@ -61,12 +61,17 @@ def compare(
         shares[name] = protection_success_rate(
             given[mine], who[mine], what[mine], success=success, level=level
         )
+    joint = bonferroni_level(len(others), level=level)
     for name in others:
         both = (which == name) | (which == reference)
         columns = given[both], who[both], what[both], which[both] == name
         found[name] = difference(*columns, success=success, level=level)
-        joint = 1 - (1 - level) / len(others)
-        wide[name] = difference(*columns, success=success, level=joint)
+        again = found[name].at(joint)
+        wide[name] = (
+            difference(*columns, success=success, level=joint)
+            if again is None
+            else replace(found[name], estimate=again)
+        )
     adjusted = holm([found[name].p for name in others])
     return PsrComparison(
         shares, reference, found, wide, dict(zip(others, adjusted.tolist(), strict=True))

@@ -18,6 +18,7 @@ from scipy.stats import t as student
 from evaluation.statistics import mixed
 from evaluation.statistics.answers import Answers, Floats, Labels, flag_column, label_column
 from evaluation.statistics.bootstrap import REPLICATES
+from evaluation.statistics.by_t import ByT, at_level
 from evaluation.statistics.clustered import clustered_difference
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 from evaluation.statistics.psr.share import is_success, success_range
@@ -41,9 +42,15 @@ class PsrDifference:
     """raters who answered about both conditions"""
     shared_artworks: int
     resampled: str
+    by_t: ByT | None = None
+    """what its interval at another level needs; None where that must be computed anew"""
 
     def __str__(self) -> str:
         return f"{self.estimate:+.1%}"
+
+    def at(self, level: float) -> Estimate | None:
+        """The estimate with an interval of another level; None where it must be computed anew."""
+        return at_level(self.estimate, self.by_t, level)
 
     def one_sided(self, bound: float) -> float:
         """p of “the difference is at most `bound`”, by t."""
@@ -140,11 +147,13 @@ def difference(
         if not set(strata[arm]) & set(strata[~arm]):
             return _nothing_in_common(answers, level)
     hits, freedom = is_success(answers.values, inside), answers.scarcer - 1
+    by_t: ByT | None = None
     if interval == "clustered":
         found = clustered_difference(
             hits, raters, artworks, arm, strata=strata, bounds=(0.0, 1.0), level=level
         )
-        estimate, p, said = found.estimate, found.p, "raters and artworks are both samples"
+        estimate, p, by_t = found.estimate, found.p, found.by_t
+        said = "raters and artworks are both samples"
         freedom = min(found.raters, found.items) - 1
     elif interval == "bootstrap":
         if generator is None:
@@ -154,7 +163,7 @@ def difference(
         estimate, p = crossed_difference(hits, raters, artworks, of, arm, how)
         said = "raters and artworks drawn again, the same draws for both conditions"
     elif interval == "model":
-        estimate, p, said = _by_model(hits, answers, arm, strata, level)
+        estimate, p, said, by_t = _by_model(hits, answers, arm, strata, level)
     else:
         raise BadData(f"interval is clustered, bootstrap or model; given: {interval!r}.")
     return PsrDifference(
@@ -166,6 +175,7 @@ def difference(
         shared_raters=_shared(answers.rater, arm),
         shared_artworks=_shared(answers.item, arm),
         resampled=said,
+        by_t=by_t,
     )
 
 
@@ -224,12 +234,12 @@ def _nothing_in_common(answers: Answers, level: float) -> PsrDifference:
 
 def _by_model(
     hits: Floats, answers: Answers, arm: NDArray[np.bool_], strata: Labels | None, level: float
-) -> tuple[Estimate, float, str]:
+) -> tuple[Estimate, float, str, ByT | None]:
     if min(np.ptp(hits[arm]), np.ptp(hits[~arm])) == 0:
         reason = "a condition's answers are all alike, so its effect in a model is infinite; take "
         reason += "the clustered interval"
         undefined = Estimate.undefined(level=level, n=answers.n, reason=reason)
-        return undefined, float("nan"), "nothing"
+        return undefined, float("nan"), "nothing", None
     data = DataFrame(
         {
             "hit": hits,
@@ -257,18 +267,16 @@ def _by_model(
     except BadData as error:
         raw = float(hits[arm].mean() - hits[~arm].mean())
         bare = Estimate.without_interval(raw, level=level, n=answers.n, reason=str(error))
-        return bare, float("nan"), said
+        return bare, float("nan"), said, None
     if not fit.converged:
-        return next(iter(fit.coefficients.values())), float("nan"), said
+        return next(iter(fit.coefficients.values())), float("nan"), said, None
     ends = [fit.share_and_slope(np.array([[1.0, side]])) for side in (0.0, 1.0)]
     value, slope = ends[1][0] - ends[0][0], ends[1][1] - ends[0][1]
     se = float(np.sqrt(slope @ fit.covariance.to_numpy() @ slope))
-    freedom = min(answers.raters, answers.items) - 1
-    half = float(student.ppf((1 + level) / 2, freedom)) * se
-    method = f"logistic mixed model, {said}, averaged over them, t({freedom})"
-    low, high = max(value - half, -1.0), min(value + half, 1.0)
-    estimate = Estimate(value, low, high, se, level, answers.n, method)
-    return estimate, float(2 * student.sf(abs(value) / se, freedom)), said
+    by_t = ByT(min(answers.raters, answers.items) - 1, 1.0)
+    method = f"logistic mixed model, {said}, averaged over them, t({by_t.freedom})"
+    estimate = by_t.estimate(value, se, level=level, n=answers.n, method=method)
+    return estimate, by_t.p(value, se), said, by_t
 
 
 def _levels(data: DataFrame, group: str | tuple[str, ...]) -> int:

@@ -262,6 +262,42 @@ def test_margins_are_shares() -> None:
         psr.difference([1, 2], [1, 2], [1, 2], [True, True])
 
 
+@pytest.mark.parametrize("interval", ["clustered", "model"])
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.999])
+def test_another_level_gives_what_computing_anew_does(interval, level) -> None:
+    columns = study(raters=20, artworks=14)
+    found = psr.difference(*columns, success=(1, 2), interval=interval)
+    anew = psr.difference(*columns, success=(1, 2), interval=interval, level=level)
+    assert found.at(level) == anew.estimate
+    assert found.at(0.95) == found.estimate
+
+
+def test_another_level_must_be_computed_anew_where_the_error_itself_is_of_the_level() -> None:
+    values, *columns, second = study()
+    values = np.where(second, values, 5)
+    assert psr.difference(values, *columns, second, success=(1, 2)).at(0.99) is None
+    drawn = psr.difference(
+        *study(), success=(1, 2), interval="bootstrap", **options("bootstrap")
+    )  # fmt: skip
+    assert drawn.at(0.99) is None
+    with pytest.raises(BadData, match="between 0 and 1"):
+        drawn.at(1.0)
+
+
+def test_intervals_that_hold_together_are_those_of_the_joint_level() -> None:
+    values, rater, artwork, second = study()
+    conditions = np.where(second, "cloak", "clean")
+    conditions[(artwork > 4) & second] = "glaze"
+    for answers in (values, np.where(second, values, 5)):
+        found = psr.compare(answers, rater, artwork, conditions, reference="clean", success=(1, 2))
+        for name, joint in found.simultaneous.items():
+            both = np.isin(conditions, ["clean", name])
+            columns = answers[both], rater[both], artwork[both], conditions[both] == name
+            level = joint.estimate.level
+            assert level == pytest.approx(0.975)
+            assert joint == psr.difference(*columns, success=(1, 2), level=level)
+
+
 def test_every_condition_is_held_against_the_clean_one() -> None:
     values, rater, artwork, second = study()
     conditions = np.where(second, "cloak", "clean")
