@@ -18,9 +18,9 @@ from transformers import CLIPImageProcessor, CLIPTextModel, CLIPTokenizer
 from generation.lots import Lot, in_lots
 from generation.networks.autoencoders import DiffusersAutoencoder
 from generation.networks.files import NetworkUnavailable, Source, read_object
+from generation.networks.prompt_lengths import refuse_longer, token_limit
 from generation.networks.reading import frozen, intact, quiet
 from generation.pixels import to_image
-from generation.refusals import too_long
 
 PREDICTIONS = ("epsilon", "v_prediction", "sample")
 
@@ -70,7 +70,7 @@ class Diffusion:
     def tokens(self) -> int:
         """How many tokens a prompt may have, its start and its end included."""
         config: Any = self.text_encoder.config
-        return min(int(self.tokenizer.model_max_length), int(config.max_position_embeddings))
+        return token_limit(self.tokenizer, int(config.max_position_embeddings))
 
     @property
     def prediction(self) -> str:
@@ -82,10 +82,7 @@ class Diffusion:
 
         Raises PromptError for one that is too long: a prompt is never cut in silence.
         """
-        for prompt in prompts:
-            count = len(self.tokenizer(prompt, verbose=False).input_ids)
-            if count > self.tokens:
-                raise too_long("prompt", prompt, count, self.tokens)
+        refuse_longer(self.tokenizer, self.tokens, prompts)
         found = self.tokenizer(
             list(prompts), padding="max_length", max_length=self.tokens, return_tensors="pt"
         )

@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from generation.networks import NetworkUnavailable, identify, load
 from generation.networks.diffusion import Diffusion
+from generation.networks.prompt_lengths import refuse_long
 from generation.progress import silent
 from generation.refusals import PromptError
 from generation.sampling import Sampler, paint
@@ -80,6 +81,22 @@ def test_a_prompt_of_just_the_limit_is_read_and_one_token_more_is_refused(
     says = rf"“a a.*” has {TOKENS + 1} tokens with its start and end; this network reads {TOKENS}"
     with pytest.raises(PromptError, match=says):
         tiny_diffusion.embed(["art", most + " a"])
+
+
+def test_the_tokenizer_alone_says_the_same_of_a_prompts_length(
+    pipelines_folder: Path, tiny_diffusion: Diffusion
+) -> None:
+    most = " ".join("a" * (TOKENS - 2))
+    refuse_long(PIPELINE, pipelines_folder, ["art", most])
+    said = []
+    for refuse in (
+        tiny_diffusion.tokenise,
+        lambda prompts: refuse_long(PIPELINE, pipelines_folder, prompts),
+    ):
+        with pytest.raises(PromptError) as refused:
+            refuse(["art", most + " a"])
+        said.append(str(refused.value))
+    assert said[0] == said[1]
 
 
 @pytest.fixture
