@@ -8,7 +8,7 @@ from django.conf import settings
 
 from config.plugins import PluginFolder
 from generation.models import Artwork, Collection
-from generation.networks import identify
+from generation.networks import NetworkUnavailable, identify
 from generation.networks.prompt_lengths import refuse_long
 from generation.progress import Progress
 from generation.recipe import Step, digest
@@ -119,8 +119,8 @@ def draw_up(experiment: Experiment, stored: Protocol | None, progress: Progress)
 def refuse_long_prompts(experiment: Experiment, layout: Layout) -> None:
     """Raises SelectionError where a mimic would learn or paint what its network cannot read whole.
 
-    Told here, and not by jobs that fail after hours of training. Raises NetworkUnavailable where
-    the network is not there.
+    Told here, and not by jobs that fail after hours of training. A mimicry whose network is not
+    there is left out: nothing can be made by it, and whoever identifies the network says so.
     """
     for label, mimicry in experiment.stimuli.mimicries.items():
         network = mimicry.network or experiment.stimuli.networks.get("diffusion")
@@ -134,6 +134,8 @@ def refuse_long_prompts(experiment: Experiment, layout: Layout) -> None:
             refuse_long(network, settings.NETWORKS_DIR, texts)
         except PromptError as error:
             raise SelectionError(f"The mimicry “{label}” cannot be made. {error}") from error
+        except NetworkUnavailable:
+            continue
 
 
 def _sources(experiment: Experiment, artworks: Sequence[Picture]) -> str:

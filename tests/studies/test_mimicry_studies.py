@@ -1,5 +1,6 @@
 """A study of mimicry from its file to its export, painted by a tiny Stable Diffusion."""
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -210,3 +211,35 @@ def test_what_the_network_cannot_read_whole_is_refused_before_anything_is_made(
     file.write_text(written)
     with pytest.raises(CommandError, match=r"tokens .* shorten it"):
         call_command("experiment", "check", str(file))
+
+
+@pytest.mark.parametrize(
+    ("roles", "first"),
+    [({**ROLES, "perceptual": "no_such"}, tiny_pipeline.PIPELINE), (ROLES, "no_such")],
+)
+def test_a_missing_network_hides_no_prompt_that_another_cannot_read_whole(
+    roles: dict[str, str], first: str, tmp_path: Path
+) -> None:
+    mimicries = {
+        "first": mimicry(network=first),
+        "other": mimicry(paintings__prompts=["rain " * 30]),
+    }
+    file = tmp_path / "study.yaml"
+    file.write_text(protected(stimuli__mimicries=mimicries, stimuli__networks=roles))
+    with pytest.raises(CommandError, match=r"“other” cannot be made.* tokens .* shorten it"):
+        call_command("experiment", "check", str(file))
+
+
+def test_a_missing_network_of_a_mimicry_is_a_warning_of_check_and_refused_by_apply(
+    tmp_path: Path,
+) -> None:
+    written = protected(stimuli__mimicries={"learnt": mimicry(network="no_such_pipeline")})
+    file = tmp_path / "study.yaml"
+    file.write_text(written)
+    told = StringIO()
+    call_command("experiment", "check", str(file), stdout=told)
+    assert "Warning: " in told.getvalue()
+    assert "no_such_pipeline" in told.getvalue()
+    with pytest.raises(StudyError, match="no_such_pipeline"):
+        services.apply(text=written)
+    assert not Study.objects.exists()

@@ -109,8 +109,7 @@ class Command(BaseCommand):
         try:
             layout = lay_out(experiment, collection_of(experiment))
             sums = sum_up(experiment, layout)
-            if not warnings:
-                refuse_long_prompts(experiment, layout)
+            refuse_long_prompts(experiment, layout)
         except MissingCollection as error:
             warnings.append(str(error))
         return outcome.of_check(experiment, sums, warnings)
