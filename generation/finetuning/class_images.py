@@ -30,23 +30,30 @@ def paint_class_images(
     parts = []
     for start in range(0, prior.count, AT_ONCE):
         numbers = range(start, min(start + AT_ONCE, prior.count))
-
-        def painting(done: int, total: int, message: str = "", start: int = start) -> None:
-            progress(start, prior.count, f"painting class images {message} {done}/{total}")
-
         images = paint(
             diffusion,
             [prior.prompt] * len(numbers),
             "",
             prior.sampler,
             [_generator(seed, number) for number in numbers],
-            painting,
+            _painting(numbers, prior.count, progress),
             max(size),
             safety="keep",  # nobody sees them
         )
         parts.append(encode(diffusion, _middle(images, size), flip, silent))
-        progress(numbers[-1] + 1, prior.count, "painting class images")
+        done = numbers[-1] + 1
+        progress(done, prior.count, f"{done} of {prior.count} class images painted")
     return {key: torch.cat([part[key] for part in parts]) for key in parts[0]}
+
+
+def _painting(numbers: range, count: int, progress: Progress) -> Progress:
+    """Of `numbers`, which are painted together: “painting class images 9 to 16 of 200, 35%”."""
+    which = f"{numbers[0] + 1} to {numbers[-1] + 1} of {count}"
+
+    def painting(done: int, total: int, message: str = "") -> None:  # noqa: ARG001
+        progress(numbers[0], count, f"painting class images {which}, {done / max(1, total):.0%}")
+
+    return painting
 
 
 def _middle(images: Tensor, size: tuple[int, int]) -> Tensor:

@@ -89,7 +89,8 @@ def encode(
         spread = [torch.zeros_like(mean) if std is None else std for mean, std in encoded]
         means.append(mean.cpu() * diffusion.scaling)
         deviations.append(torch.stack(spread, 1).cpu() * diffusion.scaling)
-        progress(min(start + AT_ONCE, len(images)), len(images), "encoding the pictures")
+        done, count = min(start + AT_ONCE, len(images)), len(images)
+        progress(done, count, f"{done} of {count} pictures encoded")
     return {"means": torch.cat(means), "deviations": torch.cat(deviations)}
 
 

@@ -19,7 +19,7 @@ from generation.finetuning.plan import Prior
 from generation.finetuning.settings import CAPTION, Training
 from generation.finetuning.training_run import Lesson, TrainingRun
 from generation.finetuning.tuned import tuned
-from generation.finetuning.watching import Pace, Watch, part
+from generation.finetuning.watching import Pace, Watch, before
 from generation.mimic import Mimic
 from generation.mimicry import SampleSheets
 from generation.networks import Networks
@@ -93,13 +93,10 @@ def teach(
     settings, diffusion = course.settings, course.networks.diffusion
     check(settings, course.images, course.captions, diffusion)
     start = monotonic()
-    prior = settings.class_prior
-    encoding = len(course.images) + (prior.count if prior else 0)
-    total = encoding + course.length
-    lesson = _lesson(course, part(progress, 0, total), checkpoints)
+    lesson = _lesson(course, before(progress, course.length), checkpoints)
     learner = tuned(diffusion, settings.learns, settings.gradient_checkpointing, course.seed)
     run = TrainingRun(learner, lesson, settings, course.length)
-    _run(run, course, part(progress, encoding, total), checkpoints, Watch(samples))
+    _run(run, course, progress, checkpoints, Watch(samples))
     return _mimic(run, course, monotonic() - start)
 
 
@@ -125,13 +122,12 @@ def _class_images(
     progress: Progress,
     checkpoints: Checkpoints | None,
 ) -> Examples:
-    diffusion, count = course.networks.diffusion, len(course.images)
+    diffusion = course.networks.diffusion
     height, width = course.images.shape[-2:]
 
     def make() -> Mapping[str, Tensor]:
         return paint_class_images(
-            diffusion, prior, (height, width), course.settings.flip, course.seed,
-            part(progress, count, count + prior.count),
+            diffusion, prior, (height, width), course.settings.flip, course.seed, progress
         )  # fmt: skip
 
     made = checkpoints.once("class-images", course.digest, make) if checkpoints else make()

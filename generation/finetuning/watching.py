@@ -15,11 +15,11 @@ SMOOTHING = 0.95
 """Share of the past in the loss that is told; the losses of single steps jump about."""
 
 
-def part(progress: Progress, before: int, units: int) -> Progress:
-    """The progress of one part of the work: `before` of all `units` were done before it."""
+def before(progress: Progress, steps: int) -> Progress:
+    """The progress of what precedes `steps` steps: none is done yet, the message says how far."""
 
     def told(done: int, total: int, message: str = "") -> None:  # noqa: ARG001
-        progress(before + done, units, message)
+        progress(0, steps, message)
 
     return told
 

@@ -41,7 +41,7 @@ def interrupted(after: int, error: BaseException) -> Progress:
     """Raises when the step `after` is told of, as a cancelled job does."""
 
     def progress(done: int, total: int, message: str = "") -> None:
-        if "left" in message and done == total - STEPS + after:
+        if "left" in message and done == after:
             raise error
 
     return progress

@@ -158,7 +158,7 @@ def test_a_training_that_was_cancelled_goes_on_bit_for_bit(
 
     def listen(done: int, total: int, message: str = "") -> None:
         if "left" in message:
-            heard.append(done - (total - STEPS))
+            heard.append(done)
 
     resumed = learn(name, every_network, checkpoints=checkpoints, progress=listen, **settings)
     assert heard == [3, 4]
@@ -209,7 +209,7 @@ def test_class_images_are_painted_once_for_a_training_that_is_taken_up(
     painted: list[str] = []
 
     def listen(done: int, total: int, message: str = "") -> None:
-        if message == "painting class images":
+        if message.endswith("class images painted"):
             painted.append(message)
 
     settings = {"prior": True, "class_images": 3, "class_steps": 2, "steps": 1}
@@ -251,9 +251,21 @@ def test_progress_tells_loss_rate_and_time_left_and_ends_at_its_total(
         told.append(message)
 
     learn(name, every_network, progress=listen)
-    assert heard == sorted(heard)
-    assert heard[-1][0] == heard[-1][1]
+    assert heard == [(0, STEPS), *((step, STEPS) for step in range(1, STEPS + 1))]
+    assert told[0] == "4 of 4 pictures encoded"
     assert re.fullmatch(r"loss \d\.\d{4}, learning rate 0\.001, \d+ s left", told[-1])
+
+
+def test_what_comes_before_the_steps_is_told_and_not_counted(every_network: Networks) -> None:
+    told: list[object] = []
+    settings = {"prior": True, "class_images": 3, "class_steps": 2, "steps": 1}
+    learn("dreambooth", every_network, progress=lambda *words: told.append(words), **settings)
+    assert told[:-1] == [
+        (0, 1, "4 of 4 pictures encoded"),
+        (0, 1, "painting class images 1 to 3 of 3, 50%"),
+        (0, 1, "painting class images 1 to 3 of 3, 100%"),
+        (0, 1, "3 of 3 class images painted"),
+    ]
 
 
 def test_sample_sheets_come_on_the_way_and_change_nothing(
