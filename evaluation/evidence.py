@@ -8,7 +8,7 @@ from pandas import DataFrame, concat
 from evaluation import measurements as measured
 from evaluation.ratings import FACTORS
 
-ITEM = ("item", "artwork", "artist", "era", *FACTORS)
+ITEM = ("item", "artwork", "artist", "era", "surface", *FACTORS)
 """Columns of the table of items that every table of ratings has."""
 
 

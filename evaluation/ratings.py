@@ -27,6 +27,7 @@ TEXTS: Mapping[str, str] = {
     "purification": NO_LEVEL,
     "mimicry": NO_LEVEL,
     "era": "",
+    "surface": "",
     "artwork": "",
     "answer": "",
     "repeat_of": "",

@@ -21,6 +21,7 @@ RESPONSES: Mapping[str, str] = {
     "artist": "factor: painter of the artwork",
     "era": "of the painter, as most of the collection's records say: historical (known to the base"
     " network) or contemporary, e.g.; empty where none does",
+    "surface": "of the painter's pictures, by the same records: smooth or textured, e.g.",
     "protection": "factor: label of the protection in the experiment file",
     "budget": "factor: budget as written in the file; 0 is untouched, empty where the protection"
     " takes none",

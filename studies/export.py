@@ -31,7 +31,7 @@ def responses(study: Study) -> DataFrame:
 
     Columns are those of `RESPONSES`: `position` int64; `value`, `scale` and `rt_ms` float64, nan
     where missing; the two times in UTC; `simulated`, `gold` and `excluded` bool; all else text.
-    Answers about practice items are left out. Four queries, whatever the number of answers.
+    Answers about practice items are left out. Five queries, whatever the number of answers.
     """
     answers = Response.objects.filter(participant__study=study, trial__practice=False)
     rows = answers.order_by("participant", "trial__position", "pk").values_list(*ANSWER.values())
@@ -49,8 +49,7 @@ def responses(study: Study) -> DataFrame:
         exclusion_reason="",
         **_factors(study, found["condition"]),
     )
-    eras = recorded(study, "era")
-    found = found.assign(era=[eras.get(artist, "") for artist in found["artist"]])
+    found = found.assign(**_painters_records(study, found["artist"]))
     return _typed(found[list(RESPONSES)])
 
 
@@ -112,21 +111,20 @@ PICTURE = {
 
 
 def items(study: Study) -> DataFrame:
-    """One row per item that raters may judge, answered or not: item, artwork, era, factors.
+    """One row per item that raters may judge, answered or not: item, artwork, `RECORDED`, factors.
 
     Texts as in the table of answers, for what is foretold of pictures that nobody has rated.
     """
     rows = study.items.filter(practice=False).order_by("position")
     kept = list(rows.values_list("position", "artwork__image", "condition"))
     found = DataFrame.from_records(kept, columns=["item", "artwork", "condition"])
-    eras = recorded(study, "era")
     found = found.assign(
         item=_names(found["item"]),
         artwork=found["artwork"].astype("str").str[:12],
         **_factors(study, found["condition"]),
     )
-    found["era"] = [eras.get(artist, "") for artist in found["artist"]]
-    return _typed(found[["item", "artwork", "era", *FACTORS]])
+    found = found.assign(**_painters_records(study, found["artist"]))
+    return _typed(found[["item", "artwork", *RECORDED, *FACTORS]])
 
 
 def participants(study: Study) -> DataFrame:
@@ -268,6 +266,18 @@ def _factors(study: Study, conditions: Series) -> dict[str, Series]:
     return {
         factor: conditions.map({pk: cell[factor] for pk, cell in levels.items()})
         for factor in FACTORS
+    }
+
+
+RECORDED = ("era", "surface")
+"""What tables say of an item's painter, from the collection's records."""
+
+
+def _painters_records(study: Study, artists: Series) -> dict[str, list[str]]:
+    return {
+        column: [said.get(artist, "") for artist in artists]
+        for column in RECORDED
+        for said in [recorded(study, column)]
     }
 
 

@@ -32,6 +32,7 @@ CONTRACT = [
     "artwork",
     "artist",
     "era",
+    "surface",
     "protection",
     "budget",
     "purification",
@@ -98,7 +99,7 @@ def test_the_number_of_queries_does_not_grow_with_the_answers(
     study: Study, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     study = Study.objects.get(pk=study.pk)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         export.responses(study)
     with django_assert_num_queries(2):
         export.stimuli(study)
@@ -212,5 +213,17 @@ def test_the_codebook_explains_every_column(study: Study, tmp_path: Path) -> Non
 def test_the_era_of_the_painter_is_the_one_on_record(study: Study) -> None:
     assert set(export.responses(study)["era"]) == {""}
     artist = study.conditions.first().levels["artist"]
-    Artwork.objects.update(painter=artist, notes={"columns": {"era": "historical"}})
+    said = {"era": "historical", "surface": "smooth"}
+    Artwork.objects.update(painter=artist, notes={"columns": said})
     assert set(export.responses(study)["era"]) == {"historical"}
+    assert set(export.responses(study)["surface"]) == {"smooth"}
+
+
+def test_items_that_nobody_rated_are_in_the_table_of_items(study: Study) -> None:
+    answered = export.responses(study)
+    found = export.items(study)
+    assert len(found) == study.items.filter(practice=False).count()
+    assert set(answered["item"]) <= set(found["item"])
+    both = answered.drop_duplicates("item").merge(found, on="item", suffixes=("", "_item"))
+    for column in ("artwork", "artist", "protection", "budget"):
+        assert (both[column] == both[f"{column}_item"]).all()
