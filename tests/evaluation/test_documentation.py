@@ -1,7 +1,5 @@
 """The documentation names what there is, and what it runs exists."""
 
-import doctest
-import importlib
 import re
 from pathlib import Path
 
@@ -37,11 +35,3 @@ def test_every_benchmark_that_is_named_exists() -> None:
     named = set(re.findall(r"benchmarks/\w+\.py", REPORT + STATISTICS))
     assert named
     assert all((ROOT / name).exists() for name in named)
-
-
-@pytest.mark.parametrize("module", ["estimate", "clustered", "correlation", "multiplicity"])
-def test_examples_in_docstrings_are_true(module: str) -> None:
-    loaded = importlib.import_module(f"evaluation.statistics.{module}")
-    ran = doctest.testmod(loaded)
-    assert ran.attempted
-    assert not ran.failed

@@ -26,7 +26,8 @@ def ratings() -> DataFrame:
     under 9 conditions; each rater judged six pictures a condition, about ten raters each picture.
     `value` is 1 (not at all successful) to 5.
 
-    >>> ratings().value.mean().round(2)
+    >>> f"{ratings().value.mean():.2f}"
+    '3.02'
     """
     return _table("ratings")
 

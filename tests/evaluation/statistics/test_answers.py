@@ -1,6 +1,5 @@
 """Flags, labels and numbers are read in one place; what cannot be read is refused in words."""
 
-import doctest
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 
 from evaluation.statistics import (
     agreement,
-    answers,
     association,
     groups,
     meta,
@@ -216,9 +214,3 @@ def test_settings_that_are_no_numbers_are_refused() -> None:
     table = pd.DataFrame({"value": V, "rater": RATER})
     with pytest.raises(BadData, match=r"whole number from 1; given: 2\.5"):
         ordinal.clmm(table, "value", "1", ["rater"], nodes=2.5)  # type: ignore[arg-type]
-
-
-def test_the_examples_in_the_docstrings_hold() -> None:
-    ran = doctest.testmod(answers)
-    assert ran.attempted
-    assert not ran.failed
