@@ -3,8 +3,7 @@
     python benchmarks/coverage_clmm.py            # 100 studies a row, some three minutes
     python benchmarks/coverage_clmm.py 400        # as docs/statistics/ordinal.md has it
 
-Ratings of 1 to 5; raters (sd 0.9), artworks (0.6), pictures (0.6) and raters' ways with a condition
-(0.5) differ on the logit; the second condition is 0.5 higher.
+The studies are those of benchmarks/rating_studies.py; the second condition is 0.5 higher.
 """
 
 import os
@@ -19,13 +18,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 from scipy.stats import norm
 
+from benchmarks.rating_studies import Design, ratings, share
 from evaluation.statistics import ordinal
 
-RATER, ARTWORK, PICTURE, WAY = 0.9, 0.6, 0.6, 0.5
-CUTS = np.array([-1.5, -0.3, 0.8, 2.0])
 EFFECT = 0.5
 DESIGNS = [  # raters, artworks, conditions, share of cells filled
     (10, 10, 4, 0.5),
@@ -38,43 +35,20 @@ DESIGNS = [  # raters, artworks, conditions, share of cells filled
 NAMES = ("rater + artwork", "four terms, z", "rating_model", "its PSR", "its PSR difference")
 
 
-def study(raters: int, artworks: int, conditions: int, filled: float, seed: int) -> pd.DataFrame:
-    rng = np.random.default_rng([raters, artworks, seed])
-    pictures = artworks * conditions
-    cells = np.flatnonzero(rng.random(raters * pictures) < filled)
-    rater, picture = np.divmod(cells, pictures)
-    artwork, condition = np.divmod(picture, conditions)
-    latent = EFFECT * (condition == 1) + rng.logistic(size=len(cells))
-    latent += rng.normal(0, RATER, raters)[rater] + rng.normal(0, ARTWORK, artworks)[artwork]
-    latent += rng.normal(0, PICTURE, pictures)[picture]
-    latent += rng.normal(0, WAY, (raters, conditions))[rater, condition]
-    columns = {
-        "rater": rater,
-        "artwork": artwork,
-        "stimulus": picture,
-        "condition": [f"c{k}" for k in condition],
-        "rating": np.searchsorted(CUTS, latent) + 1,
-    }
-    return pd.DataFrame(columns)
+def study(design: Design, seed: int) -> pd.DataFrame:
+    return ratings(np.random.default_rng([*design[:2], seed]), design, EFFECT)
 
 
-def true_share(effect: float) -> float:
-    """Population share of ratings of 4 and 5."""
-    spread = np.sqrt(RATER**2 + ARTWORK**2 + PICTURE**2 + WAY**2)
-    z, weight = np.polynomial.hermite_e.hermegauss(61)
-    return float((expit(effect + spread * z - CUTS[2]) * weight).sum() / weight.sum())
-
-
-def held(ratings: pd.DataFrame) -> list[bool]:
+def held(table: pd.DataFrame) -> list[bool]:
     """Whether each interval of NAMES holds its truth."""
-    two = ordinal.clmm(ratings, "rating", "condition", ["rater", "artwork"])
-    four = ordinal.rating_model(ratings)
+    two = ordinal.clmm(table, "rating", "condition", ["rater", "artwork"])
+    four = ordinal.rating_model(table)
     effect = four.coefficients["conditionc1"]
     # clmm with the same four terms has the same estimate and error, and normal quantiles
     reach = float(norm.ppf(0.975)) * effect.se
     plain = replace(effect, low=effect.value - reach, high=effect.value + reach)
     rates = ordinal.success_rates(four, "condition", [4, 5])
-    first, second = true_share(0), true_share(EFFECT)
+    first, second = share(0), share(EFFECT)
     truths = [(each, EFFECT) for each in (two.coefficients["conditionc1"], plain, effect)]
     truths += [(rates.rates["c0"], first), (rates.differences[0].estimate, second - first)]
     return [estimate.low <= truth <= estimate.high for estimate, truth in truths]
@@ -85,7 +59,7 @@ def main() -> None:
     print(f"share of nominal 95 % intervals that hold the truth, {studies} studies a row")
     print(f"{'raters, artworks, conditions, filled':38}" + "".join(f"{n:>20}" for n in NAMES))
     for design in DESIGNS:
-        shares = np.mean([held(study(*design, seed)) for seed in range(studies)], axis=0)
+        shares = np.mean([held(study(design, seed)) for seed in range(studies)], axis=0)
         print(f"{design!s:38}" + "".join(f"{share:20.1%}" for share in shares), flush=True)
 
 

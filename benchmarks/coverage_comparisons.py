@@ -4,8 +4,7 @@
     python benchmarks/coverage_comparisons.py 400 psr ordinal   # some parts only
 
 A row a test and design: share of studies in which it is wrong, its Monte Carlo error (one standard
-error) and the number of studies. Raters differ (sd 0.9 on the logit), artworks (0.6), the pictures
-of an artwork under a condition (0.6), and how a rater takes a condition (0.5).
+error) and the number of studies. Ratings are those of benchmarks/rating_studies.py.
 """
 
 import os
@@ -22,19 +21,16 @@ from time import process_time
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
-import pandas as pd
 from scipy.optimize import brentq
-from scipy.special import expit
 from scipy.stats import chi2, norm
 
 from benchmarks.metric_tests import study
+from benchmarks.rating_studies import Design, ratings, share
 from evaluation.statistics import mixed, ordinal, ppi, psr
 from evaluation.statistics.association import compare_dependent, correlation, delong
 from evaluation.statistics.groups import expert_vs_crowd
 from evaluation.statistics.meta import calibrated_accuracy, compare_metrics, permutation_test
 
-RATER, ARTWORK, PICTURE, WAY = 0.9, 0.6, 0.6, 0.5
-CUTS = np.array([-1.5, -0.3, 0.8, 2.0])
 CROSSED = [  # raters, artworks, conditions, filled
     (10, 20, 2, 1.0),
     (30, 40, 2, 0.5),
@@ -46,48 +42,17 @@ MARGIN = 0.1
 Alarms = dict[str, bool]
 
 
-def ratings(
-    rng: np.random.Generator, design: tuple[int, int, int, float], effect: float = 0.0
-) -> pd.DataFrame:
-    """Ratings of 1 to 5, all conditions alike but the last, which is `effect` higher."""
-    raters, artworks, conditions, filled = design
-    pictures = artworks * conditions
-    cells = np.flatnonzero(rng.random(raters * pictures) < filled)
-    rater, picture = np.divmod(cells, pictures)
-    artwork, condition = np.divmod(picture, conditions)
-    latent = rng.logistic(size=len(cells)) + effect * (condition == conditions - 1)
-    latent += rng.normal(0, RATER, raters)[rater] + rng.normal(0, ARTWORK, artworks)[artwork]
-    latent += rng.normal(0, PICTURE, pictures)[picture]
-    latent += rng.normal(0, WAY, (raters, conditions))[rater, condition]
-    columns = {
-        "rater": rater,
-        "artwork": artwork,
-        "stimulus": picture,
-        "condition": [f"c{k}" for k in condition],
-        "rating": np.searchsorted(CUTS, latent) + 1,
-        "latent": latent,
-    }
-    return pd.DataFrame(columns)
-
-
-def share(effect: float) -> float:
-    """Population share of ratings of 4 and 5."""
-    spread = np.sqrt(RATER**2 + ARTWORK**2 + PICTURE**2 + WAY**2)
-    z, weight = np.polynomial.hermite_e.hermegauss(61)
-    return float((expit(effect + spread * z - CUTS[2]) * weight).sum() / weight.sum())
-
-
 @cache
 def worse() -> float:
     """The effect that makes the share lower by the margin."""
     return float(brentq(lambda effect: share(effect) - share(0) + MARGIN, -2, 0))
 
 
-def of_psr(rng: np.random.Generator, design: tuple[int, int, int, float]) -> Alarms:
+def of_psr(rng: np.random.Generator, design: Design) -> Alarms:
     table = ratings(rng, design)
     columns = table["rating"], table["rater"], table["artwork"], table["condition"]
     found = psr.compare(*columns, reference="c0", success=(4, 5))
-    lower = ratings(rng, (*design[:2], 2, design[3]), worse())
+    lower = ratings(rng, (*design[:2], 2, design[3]), effect=worse())
     apart = lower["rating"], lower["rater"], lower["artwork"], lower["condition"] == "c1"
     return {
         "psr.difference": found.differences["c1"].p < 0.05,
@@ -104,7 +69,7 @@ def of_psr(rng: np.random.Generator, design: tuple[int, int, int, float]) -> Ala
     }
 
 
-def of_ordinal(rng: np.random.Generator, design: tuple[int, int, int, float]) -> Alarms:
+def of_ordinal(rng: np.random.Generator, design: Design) -> Alarms:
     table = ratings(rng, design)
     fit = ordinal.rating_model(table)
     contrasts = ordinal.contrasts(fit, "condition")
@@ -122,7 +87,7 @@ def of_ordinal(rng: np.random.Generator, design: tuple[int, int, int, float]) ->
     }
 
 
-def of_odds(rng: np.random.Generator, design: tuple[int, int, int, float]) -> Alarms:
+def of_odds(rng: np.random.Generator, design: Design) -> Alarms:
     """A variance that is 0 (of artworks, where each has one picture a condition), and odds."""
     fit = ordinal.rating_model(ratings(rng, design))
     table = ratings(rng, design)
@@ -135,7 +100,7 @@ def of_odds(rng: np.random.Generator, design: tuple[int, int, int, float]) -> Al
     }
 
 
-def of_mixed(rng: np.random.Generator, design: tuple[int, int, int, float]) -> Alarms:
+def of_mixed(rng: np.random.Generator, design: Design) -> Alarms:
     table = ratings(rng, design)
     table["high"] = table["rating"] >= 4
     four = ["rater", "artwork", ("artwork", "condition"), ("rater", "condition")]

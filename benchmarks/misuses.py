@@ -25,6 +25,7 @@ from scipy.stats import binomtest
 
 from benchmarks.coverage import simulate, truth
 from benchmarks.metric_tests import study as metric_study
+from benchmarks.rating_studies import ratings
 from evaluation.statistics import meta, ordinal, psr
 
 CROSSED = [(10, 20, 1.0, 0.4), (30, 40, 0.3, 0.4), (30, 40, 1.0, 0.4), (60, 100, 1.0, 0.4)]
@@ -33,9 +34,6 @@ CONDITIONS = [(10, 20, 1.0), (30, 20, 0.5), (30, 40, 0.5)]
 """Raters, artworks, share filled; two conditions that do not differ."""
 METRICS = [(6, 50), (12, 50), (20, 100)]
 """Conditions, pictures; each metric has its own error in each condition, both are equally good."""
-RATER, ARTWORK, PICTURE, WAY = 0.9, 0.6, 0.6, 0.5
-CUTS = np.array([-1.5, -0.3, 0.8, 2.0])
-
 Wrong = dict[str, bool]
 """Who was wrong in one study: the misuse, and the safe function."""
 
@@ -54,30 +52,15 @@ def shares(design: tuple[int, int, float, float], seed: int) -> Wrong:
 
 def models(design: tuple[int, int, float], seed: int) -> Wrong:
     """Called two equal conditions different at 5 %."""
-    ratings = equal_conditions(*design, seed)
-    two = ordinal.clmm(ratings, "rating", "condition", ["rater", "artwork"])
-    four = ordinal.rating_model(ratings)
+    raters, artworks, filled = design
+    rng = np.random.default_rng([raters, artworks, seed])
+    table = ratings(rng, (raters, artworks, 2, filled))
+    two = ordinal.clmm(table, "rating", "condition", ["rater", "artwork"])
+    four = ordinal.rating_model(table)
     return {
         "rater + artwork only": two.coefficients["conditionc1"].excludes(0),
         "ordinal.rating_model": four.coefficients["conditionc1"].excludes(0),
     }
-
-
-def equal_conditions(raters: int, artworks: int, filled: float, seed: int) -> pd.DataFrame:
-    """Ratings of 1 to 5 of two conditions without any difference, each picture its own stimulus."""
-    rng = np.random.default_rng([raters, artworks, seed])
-    cells = np.flatnonzero(rng.random(raters * artworks * 2) < filled)
-    rater, picture = np.divmod(cells, artworks * 2)
-    artwork, condition = np.divmod(picture, 2)
-    latent = rng.logistic(size=len(cells))
-    latent += rng.normal(0, RATER, raters)[rater] + rng.normal(0, ARTWORK, artworks)[artwork]
-    latent += rng.normal(0, PICTURE, artworks * 2)[picture]
-    latent += rng.normal(0, WAY, (raters, 2))[rater, condition]
-    columns = {"rater": rater, "artwork": artwork, "stimulus": picture}
-    named = [f"c{k}" for k in condition]
-    return pd.DataFrame(
-        {**columns, "condition": named, "rating": np.searchsorted(CUTS, latent) + 1}
-    )
 
 
 def tests(design: tuple[int, int], seed: int) -> Wrong:
