@@ -20,6 +20,16 @@ SERIES = ("#1f5fa8", "#b4460f", "#00775a", "#8f3f7d", "#7a6000", "#55606b")
 ANSWERS = ("#b3450e", "#e2a57e", "#d5cfc5", "#8fb4dc", "#1e5ea7")
 """From the lowest point of a scale to the highest."""
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+AXIS: dict[str, Any] = {
+    "labelColor": INK,
+    "titleColor": SOFT,
+    "gridColor": LINE,
+    "domainColor": SOFT,
+    "tickColor": SOFT,
+    "titleFontWeight": "normal",
+    "labelOverlap": "greedy",
+}
+"""Of every axis, here and in the pictures of docs/; sizes are each place's own."""
 WIDTH, ROW_HEIGHT, PANEL_HEIGHT = 680, 30, 200
 PANEL_WIDTHS = {1: 420, 2: 260}
 """Of one panel and of two beside each other; of more,"""
@@ -251,17 +261,7 @@ def _finished(chart: Any) -> Spec:
         )
     )
     styled = styled.configure_axis(
-        labelColor=INK,
-        titleColor=SOFT,
-        gridColor=LINE,
-        domainColor=SOFT,
-        tickColor=SOFT,
-        labelFontSize=13,
-        titleFontSize=13,
-        titleFontWeight="normal",
-        labelLimit=230,
-        labelOverlap="greedy",
-        labelSeparation=8,
+        **AXIS, labelFontSize=13, titleFontSize=13, labelLimit=230, labelSeparation=8
     )
     spec: Spec = styled.to_dict()
     return spec

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 from pandas import DataFrame
 
-from evaluation.plots import INK, LINE, SERIES, SHAPES, SOFT
+from evaluation.plots import AXIS, INK, SERIES, SHAPES, SOFT
 from evaluation.statistics.estimate import Estimate
 
 PAPER = "#fbfaf8"
@@ -39,17 +39,7 @@ def finished(chart: Any, title: str | Sequence[str], said: str | Sequence[str] =
         .configure(background=PAPER, font=FONT, padding=14)
         .configure_view(stroke=None)
         .configure_axis(
-            labelColor=INK,
-            titleColor=SOFT,
-            gridColor=LINE,
-            domainColor=SOFT,
-            tickColor=SOFT,
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            labelLimit=260,
-            labelOverlap="greedy",
-            labelSeparation=6,
+            **AXIS, labelFontSize=12, titleFontSize=12, labelLimit=260, labelSeparation=6
         )
         .configure_legend(
             labelColor=INK, labelFontSize=12, title=None, orient="top", labelLimit=320, columns=4
