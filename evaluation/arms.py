@@ -2,6 +2,8 @@
 
 The clean arm is the mimicry of unprotected, unpurified art. Every other arm is compared with it,
 and a purified arm with the protected one: the same protection at the same budget, not purified.
+Pictures that were degraded on purpose are arms of their own: they are compared with what else was
+degraded alike, and with the same pictures undegraded.
 Painters of different eras (“historical”, in the base network's training data; “contemporary”) are
 never taken together unless an analysis says so.
 """
@@ -26,7 +28,7 @@ from evaluation.ratings import (
 )
 from evaluation.statistics.estimate import Estimate
 
-CLEAN, PROTECTED = "clean arm", "protected arm"
+CLEAN, PROTECTED, UNDEGRADED = "clean arm", "protected arm", "undegraded arm"
 FEW_ARMS = 4
 SUCCESS = {"mimicry_success": "lowest", "protection_success": "highest"}
 """Questions whose two lowest, or highest, points say that a protection held (Glaze's PSR)."""
@@ -182,7 +184,8 @@ def _arm(
     era: str, levels: dict[str, str], rows: DataFrame, clean: str | None, factors: Sequence[str]
 ) -> Arm:
     name = condition_name({factor: levels[factor] for factor in factors}, clean)
-    untouched = levels["protection"] == clean and levels["purification"] == NO_LEVEL
+    done = (levels["purification"], levels["degradation"])
+    untouched = levels["protection"] == clean and done == (NO_LEVEL, NO_LEVEL)
     return Arm(name, era, levels, rows, untouched)
 
 
@@ -198,23 +201,41 @@ def _place(arm: Arm, clean: str | None) -> tuple[object, ...]:
         levels["purification"] != NO_LEVEL,
         levels["purification"],
         levels["mimicry"],
+        levels["degradation"] != NO_LEVEL,
+        levels["degradation"],
+        amount(levels["dose"]),
     )
 
 
+MADE = ("mimicry", "degradation", "dose")
+"""What is alike in arms that are compared for what was done to the art."""
+
+
 def _pairs(found: Sequence[Arm]) -> Iterator[tuple[Arm, Arm, str]]:
-    clean = {(arm.era, arm.levels["mimicry"]): arm for arm in found if arm.clean}
-    plain = {_dose(arm): arm for arm in found if arm.levels["purification"] == NO_LEVEL}
+    label = next((arm.levels["protection"] for arm in found if arm.clean), None)
+    plain = {_key(arm, "protection", "budget", *MADE): arm for arm in found if _unpurified(arm)}
+    clean = {_key(arm, *MADE): arm for arm in plain.values() if arm.levels["protection"] == label}
+    begun = {
+        _key(arm, *FACTORS[:-2]): arm for arm in found if arm.levels["degradation"] == NO_LEVEL
+    }
     for arm in found:
-        untouched = clean.get((arm.era, arm.levels["mimicry"]))
-        if untouched is not None and not arm.clean:
+        untouched = clean.get(_key(arm, *MADE))
+        if untouched is not None and untouched is not arm:
             yield untouched, arm, CLEAN
-        protected = plain.get(_dose(arm))
-        if protected is not None and protected is not arm and not protected.clean:
+        protected = plain.get(_key(arm, "protection", "budget", *MADE))
+        if protected is not None and protected is not arm and protected is not untouched:
             yield protected, arm, PROTECTED
+        before = begun.get(_key(arm, *FACTORS[:-2]))
+        if before is not None and before is not arm:
+            yield before, arm, UNDEGRADED
 
 
-def _dose(arm: Arm) -> tuple[str, ...]:
-    return (arm.era, *(arm.levels[factor] for factor in ("protection", "budget", "mimicry")))
+def _key(arm: Arm, *factors: str) -> tuple[str, ...]:
+    return (arm.era, *(arm.levels[factor] for factor in factors))
+
+
+def _unpurified(arm: Arm) -> bool:
+    return arm.levels["purification"] == NO_LEVEL
 
 
 def _of_shared_painters(first: Arm, second: Arm) -> tuple[DataFrame, DataFrame]:

@@ -13,8 +13,10 @@ from evaluation.statistics import psr
 from evaluation.statistics.clustered import Clustered, clustered_difference, clustered_mean
 from evaluation.statistics.estimate import Estimate
 
-DOSE = ("protection", "budget")
-TREATMENT = ("protection", "budget", "purification")
+DEGRADED = ("degradation", "dose")
+DOSE = ("protection", "budget", *DEGRADED)
+"""Pictures that were degraded on purpose are never taken together with those that were not."""
+TREATMENT = ("protection", "budget", "purification", *DEGRADED)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def contrasts(
 ) -> list[Contrast]:
     """Each condition against the untouched one, and each budget against the next lower one.
 
-    Always at the same purification where that is a factor. P-values are adjusted by Holm over all
+    Always at the same purification and degradation where these are factors. P-values are adjusted by Holm over all
     of them.
     """
     sides = [*_against_clean(found, clean), *_neighbours(found, clean)]
@@ -131,21 +133,22 @@ def _difference_of_means(pair: Pair, level: float) -> Estimate:
 
 
 def _against_clean(found: Sequence[Cell], clean: str | None) -> Iterator[tuple[Cell, Cell]]:
-    untouched = {_purification(c): c for c in found if c.levels["protection"] == clean}
+    untouched = {_beside(c): c for c in found if c.levels["protection"] == clean}
     for cell in found:
-        if cell.levels["protection"] != clean and _purification(cell) in untouched:
-            yield untouched[_purification(cell)], cell
+        if cell.levels["protection"] != clean and _beside(cell) in untouched:
+            yield untouched[_beside(cell)], cell
 
 
 def _neighbours(found: Sequence[Cell], clean: str | None) -> Iterator[tuple[Cell, Cell]]:
-    arms: dict[tuple[str, str], list[Cell]] = {}
+    arms: dict[tuple[str, ...], list[Cell]] = {}
     for cell in found:
         if cell.levels["protection"] != clean:
-            arms.setdefault((cell.levels["protection"], _purification(cell)), []).append(cell)
+            arms.setdefault((cell.levels["protection"], *_beside(cell)), []).append(cell)
     for arm in arms.values():
         ladder = sorted(arm, key=lambda cell: amount(cell.levels["budget"]))
         yield from pairwise(ladder)
 
 
-def _purification(cell: Cell) -> str:
-    return cell.levels.get("purification", "")
+def _beside(cell: Cell) -> tuple[str, ...]:
+    """What was done beside the protection."""
+    return tuple(cell.levels.get(factor, "") for factor in ("purification", *DEGRADED))

@@ -14,9 +14,11 @@ from pandas import DataFrame, Series
 from evaluation.words import counted, listed
 
 NEEDED = ("participant", "item", "question", "value")
-FACTORS = ("protection", "budget", "purification", "mimicry")
+FACTORS = ("protection", "budget", "purification", "mimicry", "degradation", "dose")
 NO_LEVEL = "none"
-"""The label of no purification, no mimicry."""
+"""The label of no purification, no mimicry, no degradation."""
+NO_DOSE = "0"
+"""The dose of pictures that were not degraded."""
 TEXTS: Mapping[str, str] = {
     "study": "",
     "population": "",
@@ -26,6 +28,8 @@ TEXTS: Mapping[str, str] = {
     "budget": "",
     "purification": NO_LEVEL,
     "mimicry": NO_LEVEL,
+    "degradation": NO_LEVEL,
+    "dose": NO_DOSE,
     "era": "",
     "surface": "",
     "artwork": "",
@@ -34,6 +38,8 @@ TEXTS: Mapping[str, str] = {
     "exclusion_reason": "",
 }
 """Columns of text and what stands for a missing one."""
+SIZES = ("budget", "dose")
+"""Factors whose levels are numbers."""
 MOST_POINTS = 100
 """Points on the longest scale that is taken for one."""
 FLAGS = ("simulated", "gold", "excluded")
@@ -236,9 +242,18 @@ def by_factors(answers: DataFrame, *factors: str) -> Iterator[tuple[dict[str, st
 
 
 def varying(answers: DataFrame) -> tuple[str, ...]:
-    """The factors that conditions are named by: `mimicry` only where there are several."""
+    """The factors that conditions are named by: `mimicry` only where there are several, and
+    `degradation` with its `dose` where anything was degraded."""
     several = answers["mimicry"].nunique() > 1
-    return FACTORS if several else FACTORS[:-1]
+    degraded = not undegraded(answers).all()
+    left_out = () if several else ("mimicry",)
+    left_out = left_out if degraded else (*left_out, "degradation", "dose")
+    return tuple(factor for factor in FACTORS if factor not in left_out)
+
+
+def undegraded(rows: DataFrame) -> Series:
+    """[n] bool: rows about pictures that nobody degraded on purpose."""
+    return rows["degradation"] == NO_LEVEL
 
 
 def eras(answers: DataFrame) -> list[str]:
@@ -254,16 +269,18 @@ def eras_pooled(answers: DataFrame) -> list[str]:
 
 
 def order(levels: Mapping[str, str]) -> tuple[str | float, ...]:
-    """Sorts cells by label, budgets by their size."""
-    return tuple(amount(v) if factor == "budget" else v for factor, v in levels.items())
+    """Sorts cells by label, budgets and doses by their size."""
+    return tuple(amount(v) if factor in SIZES else v for factor, v in levels.items())
 
 
 def condition_name(levels: Mapping[str, str], clean: str | None) -> str:
-    """“glaze 0.05 · jpeg-75”; the untouched arm goes by its label alone."""
+    """“glaze 0.05 · jpeg-75 · blur 2”; the untouched arm goes by its label alone."""
     protection = levels["protection"]
     dose = protection if protection == clean else f"{protection} {levels['budget']}".strip()
-    further = (levels.get(factor, NO_LEVEL) for factor in FACTORS[2:])
+    further = (levels.get(factor, NO_LEVEL) for factor in ("purification", "mimicry"))
     parts = [dose, *("" if level == NO_LEVEL else level for level in further)]
+    if levels.get("degradation", NO_LEVEL) != NO_LEVEL:
+        parts.append(f"{levels['degradation']} {levels['dose']}")
     return " · ".join(filter(None, parts)) or "pictures without a label"
 
 

@@ -52,7 +52,17 @@ COUNTS = (
 )
 BARE = ("share_difference_joint", "chance")
 """Intervals without a value of their own."""
-HIDDEN = ("method", "test", "artist", "protection", "budget", "purification", "mimicry")
+HIDDEN = (
+    "method",
+    "test",
+    "artist",
+    "protection",
+    "budget",
+    "purification",
+    "mimicry",
+    "degradation",
+    "dose",
+)
 """In the files, but not on the page: the condition's name, or a note, says it already."""
 
 

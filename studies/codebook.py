@@ -27,6 +27,10 @@ RESPONSES: Mapping[str, str] = {
     " takes none",
     "purification": "factor: label of the purification in the experiment file",
     "mimicry": "factor: label of the mimicry in the experiment file; none where there is none",
+    "degradation": "factor: label of the degradation in the experiment file; none for pictures as"
+    " they were made",
+    "dose": "factor: strength of the degradation as written in the file, in the unit of its method;"
+    " 0 for pictures as they were made",
     "question": "name of the question",
     "answer": "the words of the answer, as shown",
     "value": "the point on the scale, from 1",
@@ -56,6 +60,8 @@ STIMULI: Mapping[str, str] = {
     "budget": RESPONSES["budget"],
     "purification": RESPONSES["purification"],
     "mimicry": RESPONSES["mimicry"],
+    "degradation": RESPONSES["degradation"],
+    "dose": RESPONSES["dose"],
 }
 
 PARTICIPANTS: Mapping[str, str] = {

@@ -16,7 +16,7 @@ from pandas.api.types import is_float_dtype, is_string_dtype
 from generation.recipe import PAINTING
 from generation.writing import write_whole
 from studies.codebook import ABOUT, RESPONSES, STIMULI, codebook
-from studies.designs.factorial import FACTORS
+from studies.designs.factorial import FACTORS, UNDEGRADED
 from studies.models import Condition, Participant, Response, Stimulus, Study
 from studies.queries import recorded
 
@@ -264,7 +264,9 @@ def _factors(study: Study, conditions: Series) -> dict[str, Series]:
     """A column per factor, from the primary keys of conditions."""
     levels = dict(Condition.objects.filter(study=study).values_list("pk", "levels"))
     return {
-        factor: conditions.map({pk: cell[factor] for pk, cell in levels.items()})
+        factor: conditions.map(
+            {pk: cell.get(factor, UNDEGRADED.get(factor)) for pk, cell in levels.items()}
+        )
         for factor in FACTORS
     }
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Annotated, ClassVar
 
-from pandas import DataFrame, concat
+from pandas import DataFrame, Series, concat
 from pydantic import Field
 
 from config.plugins import plugin
@@ -34,6 +34,7 @@ from evaluation.field_model import model_exhibits
 from evaluation.measurements import label_of, mean_of_condition
 from evaluation.metrics import METRICS
 from evaluation.ratings import (
+    NO_LEVEL,
     TableError,
     amount,
     answers_to,
@@ -206,7 +207,15 @@ def _dose_chart(rows: DataFrame, clean: str | None, simulated: bool) -> plots.Sp
         concat([untouched, rows[rows["protection"] == arm]]).assign(protection=arm) for arm in arms
     ]
     shown = concat(panels).drop_duplicates(list(TREATMENT))
+    shown = shown.assign(purification=shown.apply(_beside, axis=1))
     return plots.dose_response(shown, SHARE, title=SHARE_TITLE, simulated=simulated)
+
+
+def _beside(row: Series) -> str:
+    """What a line of the chart stands for: the purification, and the degradation if any."""
+    if row["degradation"] == NO_LEVEL:
+        return str(row["purification"])
+    return f"{row['purification']} · {row['degradation']} {row['dose']}"
 
 
 def _differences(pooled: Sequence[Contrast], fine: Sequence[Contrast]) -> list[Exhibit]:

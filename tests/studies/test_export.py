@@ -37,6 +37,8 @@ CONTRACT = [
     "budget",
     "purification",
     "mimicry",
+    "degradation",
+    "dose",
     "question",
     "answer",
     "value",
@@ -82,6 +84,8 @@ def test_a_row_says_what_was_judged_under_which_condition(study: Study) -> None:
     assert row["item"] == f"item-{trial.item.position:04d}"
     factors = ["artist", "protection", "budget", "purification", "mimicry"]
     assert row[factors].to_dict() == trial.item.condition.levels
+    # conditions from before there were degradations
+    assert row[["degradation", "dose"]].to_list() == ["none", "0"]
     assert row["answered_at"] == pd.Timestamp(
         trial.responses.get(question=row["question"]).answered_at
     )
@@ -170,7 +174,9 @@ def test_the_csv_reads_back_as_the_table(study: Study, tmp_path: Path) -> None:
     export.write(study, tmp_path)
     read = pd.read_csv(
         tmp_path / "responses.csv",
-        dtype=dict.fromkeys(("budget", "repeat_of", "exclusion_reason", "population"), "str"),
+        dtype=dict.fromkeys(
+            ("budget", "dose", "repeat_of", "exclusion_reason", "population"), "str"
+        ),
         keep_default_na=False,
         na_values={"rt_ms": [""]},
         parse_dates=["started_at", "answered_at"],
