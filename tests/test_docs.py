@@ -39,7 +39,7 @@ def test_links_between_pages_lead_somewhere(page):
         (PURIFICATIONS, "methods.md"),
         (STYLE_TRANSFERS, "methods.md"),
         (TRIALS, "experiment-file.md"),
-        (METRICS, "statistics.md"),
+        (METRICS, "metrics.md"),
         (ANALYSES, "report.md"),
     ],
     ids=lambda value: getattr(value, "package", value),
