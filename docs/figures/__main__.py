@@ -17,12 +17,28 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import against_people
 import designs
+import doses
 import misuse
+import models
+import preferences
+import protection
 import raters
+import reliability
 import vl_convert
 
 FOLDER = Path(__file__).resolve().parents[1] / "pictures/statistics"
-FIGURES = {**misuse.FIGURES, **raters.FIGURES, **against_people.FIGURES, **designs.FIGURES}
+TOPICS = (
+    misuse,
+    protection,
+    models,
+    reliability,
+    raters,
+    against_people,
+    preferences,
+    designs,
+    doses,
+)
+FIGURES = {name: draw for topic in TOPICS for name, draw in topic.FIGURES.items()}
 
 
 def main(names: list[str]) -> None:

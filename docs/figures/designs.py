@@ -1,97 +1,15 @@
-"""Pictures of pairs, multiplicity, sequential, thresholds and trend."""
+"""Pictures of multiplicity and sequential."""
 
 import altair as alt
 import numpy as np
-import pandas as pd
 import style
 from pandas import DataFrame
 from style import finished, forest, number, row, words
 
 from evaluation.plots import SERIES
-from evaluation.statistics import multiplicity, pairs, psr, sequential, trend
+from evaluation.statistics import multiplicity, psr, sequential
 from evaluation.statistics.clustered import clustered_share
-from evaluation.statistics.examples import comparisons, ladder, ratings, truth
-from evaluation.statistics.thresholds import psychometric
-
-
-def _preferences() -> pairs.Preferences:
-    table = comparisons()
-    return pairs.davidson(
-        table["first"],
-        table.second,
-        table.first_won,
-        raters=table.participant,
-        artworks=table.artwork,
-    )
-
-
-def strengths() -> alt.LayerChart:
-    found = _preferences().strengths
-    true = truth().set_index("condition")["strength"].dropna()
-    order = sorted(found, key=lambda item: -found[item].value)
-    rows = [row(str(item), found[item], true=float(true[item] - true.mean())) for item in order]
-    return finished(
-        forest(rows, "strength (log odds against the mean of all)", marks=[0]),
-        "From “which is closer?” to a scale",
-        f"{style.SIMULATED} The black bar is the truth.",
-    )
-
-
-def chances() -> alt.LayerChart:
-    found = _preferences()
-    order = sorted(found.strengths, key=lambda item: -found.strengths[item].value)
-    table = found.chances().loc[order, order]
-    rows = table.stack().dropna().reset_index()
-    rows.columns = pd.Index(["row", "column", "share"])
-    base = alt.Chart(rows).encode(
-        x=alt.X("column:N", sort=order, title=None, axis=alt.Axis(orient="top", labelAngle=-30)),
-        y=alt.Y("row:N", sort=order, title=None),
-    )
-    cells = base.mark_rect().encode(
-        color=alt.Color(
-            "share:Q",
-            scale=alt.Scale(domain=[0.1, 0.7], range=["#f1efeb", SERIES[0]], interpolate="rgb"),
-            legend=None,
-        )
-    )
-    texts = base.mark_text(fontSize=12).encode(
-        text=alt.Text("share:Q", format=".0%"),
-        color=alt.condition("datum.share > 0.45", alt.value("white"), alt.value(style.INK)),
-    )
-    return finished(
-        alt.layer(cells, texts).properties(width=400, height=230),
-        "How often the row is preferred to the column (the rest are ties)",
-    )
-
-
-def gain() -> alt.LayerChart:
-    table = comparisons()
-    items = sorted({*table["first"], *table.second})
-    columns = table["first"], table.second, table.first_won
-    chosen = pairs.next_pairs(
-        *columns, items=items, generator=np.random.default_rng(7), count=15, random_share=0.2
-    )
-    rows = {
-        frozenset((pair.first, pair.second)): {
-            "pair": f"{pair.first} – {pair.second}",
-            "gain": pair.gain,
-            "series": pair.chosen,
-        }
-        for pair in chosen
-    }
-    chart = (
-        alt.Chart(DataFrame(list(rows.values())))
-        .mark_bar(height={"band": 0.65})
-        .encode(
-            y=alt.Y("pair:N", sort="-x", title=None),
-            x=alt.X(**number("gain", "expected information (nats)", zero=True)),
-            color=style.coloured(["informative", "random"]),
-        )
-    )
-    return finished(
-        chart.properties(width=380, height=24 * len(rows)),
-        "Which pairs to show next: the gains are small, and some stay random",
-    )
+from evaluation.statistics.examples import ratings, truth
 
 
 def families() -> alt.LayerChart:
@@ -175,129 +93,6 @@ def course() -> alt.LayerChart:
     )
 
 
-def curve() -> alt.LayerChart:
-    table = ladder()
-    found = psychometric(table.level, table.yes, raters=table.participant, artworks=table.artwork)
-    assert found.curve is not None
-    at = np.linspace(0, 6, 61)
-    names = ["all answers", "the rater in the middle"]
-    lines = [
-        {"level": x, "share": y, "series": name}
-        for name, drawn in zip(names, (found.curve, found.curve.typical()), strict=True)
-        for x, y in zip(at, drawn.share(at), strict=True)
-    ]
-    seen = table.groupby("level").yes.mean().reset_index()
-    x = {"domain": [0, 6]}
-    y = alt.Y(**number("share", "share of yes", percent=True, domain=[0, 1]))
-    layers = [
-        alt.Chart(DataFrame(lines))
-        .mark_line(strokeWidth=2.5)
-        .encode(
-            x=alt.X(**number("level", "level of degradation", **x)),
-            y=y,
-            color=style.coloured(names),
-        ),
-        alt.Chart(seen)
-        .mark_point(filled=True, size=60, color=style.INK, opacity=1)
-        .encode(x="level:Q", y="yes:Q"),
-    ]
-    for share, level in found.thresholds.items():
-        bar = DataFrame({"low": [level.low], "high": [level.high], "at": [share]})
-        layers.append(
-            alt.Chart(bar)
-            .mark_rule(strokeWidth=3, color=SERIES[2], clip=True)
-            .encode(x="low:Q", x2="high:Q", y="at:Q")
-        )
-        layers.append(words(level.high + 0.1, share, f"{share:.0%} at {level}", SERIES[2]))
-    return finished(
-        alt.layer(*layers).properties(width=450, height=250),
-        "Where half, and nine in ten, still say yes",
-        f"{style.SIMULATED} Green: 95 % intervals of the level.",
-    )
-
-
-def blocks() -> alt.LayerChart:
-    table = ratings()
-    veil = table[table.condition.isin(["clean", "veil-04", "veil-08", "veil-16"])]
-    means = veil.groupby(["artwork", "budget"]).value.mean().reset_index()
-    found = trend.page(means.value, means.artwork, means.budget)
-    chart = (
-        alt.Chart(means)
-        .mark_line(strokeWidth=1.5, opacity=0.75, point=True, color=SERIES[0])
-        .encode(
-            x=alt.X("budget:O", title="budget of veil", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y(**number("value", "mean rating of an artwork", domain=[1, 5])),
-            detail="artwork:N",
-        )
-    )
-    return finished(
-        chart.properties(width=380, height=230),
-        f"Twelve artworks: mean rank correlation {found.effect}",
-    )
-
-
-def monotone() -> alt.LayerChart:
-    table = ladder()
-    found = trend.isotonic(
-        table.yes,
-        table.level,
-        raters=table.participant,
-        items=table.artwork,
-        increasing=False,
-        bounds=(0, 1),
-        generator=np.random.default_rng(1),
-    )
-    rows = DataFrame(
-        [
-            {
-                "level": level,
-                "value": e.value,
-                "low": e.low,
-                "high": e.high,
-                "mean": found.means[level],
-            }
-            for level, e in found.fitted.items()
-        ]
-    )
-    x = alt.X(**number("level", "level of degradation", domain=[-0.2, 6.2]))
-    base = alt.Chart(rows).encode(x=x)
-    share = number("value", "share of yes", percent=True, domain=[0, 1])
-    return finished(
-        alt.layer(
-            base.mark_rule(strokeWidth=2, color=SERIES[0])
-            .encode(y=alt.Y(**share), y2="high:Q")
-            .transform_calculate(value="datum.low"),
-            base.mark_line(strokeWidth=2, color=SERIES[0], opacity=0.6).encode(y=alt.Y(**share)),
-            base.mark_point(filled=True, size=75, opacity=1, color=SERIES[0]).encode(
-                y=alt.Y(**share)
-            ),
-            base.mark_point(
-                shape="square", size=160, color=SERIES[1], opacity=1, strokeWidth=1.5
-            ).encode(y="mean:Q"),
-        ).properties(width=430, height=230),
-        "Means that never rise again",
-        f"{style.SIMULATED} Squares: plain means of the levels.",
-    )
-
-
-def circles() -> alt.LayerChart:
-    table = comparisons()
-    columns = table["first"], table.second, table.first_won
-    found = pairs.intransitivity(*columns, raters=table.participant)
-    chart = forest(
-        [row("24 raters", found.share)],
-        "triads that go in a circle",
-        percent=True,
-        domain=(0, 0.3),
-        marks=[0.25],
-        step=44,
-    )
-    return finished(
-        alt.layer(chart, words(0.252, 0, "guessing: 25 %", dy=-12).encode(y=alt.value(12))),
-        "Raters go in circles less often than if they guessed",
-    )
-
-
 def adjusted() -> alt.LayerChart:
     table = ratings()
     columns = table.value, table.participant, table.artwork, table.condition
@@ -362,71 +157,10 @@ def precision() -> alt.LayerChart:
     )
 
 
-def told_apart() -> alt.LayerChart:
-    table = ladder()
-    found = psychometric(
-        table.level, table.right, guess=0.5, targets=(0.75,), raters=table.participant
-    )
-    assert found.curve is not None
-    at = np.linspace(0, 6, 61)
-    curve = DataFrame({"level": at, "share": found.curve.share(at)})
-    seen = table.groupby("level").right.mean().reset_index()
-    where = found.thresholds[0.75]
-    bar = DataFrame({"low": [where.low], "high": [where.high], "at": [0.75]})
-    x = alt.X(**number("level", "level of degradation", domain=[0, 6]))
-    y = number("share", "right answers", percent=True, domain=[0.3, 1])
-    return finished(
-        alt.layer(
-            alt.Chart(curve).mark_line(strokeWidth=2.5, color=SERIES[0]).encode(x=x, y=alt.Y(**y)),
-            alt.Chart(seen)
-            .mark_point(filled=True, size=60, color=style.INK, opacity=1)
-            .encode(x="level:Q", y="right:Q"),
-            style.level(0.5),
-            alt.Chart(bar)
-            .mark_rule(strokeWidth=3, color=SERIES[2])
-            .encode(x="low:Q", x2="high:Q", y="at:Q"),
-            words(where.high + 0.1, 0.75, f"75% right at {where}", SERIES[2]),
-            words(0.05, 0.47, "guessing"),
-        ).properties(width=450, height=230),
-        "A choice of two: half the answers are right by chance",
-    )
-
-
-def rising() -> alt.LayerChart:
-    table = ladder()
-    rows = [
-        row(
-            "whole raters",
-            trend.jonckheere(table.yes, table.level, clusters=table.participant).effect,
-        ),
-        row("answers as strangers", trend.jonckheere(table.yes, table.level).effect),
-    ]
-    return finished(
-        forest(
-            rows,
-            "share of pairs of answers that rise with the level",
-            percent=True,
-            domain=(0, 1),
-            marks=[0.5],
-            step=32,
-        ),
-        "Answers fall along the ladder (50 %: no trend)",
-    )
-
-
 FIGURES = {
-    "pairs-circles": circles,
     "multiplicity-p": adjusted,
     "sequential-precision": precision,
-    "thresholds-choice": told_apart,
-    "trend-jonckheere": rising,
-    "pairs-strengths": strengths,
-    "pairs-chances": chances,
-    "pairs-gain": gain,
     "multiplicity": families,
     "sequential-looks": looks,
     "sequential-course": course,
-    "thresholds": curve,
-    "trend-page": blocks,
-    "trend-isotonic": monotone,
 }
