@@ -1,5 +1,6 @@
 """Metrics against raters: how well they agree, at which level, and which metric agrees better."""
 
+from evaluation.statistics.meta.ceiling import ceiling
 from evaluation.statistics.meta.chance import Chance, chance_level
 from evaluation.statistics.meta.compare import (
     MetricComparison,
@@ -10,6 +11,7 @@ from evaluation.statistics.meta.compare import (
     rank_clusters,
 )
 from evaluation.statistics.meta.grid import By, Grid, grid_ratings
+from evaluation.statistics.meta.judged import Judged, Over
 from evaluation.statistics.meta.pairwise import (
     PairwiseAccuracy,
     calibrated_accuracy,
@@ -18,21 +20,26 @@ from evaluation.statistics.meta.pairwise import (
 from evaluation.statistics.meta.permutation import Tested, permutation_test
 from evaluation.statistics.meta.rated import Rated, finite
 from evaluation.statistics.meta.soft import soft_pairwise_accuracy
+from evaluation.statistics.meta.standing import Standing, standing
 from evaluation.statistics.meta.ties import TieCalibration, tie_calibration
 
 __all__ = [
     "By",
     "Chance",
     "Grid",
+    "Judged",
     "MetricComparison",
+    "Over",
     "PairwiseAccuracy",
     "RankedMetric",
     "Rated",
+    "Standing",
     "Test",
     "Tested",
     "TieCalibration",
     "agreement",
     "calibrated_accuracy",
+    "ceiling",
     "chance_level",
     "compare_metrics",
     "finite",
@@ -41,5 +48,6 @@ __all__ = [
     "permutation_test",
     "rank_clusters",
     "soft_pairwise_accuracy",
+    "standing",
     "tie_calibration",
 ]

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import kendalltau
 
-from evaluation.statistics.answers import Floats
+from evaluation.statistics.answers import Codes, Floats
 from evaluation.statistics.correlation import midranks
-from evaluation.statistics.estimate import BadData
+from evaluation.statistics.estimate import ROUNDING, BadData
 from evaluation.statistics.meta.grid import By
 
 Coefficient = Literal["pearson", "spearman", "kendall", "accuracy"]
@@ -105,22 +105,29 @@ def _coefficient(
 def _pearson(x: Floats, y: Floats) -> Floats:
     judged = ~np.isnan(x)
     if judged.all():
-        a, b = x - x.mean(0), y - y.mean(0)
+        counts, of_x, of_y = np.asarray(len(x)), x.mean(0), y.mean(0)
+        a, b = x - of_x, y - of_y
     else:
         counts = np.maximum(judged.sum(0), 1)
         kept = np.where(judged, x, 0.0)
-        a = np.where(judged, kept - kept.sum(0) / counts, 0.0)
-        b = (y - (y * judged).sum(0) / counts) * judged
+        of_x, of_y = kept.sum(0) / counts, (y * judged).sum(0) / counts
+        a, b = np.where(judged, kept - of_x, 0.0), (y - of_y) * judged
     return _ratio(
         np.einsum("nbg,nbg->bg", *np.broadcast_arrays(a, b)),
-        np.einsum("nbg,nbg->bg", a, a) * np.einsum("nbg,nbg->bg", b, b),
+        _squares(a, of_x, counts) * _squares(b, of_y, counts),
     )
+
+
+def _squares(centred: Floats, mean: Floats, counts: Codes) -> Floats:
+    """Sums of squares [B, G]; 0 where they are what rounding leaves of equal numbers."""
+    squares = np.einsum("nbg,nbg->bg", centred, centred)
+    return np.where(squares > ROUNDING**2 * (squares + counts * mean**2), squares, 0.0)
 
 
 def _ratio(together: Floats, apart: Floats) -> Floats:
     """Covariance over the root of a product of variances; nan where one side does not vary."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        r = together / np.sqrt(np.where(apart > 1e-20, apart, np.nan))
+        r = together / np.sqrt(np.where(apart > 0, apart, np.nan))
     return np.asarray(np.clip(r, -1.0, 1.0))
 
 

@@ -21,7 +21,7 @@ from scipy.stats import t as student
 
 from evaluation.statistics.answers import Floats
 from evaluation.statistics.association import compare_dependent, correlation
-from evaluation.statistics.estimate import Estimate
+from evaluation.statistics.estimate import Estimate, is_rounding
 from evaluation.statistics.meta.coefficients import CELLS, Coefficient, at_level
 from evaluation.statistics.meta.grid import By, Grid
 
@@ -52,14 +52,11 @@ def agreement_interval(
     def stretched(human: Floats) -> Floats:
         return np.arctanh(np.clip((plain(human) - low_end) / span, -EDGE, EDGE))
 
-    v = variance(grid, stretched)
-    if not v > 1e-20:
+    se, middle = float(np.sqrt(variance(grid, stretched))), float(stretched(grid.human[None])[0])
+    if is_rounding(se, max(abs(middle), 1.0)):
         return _bare(grid, value, "it does not move with what is left out", level)
-    se, freedom = float(np.sqrt(v)), grid.scarcest - 1
-    middle, reach = (
-        stretched(grid.human[None])[0],
-        float(student.ppf((1 + level) / 2, freedom)) * se,
-    )
+    freedom = grid.scarcest - 1
+    reach = float(student.ppf((1 + level) / 2, freedom)) * se
     low, high = low_end + span * np.tanh([middle - reach, middle + reach])
     slope = span * (1 - ((value - low_end) / span) ** 2)
     said = f"jackknife over {grid.said}, Fisher z, t({freedom})"
@@ -76,9 +73,9 @@ def difference_interval(grid: Grid, by: By, coefficient: Coefficient, level: flo
     value = float((first(grid.human[None]) - second(grid.human[None]))[0])
     reason = _no_interval(grid, value)
     v = float("nan") if reason else variance(grid, lambda human: first(human) - second(human))
-    if not v > 1e-20:
-        return _bare(grid, value, reason or "it does not move with what is left out", level)
     se, freedom = float(np.sqrt(v)), grid.scarcest - 1
+    if is_rounding(se, 1.0):  # of a coefficient: at most 1
+        return _bare(grid, value, reason or "it does not move with what is left out", level)
     reach = float(student.ppf((1 + level) / 2, freedom)) * se
     widest = 1.0 if coefficient == "accuracy" else 2.0
     low, high = max(value - reach, -widest), min(value + reach, widest)

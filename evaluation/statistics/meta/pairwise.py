@@ -9,7 +9,7 @@ chosen on the same, the accuracy is flattered.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import inf, isnan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +18,13 @@ from scipy.stats import t as student
 
 from evaluation.statistics.answers import Codes, Floats, Labels
 from evaluation.statistics.association.columns import cluster_codes
-from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
+from evaluation.statistics.estimate import (
+    ESTIMATE_LEVEL,
+    BadData,
+    Estimate,
+    check_level,
+    is_rounding,
+)
 from evaluation.statistics.meta.coefficients import COUNTABLE, at_level, largest_group
 from evaluation.statistics.meta.grid import By, Grid, check_by
 from evaluation.statistics.meta.jackknife import spread
@@ -214,7 +220,10 @@ def _estimate(
     if by_raters[0]:
         clusters = min(clusters, grid.raters)
     variance = _two_way(scored.influence) + by_raters[0]
-    if variance <= 1e-20 or scored.value in {0.0, 1.0}:
+    if isnan(variance):
+        reason = "without one rater or the other no two entries are judged"
+        return Estimate.without_interval(scored.value, level=level, n=n, reason=reason)
+    if is_rounding(sqrt(variance), 1.0) or scored.value in {0.0, 1.0}:  # of a share: at most 1
         return _alike(scored.value, n, clusters, level)
     se = sqrt(variance)
     reach = float(student.ppf((1 + level) / 2, clusters - 1)) * se

@@ -12,7 +12,13 @@ from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
 from evaluation.statistics.answers import Floats
-from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
+from evaluation.statistics.estimate import (
+    ESTIMATE_LEVEL,
+    BadData,
+    Estimate,
+    check_level,
+    is_rounding,
+)
 from evaluation.statistics.meta.grid import Grid
 
 
@@ -70,10 +76,10 @@ def _jackknifed(value: float, apart: Floats, pairs: int, level: float, said: str
     left = count - 1
     without = 1 - (apart.sum() / 2 - apart.sum(1)) / (left * (left - 1) / 2)
     variance = left / count * float(((without - without.mean()) ** 2).sum())
-    if variance < 1e-20:
+    se = float(np.sqrt(variance))
+    if is_rounding(se, 1.0):  # of a share: at most 1
         reason = f"metric and people are equally sure of each of {pairs} pairs"
         return Estimate.without_interval(value, level=level, n=pairs, reason=reason)
-    se = float(np.sqrt(variance))
     reach = float(student.ppf((1 + level) / 2, left)) * se
     low, high = max(value - reach, 0.0), min(value + reach, 1.0)
     method = f"jackknife over {count} conditions, t({left}); {said}, held"

@@ -55,7 +55,7 @@ class Correlation:
     coefficient: Coefficient = "pearson"
 
     def ask(self, study: Study, alpha: float) -> Answer:
-        values = _measured(study, [self.metric], 0.0)[0]
+        values = measured(study, [self.metric], 0.0)[0]
         found = meta.agreement(
             study.grid, values, by=self.by, coefficient=self.coefficient, level=1 - alpha
         )
@@ -94,7 +94,7 @@ class MetricDifference:
     test: Literal["permutation", "williams", "bootstrap"] = "permutation"
 
     def ask(self, study: Study, alpha: float) -> Answer:
-        one, other = _measured(study, [self.first, self.second], self.shared)
+        one, other = measured(study, [self.first, self.second], self.shared)
         found = meta.compare_metrics(
             study.grid,
             one,
@@ -130,8 +130,8 @@ class MetricDifference:
         return f"do two metrics agree differently with people ({self.test}, by {self.by})?"
 
 
-def _measured(study: Study, metrics: list[Metric], shared: float) -> list[Floats]:
-    """[C, I] each."""
+def measured(study: Study, metrics: list[Metric], shared: float) -> list[Floats]:
+    """[C, I] each: what metrics say of a study's pictures, their errors correlating by `shared`."""
     means, merits, rng = study.effects, study.merits, study.generator
     between, within = float(means.std()), float(merits.std())
     z_between = (means - means.mean())[:, None] / (between or 1.0)

@@ -1,0 +1,146 @@
+"""How often the verdicts on metrics are right, where the truth is known: simulated studies.
+
+    python benchmarks/verdicts.py 200        # as docs/verdicts.md has it
+
+Raters answer by the ordinal rating model (evaluation/statistics/power): conditions, artworks and
+pictures differ, raters are lenient, and take conditions differently. Metrics know what conditions
+do to people, and the merits of pictures, up to errors of their own. Each study is read as the
+analysis metric_validity reads it. The truth is the same share of the ceiling without any noise of
+raters, over thousands of pictures.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from time import process_time
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+
+from evaluation.statistics import meta
+from evaluation.statistics.answers import Floats
+from evaluation.statistics.meta.judged import Over
+from evaluation.statistics.power import Design, Metric, Truth
+from evaluation.statistics.power.metrics import measured
+from evaluation.statistics.power.study import Study, drawn
+from evaluation.verdicts import CANNOT_TELL, ENOUGH, FALLS_SHORT, STANDINGS, standing
+
+LEVELS: dict[Over, str] = {
+    "none": "all pictures",
+    "condition": "conditions",
+    "group-by-condition": "within conditions",
+    "group-by-painter": "within painters",
+    "group-by-item": "within artworks",
+}
+PAINTERS, SEED, LARGE = 4, 5, 400
+
+
+@dataclass(frozen=True)
+class Case:
+    """Studies of one size with one metric."""
+
+    name: str
+    metric: Metric
+    design: Design
+    conditions: int = 8
+
+
+AMPLE = Design(raters=40, artworks=24, answers_each=96)
+SMALL = Design(raters=5, artworks=4, filled=0.5)
+CASES = (
+    Case("truly stands in", Metric(0.99, 0.98), AMPLE, 12),
+    Case("truly falls short", Metric(0.4, 0.3), AMPLE, 12),
+    Case("random numbers", Metric(0.0, 0.0), AMPLE, 12),
+    Case("good, but five raters and four artworks", Metric(0.9, 0.9), SMALL, 6),
+    Case("poor, but five raters and four artworks", Metric(0.4, 0.3), SMALL, 6),
+    Case("just at the limit", Metric(0.805, 0.805), AMPLE, 12),
+    Case("just at the limit, sparse", Metric(0.805, 0.805), Design(30, 12, filled=0.3), 8),
+    Case("just at the limit, few conditions", Metric(0.805, 0.805), Design(15, 30), 4),
+)
+
+
+def truth_of(conditions: int) -> Truth:
+    """A scale of five points that people use wholly."""
+    return Truth(
+        (-1.8, -0.6, 0.6, 1.8),
+        {f"condition {k}": 0.0 for k in range(conditions)},
+        conditions=1.0,
+        artwork=0.6,
+        stimulus=0.6,
+    )
+
+
+def held(conditions: int) -> bool:
+    return conditions < 6  # as the analysis
+
+
+def true_shares(case: Case) -> dict[Over, float]:
+    """The share of the ceiling without noise of raters: what such studies estimate."""
+    truth = truth_of(LARGE if not held(case.conditions) else case.conditions)
+    found: dict[Over, list[float]] = {over: [] for over in LEVELS}
+    for k in range(10 if not held(case.conditions) else 200):
+        design = Design(2, case.design.artworks, answers_each=1)
+        study = drawn(design, truth, np.random.SeedSequence([SEED, 99, k]))
+        scores = expected(study)
+        values = measured(study, [case.metric], 0.0)[0]
+        judged = meta.Judged.of(scores[None], painters(case.design.artworks))
+        for over in LEVELS:
+            found[over].append(meta.standing(judged, values, over).agreement.value)
+    return {over: float(np.mean(values)) for over, values in found.items()}
+
+
+def expected(study: Study) -> Floats:
+    """[C, I]: the mean answer of raters like these to each picture."""
+    truth = study.truth
+    eta = study.effects[:, None] + study.merits
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    spread = float(np.hypot(truth.rater, truth.rater_condition))
+    above = [
+        (weights / (1 + np.exp(cut - eta[..., None] - spread * nodes))).sum(-1) / weights.sum()
+        for cut in truth.thresholds
+    ]
+    return np.asarray(1 + np.sum(above, axis=0))
+
+
+def painters(artworks: int) -> list[int]:
+    return [k % PAINTERS for k in range(artworks)]
+
+
+def verdicts(case: Case, studies: int) -> dict[Over, dict[str, int]]:
+    """How many studies came to each verdict, by level."""
+    found = {over: dict.fromkeys(STANDINGS, 0) for over in LEVELS}
+    truth = truth_of(case.conditions)
+    for k in range(studies):
+        study = drawn(case.design, truth, np.random.SeedSequence([SEED, k]))
+        values = measured(study, [case.metric], 0.0)[0]
+        judged = meta.Judged.of(
+            study.grid, painters(case.design.artworks), held=held(case.conditions)
+        )
+        for over in LEVELS:
+            found[over][standing(meta.standing(judged, values, over).share)] += 1
+    return found
+
+
+def main() -> None:
+    studies = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    chosen = [case for case in CASES if not sys.argv[2:] or case.name in sys.argv[2:]]
+    start = process_time()
+    print("| metric | level | true share | " + " | ".join(STANDINGS) + " | wrong |")
+    print("| --- " * (4 + len(STANDINGS)) + "|")
+    for case in chosen:
+        true = true_shares(case)
+        for over, counts in verdicts(case, studies).items():
+            wrong = counts[FALLS_SHORT if true[over] >= ENOUGH else STANDINGS[0]]
+            cells = [f"{count}" for count in counts.values()]
+            print(
+                f"| {case.name} | {LEVELS[over]} | {true[over]:.2f} | {' | '.join(cells)} |"
+                f" {wrong / studies:.1%} |",
+                flush=True,
+            )
+    print(f"\n{studies} studies a row; {process_time() - start:.0f} s of one processor")
+
+
+if __name__ == "__main__":
+    assert CANNOT_TELL in STANDINGS
+    main()
