@@ -20,7 +20,17 @@ from scipy.stats import t as student
 
 from evaluation.statistics.answers import Codes, Floats, Labels
 from evaluation.statistics.association.columns import cluster_codes, paired, yes_no
-from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
+from evaluation.statistics.estimate import (
+    ALL_ALIKE,
+    ESTIMATE_LEVEL,
+    BadData,
+    Estimate,
+    check_level,
+    is_rounding,
+)
+
+CANCELLED = 1e-12
+"""Of the terms of a difference: what rounding may leave where they cancel."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +125,14 @@ def delong(
     each = [_area(float(areas[k]), float(covariance[k, k]), cases, level) for k in (0, 1)]
     value = float(areas[0] - areas[1])
     variance = float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
-    if cases.clusters < 2 or not variance > 1e-14:
+    apart = float(covariance[0, 0] + covariance[1, 1])
+    # of what cancels, and of an area, which is at most 1
+    se = sqrt(max(variance, 0.0))
+    alike = is_rounding(variance, apart, CANCELLED) or is_rounding(se, 1.0, CANCELLED)
+    if cases.clusters < 2 or alike:
         reason = "both scores order the cases alike, or too few cases differ"
         bare = Estimate.without_interval(value, level=level, n=len(scores[0]), reason=reason)
         return AucDifference(bare, float("nan"), *each)
-    se = sqrt(variance)
     reach = cases.quantile(level) * se
     low, high = max(value - reach, -1.0), min(value + reach, 1.0)
     estimate = Estimate(value, low, high, se, level, len(scores[0]), cases.said)
@@ -180,6 +193,8 @@ def _area(value: float, variance: float, cases: _Cases, level: float) -> Estimat
         reason = "too few cases or clusters of one kind"
         return Estimate.without_interval(value, level=level, n=total, reason=reason)
     se = sqrt(variance)
+    if is_rounding(se, 1.0, CANCELLED):  # of an area: at most 1
+        return Estimate.without_interval(value, level=level, n=total, reason=ALL_ALIKE)
     reach = cases.quantile(level) * se / (value * (1 - value))
     low, high = expit(logit(value) + np.array([-reach, reach]))
     said = f"{cases.said}, logit scale"
