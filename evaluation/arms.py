@@ -9,7 +9,7 @@ never taken together unless an analysis says so.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pandas import DataFrame
@@ -48,6 +48,10 @@ class Arm:
     def title(self) -> str:
         """The name with its era, where eras are told apart."""
         return f"{self.name} ({self.era})" if self.era else self.name
+
+    def of(self, rows: DataFrame) -> "Arm":
+        """The same condition with other rows."""
+        return replace(self, rows=rows)
 
     @property
     def facts(self) -> dict[str, str]:

@@ -103,7 +103,12 @@ def against_metric(
 
 
 def answer_shares(
-    rows: DataFrame, labels: Sequence[str], order: Sequence[str], *, simulated: bool
+    rows: DataFrame,
+    labels: Sequence[str],
+    order: Sequence[str],
+    *,
+    simulated: bool,
+    title: str = "share of answers",
 ) -> Spec:
     """One bar a condition, cut into the shares of each answer.
 
@@ -117,7 +122,7 @@ def answer_shares(
             y=alt.Y("condition:N", sort=list(order), title=None),
             x=alt.X(
                 "share:Q",
-                title="share of answers",
+                title=title,
                 axis=alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1]),
                 scale=alt.Scale(domain=[0, 1]),
                 stack="zero",

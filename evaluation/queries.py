@@ -173,7 +173,7 @@ def metrics(study: Study) -> list[Entry]:
     wanted: list[Entry] = []
     for name, settings in plan(study).items():
         try:
-            asked = record(ANALYSES.build(name, settings)).get("metrics", ())
+            asked = record(ANALYSES.build(name, settings)).get("metrics") or ()
         except PluginError:  # the report says so in the place of that analysis
             continue
         wanted += [entry for entry in asked if entry not in wanted]

@@ -32,7 +32,14 @@ from evaluation.claims import (
 from evaluation.comparisons import columns
 from evaluation.evidence import Evidence
 from evaluation.measurements import label_of
-from evaluation.ratings import NO_LEVEL, TableError, answers_to, clean_protection, points
+from evaluation.ratings import (
+    NO_LEVEL,
+    TableError,
+    answers_to,
+    clean_protection,
+    points,
+    undegraded,
+)
 from evaluation.statistics.clustered import clustered_difference
 from evaluation.statistics.estimate import BadData
 
@@ -87,6 +94,7 @@ class Generality:
         """Every claim for every purification, with either kind of sample."""
         answers = answers_to(evidence.ratings, self.question)
         inside = success_points(self.question, self.points, points(answers))
+        answers = answers[undegraded(answers)]
         answers = answers.assign(hit=answers["value"].between(*inside).astype(float))
         treated = purifications(answers)
         if not treated:
