@@ -49,14 +49,14 @@ def dose_response(rows: DataFrame, interval: Interval, *, title: str, simulated:
     width = PANEL_WIDTHS.get(rows["protection"].nunique(), PANEL_WIDTH)
     rows = rows.assign(place=_dodged(rows, "amount", "purification"))
     panels = [
-        _panel(
+        panel(
             _dose_layers(rows, str(protection), interval, title),
             simulated,
             middle=(width / 2, PANEL_HEIGHT / 2),
         ).properties(width=width, height=PANEL_HEIGHT)
         for protection in sorted(rows["protection"].unique())
     ]
-    return _finished(alt.concat(*panels, columns=3))
+    return finished(alt.concat(*panels, columns=3))
 
 
 def _dose_layers(rows: DataFrame, protection: str, interval: Interval, title: str) -> Layers:
@@ -99,7 +99,7 @@ def against_metric(
         y=share, shape=_shape(rows, "protection"), tooltip=["condition", interval[0], metric]
     )
     fitted = {"width": WIDTH, "height": 280, "autosize": alt.AutoSizeParams(type="fit-x")}
-    return _finished(_panel([bars, points], simulated).properties(**fitted))
+    return finished(panel([bars, points], simulated).properties(**fitted))
 
 
 def answer_shares(
@@ -137,7 +137,7 @@ def answer_shares(
         )
     )
     fitted = {"autosize": alt.AutoSizeParams(type="fit-x"), "height": ROW_HEIGHT * len(order)}
-    return _finished(_panel([bars], simulated).properties(width=WIDTH, **fitted))
+    return finished(panel([bars], simulated).properties(width=WIDTH, **fitted))
 
 
 def intervals(
@@ -159,8 +159,8 @@ def intervals(
     `percent` writes shares as percentages; `marked` is where a dashed line stands.
     """
     step = 22 if len(series_order) == 1 else 13 * len(series_order) + 10
-    colours = alt.Scale(domain=list(series_order), range=_cycle(SERIES, len(series_order)))
-    legend = _legend() if len(series_order) > 1 else None
+    colours = alt.Scale(domain=list(series_order), range=cycle(SERIES, len(series_order)))
+    legend = legend_on_top() if len(series_order) > 1 else None
     base = alt.Chart(rows).encode(
         y=alt.Y(f"{row}:N", sort=list(order), title=None, axis=alt.Axis(grid=True)),
         yOffset=alt.YOffset(f"{series}:N", sort=list(series_order)),
@@ -178,13 +178,13 @@ def intervals(
         x=alt.X(f"{value[0]}:Q", title=title, scale=scale, axis=axis),
         shape=alt.Shape(
             f"{series}:N",
-            scale=alt.Scale(domain=list(series_order), range=_cycle(SHAPES, len(series_order))),
+            scale=alt.Scale(domain=list(series_order), range=cycle(SHAPES, len(series_order))),
             legend=legend,
         ),
         tooltip=[row, series, *value],
     )
     fitted = {"autosize": alt.AutoSizeParams(type="fit-x"), "height": step * len(order)}
-    return _finished(_panel([*lines, bars, dots], simulated).properties(width=WIDTH, **fitted))
+    return finished(panel([*lines, bars, dots], simulated).properties(width=WIDTH, **fitted))
 
 
 def _upright(at: float, **style: Any) -> alt.Chart:
@@ -213,23 +213,23 @@ def _share(column: str, title: str) -> alt.Y:
 
 def _colour(rows: DataFrame, column: str) -> alt.Color:
     levels = sorted(rows[column].unique())
-    scale = alt.Scale(domain=levels, range=_cycle(SERIES, len(levels)))
-    legend = _legend() if len(levels) > 1 else None
+    scale = alt.Scale(domain=levels, range=cycle(SERIES, len(levels)))
+    legend = legend_on_top() if len(levels) > 1 else None
     return alt.Color(f"{column}:N", scale=scale, legend=legend)
 
 
 def _shape(rows: DataFrame, column: str) -> alt.Shape:
     levels = sorted(rows[column].unique())
-    scale = alt.Scale(domain=levels, range=_cycle(SHAPES, len(levels)))
-    legend = _legend() if len(levels) > 1 else None
+    scale = alt.Scale(domain=levels, range=cycle(SHAPES, len(levels)))
+    legend = legend_on_top() if len(levels) > 1 else None
     return alt.Shape(f"{column}:N", scale=scale, legend=legend)
 
 
-def _legend() -> alt.Legend:
+def legend_on_top() -> alt.Legend:
     return alt.Legend(title=None, orient="top", labelLimit=220)
 
 
-def _cycle(values: Sequence[str], count: int) -> list[str]:
+def cycle(values: Sequence[str], count: int) -> list[str]:
     return [values[k % len(values)] for k in range(count)]
 
 
@@ -241,7 +241,7 @@ def _dodged(rows: DataFrame, column: str, series: str) -> Any:
     return rows[column] + rows[series].map(steps) * 0.03 * reach
 
 
-def _panel(
+def panel(
     layers: Layers, simulated: bool, middle: tuple[float, float] | None = None
 ) -> alt.LayerChart:
     """Layers with the stamp over them; `middle` is said where panels share one drawing."""
@@ -254,7 +254,7 @@ def _panel(
     return alt.layer(*layers, *([stamp] if simulated else []))
 
 
-def _finished(chart: Any) -> Spec:
+def finished(chart: Any) -> Spec:
     styled = chart.configure(
         background="transparent", font="Segoe UI, Roboto, Liberation Sans, sans-serif", padding=4
     )
