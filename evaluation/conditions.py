@@ -64,8 +64,8 @@ def contrasts(
 ) -> list[Contrast]:
     """Each condition against the untouched one, and each budget against the next lower one.
 
-    Always at the same purification and degradation where these are factors. P-values are adjusted by Holm over all
-    of them.
+    Always at the same purification and degradation where these are factors. P-values are adjusted
+    by Holm over all of them.
     """
     sides = [*_against_clean(found, clean), *_neighbours(found, clean)]
     pairs = [Pair(a.answers, b.answers, willing) for a, b in sides]

@@ -13,6 +13,12 @@ STANDS_IN: Standing = "stands in"
 FALLS_SHORT: Standing = "falls short"
 CANNOT_TELL: Standing = "cannot tell"
 STANDINGS: tuple[Standing, ...] = (STANDS_IN, FALLS_SHORT, CANNOT_TELL)
+Sight = Literal["blind to quality", "sees quality", "cannot tell"]
+BLIND: Sight = "blind to quality"
+SEES: Sight = "sees quality"
+SIGHTS: tuple[Sight, ...] = (BLIND, SEES, "cannot tell")
+BOUND = 0.2
+"""Standardised sensitivity that would not matter, where nothing else is asked (Cohen's small)."""
 ENOUGH = 0.8
 """Share of the ceiling that is enough for a metric to stand in, where nothing else is asked."""
 
@@ -27,3 +33,21 @@ def standing(share: Estimate, enough: float = ENOUGH) -> Standing:
     if share.low >= enough:
         return STANDS_IN
     return FALLS_SHORT if share.high < enough else CANNOT_TELL
+
+
+def sight(slope: Estimate, equivalence: Estimate, *, matters: bool, bound: float = BOUND) -> Sight:
+    """What the standardised sensitivity to human-rated quality, given style, shows.
+
+    slope        with its interval at the level of the report
+    equivalence  the same with the interval of two one-sided tests (90 % for 5 % each)
+    matters      whether it is shown that raters' success answers depend on quality
+
+    `sees quality` where the interval lies beyond ±`bound`, `blind to quality` where the interval of
+    the tests lies within it, while quality matters to the raters.
+    """
+    if not (slope.has_interval and equivalence.has_interval):
+        return "cannot tell"
+    if slope.low > bound or slope.high < -bound:
+        return SEES
+    within = -bound < equivalence.low and equivalence.high < bound
+    return BLIND if within and matters else "cannot tell"
