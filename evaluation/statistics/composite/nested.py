@@ -30,6 +30,7 @@ from evaluation.statistics.composite.scores import (
     mean_known,
     scores,
 )
+from evaluation.statistics.composite.standard import Standard
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
 from evaluation.statistics.folds import Fit, Predictor, folds_of, unnamed
 
@@ -60,6 +61,10 @@ class NestedCv:
     overall_random: float
     """the same with folds dealt at random: what it gains is what the model knows of artists"""
     warnings: tuple[str, ...]
+    singles: Mapping[str, Scores]
+    """of each metric alone, fitted on the same folds"""
+    differences: Mapping[str, Estimate]
+    """composite minus each metric alone, within artists, paired by artist"""
 
     def __str__(self) -> str:
         return f"composite: {self.composite}; best single metric: {self.best_single}"
@@ -71,6 +76,9 @@ class _Partitions:
 
     composite: Foretold
     single: Foretold
+    """of the metric that was best in training, fold by fold"""
+    alone: Sequence[Foretold]
+    """of each metric"""
     overall: float
     rows: list[dict[str, object]]
 
@@ -79,9 +87,12 @@ class _Partitions:
 class _Table:
     x: Floats
     y: Floats
+    told: Floats
+    """what models are fitted to: y [n], or counts of each point [n, J]"""
     artist: Codes
     method: Codes
     models: Mapping[str, Fit]
+    alone: Fit
     inner: int
 
 
@@ -93,7 +104,10 @@ def nested_cv(
     generator: np.random.Generator,
     names: Sequence[str] | None = None,
     models: Mapping[str, Fit] | None = None,
+    alone: Fit | None = None,
+    counts: ArrayLike | None = None,
     methods: Labels | None = None,
+    fill: bool = False,
     outer: int = 5,
     inner: int = 5,
     repeats: int = 10,
@@ -104,6 +118,11 @@ def nested_cv(
     models   name → fit(features, answers) → predictor, chosen among in inner folds; columns come
              standardised. Default: ridge and monotone ridge. scikit-learn fits in as
              `lambda x, y: ElasticNet(alpha=0.1).fit(x, y).predict`.
+    alone    fit of a single metric; default: least squares
+    counts   [n, J] answers at each point of the scale: models are then fitted to these, as those of
+             `ordinal_models` are, and still scored by `answers`
+    fill     let a missing value be the training images' median, an infinite one their largest or
+             smallest; else both are refused
     methods  [n] protections (or purifications): each is then held out in turn as well, for claims
              about new methods
     outer    folds of artists; as many as artists leaves out one at a time
@@ -114,7 +133,10 @@ def nested_cv(
     check_level(level)
     if repeats < 1:
         raise BadData(f"Artists are dealt into folds at least once; given: {repeats} repeats.")
-    table, called = _table(features, answers, artists, names, models, methods, inner)
+    table, called = _table(features, answers, artists, names, methods, counts, fill=fill)
+    table = replace(
+        table, models=models or default_models(), alone=alone or ridge(ALONE), inner=inner
+    )
     count = int(table.artist.max()) + 1
     if not 2 <= outer <= count:
         raise BadData(f"{count} artists cannot be dealt into {outer} folds.")
@@ -124,32 +146,40 @@ def nested_cv(
     apart = _partitions([(replace(table, artist=a), folds_of(a, outer)) for a in drawn], called)
     shuffled = [(table, generator.permutation(np.arange(len(y)) % outer)) for _ in drawn]
     overall_random = _partitions(shuffled, called).overall
-    gain = inside(correlation, y, apart.composite, artist) - inside(
-        correlation, y, apart.single, artist
-    )
+    within = inside(correlation, y, apart.composite, artist)
+
+    def gained(other: Foretold, said: str) -> Estimate:
+        gain = within - inside(correlation, y, other, artist)
+        return averaged(gain, level, len(y), f"artists, composite minus {said}")
+
+    alike = dict(zip(called, apart.alone, strict=True))
     predictions = np.empty(len(y))
     predictions[order] = apart.composite.predicted.mean(0)
     return NestedCv(
         scores(y, apart.composite, artist, level),
         scores(y, apart.single, artist, level),
-        averaged(gain, level, len(y), "artists, composite minus best single metric"),
+        gained(apart.single, "best single metric"),
         pd.DataFrame(apart.rows),
         _each(table, apart),
         predictions,
         apart.overall,
         overall_random,
         _warnings(table, called, apart.overall, overall_random),
+        {name: scores(y, each, artist, level) for name, each in alike.items()},
+        {name: gained(each, name) for name, each in alike.items()},
     )
 
 
 def _sorted(table: _Table) -> tuple[_Table, Codes]:
     """The table in an order that names and the order of its rows do not decide, and that order."""
-    artist = unnamed(table.artist, table.y, table.x)
-    order = np.lexsort((*table.x.T, table.y, artist))
+    x = Standard.of(table.x)(table.x)  # of all images, to put them in order only
+    artist = unnamed(table.artist, table.y, x)
+    order = np.lexsort((*x.T, table.y, artist))
     return replace(
         table,
         x=table.x[order],
         y=table.y[order],
+        told=table.told[order],
         artist=artist[order],
         method=table.method[order],
     ), order
@@ -157,19 +187,16 @@ def _sorted(table: _Table) -> tuple[_Table, Codes]:
 
 def _partitions(dealt: Sequence[tuple[_Table, Codes]], names: Sequence[str]) -> _Partitions:
     """Of tables with a fold a row."""
-    found, single, overall, rows = [], [], [], []
+    found, centres, overall, rows = [], [], [], []
     for repeat, (table, fold) in enumerate(dealt):
-        composite, alone, centre, said = _outer(table, fold, names)
-        found.append((composite, centre))
-        single.append((alone, centre))
-        overall.append(_overall(table.y, composite, fold))
+        predicted, centre, said = _outer(table, fold, names)
+        found.append(predicted)
+        centres.append(centre)
+        overall.append(_overall(table.y, predicted[0], fold))
         rows += [{"repeat": repeat, **row} for row in said]
-    return _Partitions(
-        Foretold(*np.array(found).swapaxes(0, 1)),
-        Foretold(*np.array(single).swapaxes(0, 1)),
-        float(mean_known(np.array(overall))),
-        rows,
-    )
+    told, centre = np.array(found).swapaxes(0, 1), np.array(centres)
+    composite, single, *alone = (Foretold(each, centre) for each in told)
+    return _Partitions(composite, single, alone, float(mean_known(np.array(overall))), rows)
 
 
 def _each(table: _Table, apart: _Partitions) -> pd.DataFrame:
@@ -190,7 +217,8 @@ def _each(table: _Table, apart: _Partitions) -> pd.DataFrame:
 def _warnings(
     table: _Table, names: Sequence[str], overall: float, overall_random: float
 ) -> tuple[str, ...]:
-    found = leaks(table.x, table.y, table.artist, names)
+    filled = Standard.of(table.x)
+    found = leaks(filled(table.x) * filled.spread, table.y, table.artist, names)
     if overall_random > overall + 0.1:
         found.append(
             f"Random folds give r = {overall_random:.2f}, folds by artist {overall:.2f}: the"
@@ -204,9 +232,10 @@ def _table(
     answers: Labels,
     artists: Labels,
     names: Sequence[str] | None,
-    models: Mapping[str, Fit] | None,
     methods: Labels | None,
-    inner: int,
+    counts: ArrayLike | None,
+    *,
+    fill: bool,
 ) -> tuple[_Table, list[str]]:
     x = floats(features, "Metrics: row")
     if x.ndim != 2 or not x.shape[1]:
@@ -214,7 +243,10 @@ def _table(
     called = [f"metric {k + 1}" for k in range(x.shape[1])] if names is None else list(names)
     if len(called) != x.shape[1] or len(set(called)) < len(called):
         raise BadData(f"{x.shape[1]} metrics need as many different names; given: {called}.")
-    *columns, y = paired({name: x[:, k] for k, name in enumerate(called)} | {"answers": answers})
+    checked = {} if fill else {name: x[:, k] for k, name in enumerate(called)}
+    y = paired(checked | {"answers": answers})[-1]
+    if len(y) != len(x):
+        raise BadData(f"There are {len(x)} images and {len(y)} answers; give one each.")
     if np.ptp(y) == 0:
         raise BadData("Every answer is the same: there is nothing to foretell.")
     artist, _ = cluster_codes(artists, len(y))
@@ -223,17 +255,26 @@ def _table(
         method, several = cluster_codes(methods, len(y))
         if several < 2:
             raise BadData("Holding methods out needs at least two of them.")
-    return _Table(
-        np.stack(columns, 1), y, artist, method, models or default_models(), inner
-    ), called
+    told = y if counts is None else _counts(counts, len(y))
+    return _Table(x, y, told, artist, method, {}, ridge(ALONE), 0), called
+
+
+def _counts(counts: ArrayLike, n: int) -> Floats:
+    found = floats(counts, "Counts: row")
+    if found.ndim != 2 or len(found) != n or not (found.sum(1) > 0).all() or (found < 0).any():
+        raise BadData(
+            f"Counts are images × points of the scale, with an answer to each of {n} images; given:"
+            f" an array of shape {found.shape}."
+        )
+    return found
 
 
 def _outer(
     table: _Table, fold: Codes, names: Sequence[str]
-) -> tuple[Floats, Floats, Floats, list[dict[str, object]]]:
-    """Out-of-fold predictions of composite and best single metric, the mean answer that they were
-    trained on, and a row a fold."""
-    found, single, centre = np.full((3, len(table.y)), np.nan)
+) -> tuple[Floats, Floats, list[dict[str, object]]]:
+    """[2 + p, n] out-of-fold predictions of the composite, of the best single metric and of each,
+    the mean answer that they were trained on [n], and a row a fold."""
+    found, centre = np.full((2 + len(names), len(table.y)), np.nan), np.full(len(table.y), np.nan)
     rows: list[dict[str, object]] = []
     for k in np.unique(fold):
         for m in np.unique(table.method):
@@ -243,12 +284,14 @@ def _outer(
                 continue
             model = _chosen(table, train)
             best = _best_single(table, train)
-            found[test] = _fitted(table, train, table.models[model])(table.x[test])
-            alone = _Table(table.x[:, [best]], table.y, table.artist, table.method, {}, 0)
-            single[test] = _fitted(alone, train, ridge(ALONE))(alone.x[test])
+            found[0, test] = _fitted(table, train, table.models[model])(table.x[test])
+            for column in range(len(names)):
+                single = replace(table, x=table.x[:, [column]])
+                found[2 + column, test] = _fitted(single, train, table.alone)(single.x[test])
+            found[1, test] = found[2 + best, test]
             centre[test] = table.y[train].mean()
-            rows.append(_row(table, found, test, int(k), model, names[best]))
-    return found, single, centre, rows
+            rows.append(_row(table, found[0], test, int(k), model, names[best]))
+    return found, centre, rows
 
 
 def _row(
@@ -295,20 +338,18 @@ def _chosen(table: _Table, train: Mask) -> str:
 def _best_single(table: _Table, train: Mask) -> int:
     """The column that follows the answers best within training artists, whatever its sign."""
     strength = []
-    for column in table.x.T:
-        r = by_artist(correlation, table.y[train], column[train], table.artist[train])
+    for column in Standard.of(table.x[train])(table.x[train]).T:
+        r = by_artist(correlation, table.y[train], column, table.artist[train])
         known = r[np.isfinite(r)]
         strength.append(abs(float(known.mean())) if len(known) else 0.0)
     return int(np.argmax(strength))
 
 
 def _fitted(table: _Table, rows: Mask, fit: Fit) -> Predictor:
-    """Standardised on these rows only."""
-    x = table.x[rows]
-    centre, spread = x.mean(0), x.std(0)
-    spread = np.where(spread > 1e-12 * np.abs(x).max(0, initial=0.0), spread, 1.0)
-    predictor = fit((x - centre) / spread, table.y[rows])
-    return lambda others: np.asarray(predictor((others - centre) / spread), dtype=np.float64)
+    """Filled and standardised by these rows only."""
+    standard = Standard.of(table.x[rows])
+    predictor = fit(standard(table.x[rows]), table.told[rows])
+    return lambda others: np.asarray(predictor(standard(others)), dtype=np.float64)
 
 
 def _overall(y: Floats, predicted: Floats, fold: Codes) -> float:
