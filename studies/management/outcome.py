@@ -19,7 +19,9 @@ class Outcome:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def of_check(experiment: Experiment, sums: Sums | None, warnings: Sequence[str]) -> Outcome:
+def of_check(
+    experiment: Experiment, sums: Sums | None, warnings: Sequence[str], advice: Sequence[str]
+) -> Outcome:
     """The sums of a file; without them where its collection is not imported yet."""
     lines = [f"{experiment.experiment}: the file is in order."]
     if sums is not None:
@@ -30,8 +32,10 @@ def of_check(experiment: Experiment, sums: Sums | None, warnings: Sequence[str])
         "valid": True,
         "sums": asdict(sums) if sums else None,
         "warnings": told,
+        "advice": list(advice),
     }
-    return Outcome([*lines, *(f"Warning: {warning}" for warning in told)], data)
+    lines += [*(f"Warning: {warning}" for warning in told), *(f"Advice: {each}" for each in advice)]
+    return Outcome(lines, data)
 
 
 def _sums(experiment: Experiment, sums: Sums) -> list[str]:

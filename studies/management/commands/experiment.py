@@ -16,9 +16,9 @@ from django.core.management.base import BaseCommand, CommandError
 from config.plugins import PluginFolder
 from generation.management.bars import bar
 from generation.models import Job
-from generation.networks import NetworkUnavailable, identify
+from generation.networks import NetworkUnavailable
 from generation.writing import write_whole
-from studies import export, queries, services
+from studies import checksums, export, queries, services
 from studies.designs.selection import SelectionError
 from studies.draft import MissingCollection, collection_of, read_checked, refuse_long_prompts
 from studies.fieldwork import FieldworkError
@@ -29,8 +29,7 @@ from studies.models import Study
 from studies.overview import Sums, sum_up
 from studies.plan import plan_of
 from studies.presets import preset_text
-from studies.protocol import Experiment, ProtocolError
-from studies.protocol.experiment import named_networks
+from studies.protocol import ProtocolError
 from studies.protocol.reference import reference
 from studies.protocol.schema import full_schema
 from studies.queries import Making
@@ -104,7 +103,8 @@ class Command(BaseCommand):
     def do_check(self, options: dict[str, Any]) -> Outcome:
         """Read the file and do its sums, as far as its collection is there."""
         experiment = read_checked(read_text(options["file"]))
-        warnings = _missing_networks(experiment)
+        networks = checksums.named(experiment.stimuli, settings.NETWORKS_DIR)
+        warnings = list(dict.fromkeys(each.missing for each in networks if each.missing))
         sums: Sums | None = None
         try:
             layout = lay_out(experiment, collection_of(experiment))
@@ -112,7 +112,7 @@ class Command(BaseCommand):
             refuse_long_prompts(experiment, layout)
         except MissingCollection as error:
             warnings.append(str(error))
-        return outcome.of_check(experiment, sums, warnings)
+        return outcome.of_check(experiment, sums, warnings, checksums.advice(networks))
 
     def do_apply(self, options: dict[str, Any]) -> Outcome:
         """Make or renew the draft; target styles are drawn here, which may take a while."""
@@ -223,16 +223,6 @@ def read_text(path: Path) -> str:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise CommandError(f"{path} is not UTF-8 text: save it as UTF-8.") from error
-
-
-def _missing_networks(experiment: Experiment) -> list[str]:
-    missing = []
-    for role, network in named_networks(experiment.stimuli):
-        try:
-            identify(network, settings.NETWORKS_DIR, role)
-        except NetworkUnavailable as error:
-            missing.append(str(error))
-    return list(dict.fromkeys(missing))
 
 
 def _unfinished(work: Making) -> str:
