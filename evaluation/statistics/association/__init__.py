@@ -1,6 +1,7 @@
 """How strongly things go together: correlations, areas under curves, calibration, importance."""
 
 from evaluation.statistics.association.coefficients import Correlation, correlation
+from evaluation.statistics.association.crossed_roc import crossed_auc
 from evaluation.statistics.association.dependent import (
     DependentComparison,
     compare_correlations,
@@ -21,6 +22,7 @@ __all__ = [
     "compare_correlations",
     "compare_dependent",
     "correlation",
+    "crossed_auc",
     "delong",
     "dominance",
 ]

@@ -106,7 +106,7 @@ def _line(
         bare = Estimate.undefined(level=level, n=len(p), reason=reason)
         return bare, bare
     design = np.column_stack([np.ones(len(p)), logit(p)])
-    beta, converged = _logistic(design, y)
+    beta, converged = logistic(design, y)
     if not converged:
         reason = "the logistic fit did not converge: outcomes are separated by the probabilities"
         bare = Estimate.undefined(level=level, n=len(p), reason=reason)
@@ -138,8 +138,9 @@ def _no_line(p: Floats, y: Floats, count: int) -> str:
     return "fewer than three cases or clusters" if count < 3 else ""
 
 
-def _logistic(design: Floats, y: Floats) -> tuple[Floats, bool]:
-    """Newton's method, and whether it converged."""
+def logistic(design: Floats, y: Floats) -> tuple[Floats, bool]:
+    """Coefficients [p] of a logistic regression of y on `design` [n, p] by Newton's method, and
+    whether it converged."""
     beta = np.zeros(design.shape[1])
     for _ in range(STEPS):
         fitted = expit(design @ beta)

@@ -7,6 +7,7 @@ from evaluation.statistics.meta.compare import (
     RankedMetric,
     Test,
     agreement,
+    clusters_of,
     compare_metrics,
     rank_clusters,
 )
@@ -20,7 +21,7 @@ from evaluation.statistics.meta.pairwise import (
 from evaluation.statistics.meta.permutation import Tested, permutation_test
 from evaluation.statistics.meta.rated import Rated, finite
 from evaluation.statistics.meta.soft import soft_pairwise_accuracy
-from evaluation.statistics.meta.standing import Standing, standing
+from evaluation.statistics.meta.standing import Standing, on_raters_scale, standing
 from evaluation.statistics.meta.ties import TieCalibration, tie_calibration
 
 __all__ = [
@@ -41,9 +42,11 @@ __all__ = [
     "calibrated_accuracy",
     "ceiling",
     "chance_level",
+    "clusters_of",
     "compare_metrics",
     "finite",
     "grid_ratings",
+    "on_raters_scale",
     "pairwise_accuracy",
     "permutation_test",
     "rank_clusters",

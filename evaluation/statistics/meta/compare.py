@@ -1,6 +1,6 @@
 """Which of several metrics agrees better with people, by tests that speak of new conditions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -159,14 +159,22 @@ def rank_clusters(
         for a, b in pairs
     ]
     adjusted = dict(zip(pairs, holm(p_values).tolist(), strict=True))
-    ranked: list[RankedMetric] = []
+    places = clusters_of(order, lambda m, k: adjusted[m, k] < significant)
+    return [
+        RankedMetric(names[k], agrees[k], place) for k, place in zip(order, places, strict=True)
+    ]
+
+
+def clusters_of(order: Sequence[int], beats: Callable[[int, int], bool]) -> list[int]:
+    """The cluster of each metric of `order`, best first: 1, and one more where a metric is beaten
+    by all of the cluster above."""
+    places: list[int] = []
     members: list[int] = []
     for k in order:
-        beaten = bool(members) and all(adjusted[m, k] < significant for m in members)
-        cluster = (ranked[-1].cluster if ranked else 1) + beaten
+        beaten = bool(members) and all(beats(m, k) for m in members)
+        places.append((places[-1] if places else 1) + beaten)
         members = [k] if beaten else [*members, k]
-        ranked.append(RankedMetric(names[k], agrees[k], cluster))
-    return ranked
+    return places
 
 
 def _bootstrap(
