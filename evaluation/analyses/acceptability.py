@@ -15,7 +15,7 @@ from pandas import DataFrame, Series, concat
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import plots, words
+from evaluation import assumed, plots, words
 from evaluation.analyses import Exhibit, Finding
 from evaluation.comparisons import How, Interval, Points, within_margin, worth
 from evaluation.conditions import (
@@ -45,6 +45,11 @@ from evaluation.ratings import (
 )
 
 SHARE = ("share", "share_low", "share_high")
+LIMITS = (
+    "What people say they would post is not what they post.",
+    "Raters saw the original beside the picture, as buyers and other artists never do.",
+    "A difference that is not significant is no evidence of none; `margin` asks for that.",
+)
 SHARE_TITLE = "share of answers willing"
 
 
@@ -114,6 +119,12 @@ class Acceptability:
             ),
             caption="Share of answers that were willing, by budget, with intervals."
             + (" Budget 0 is the untouched picture." if clean else ""),
+            assumptions=(
+                assumed.clean_arm(answers),
+                *assumed.samples(answers),
+                assumed.paired(answers, TREATMENT),
+            ),
+            limits=LIMITS,
         )
 
     def _within_margin(

@@ -16,7 +16,7 @@ from pandas import DataFrame, concat
 from pydantic import Field, model_validator
 
 from config.plugins import plugin
-from evaluation import plots, words
+from evaluation import assumed, plots, words
 from evaluation.analyses import Exhibit, Finding
 from evaluation.arms import Arm, Contrast, arms, contrast_table, contrasts, success_points, told
 from evaluation.choices import MetricChoices, choices_of, numbers_of, ours, taken_apart, whole
@@ -30,6 +30,10 @@ from evaluation.statistics.estimate import Estimate
 from evaluation.statistics.shares import Resampling, crossed_difference, crossed_share
 
 CORRECT = "correct"
+LIMITS = (
+    "Genre is not style: many painters share a genre, and a bad picture of a genre is of it still.",
+    "Agreement over a few conditions is no agreement about pictures: see metric_validity.",
+)
 PSR = "PSR (share of answers)"
 SHARE = ("share", "share_low", "share_high")
 
@@ -106,6 +110,8 @@ class ClipGenreShift:
             exhibits=_differences(compared),
             caption="CLIP genre shift (1 minus genre accuracy) of every condition, and the"
             " raters' PSR on the same items, with intervals.",
+            assumptions=(assumed.clean_arm(answers), *assumed.samples(answers)),
+            limits=LIMITS,
         )
 
     def _measured(self, measurements: DataFrame) -> tuple[list[str], list[str]]:

@@ -15,7 +15,7 @@ from pandas import DataFrame
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import plots, words
+from evaluation import assumed, plots, words
 from evaluation.analyses import Exhibit, Finding
 from evaluation.arms import Arm, Contrast, arms, contrast_table, contrasts, success_points, told
 from evaluation.comparisons import (
@@ -31,11 +31,24 @@ from evaluation.comparisons import (
 from evaluation.distributions import answers_exhibit
 from evaluation.evidence import Evidence
 from evaluation.field_model import Conditions, model_exhibits
-from evaluation.ratings import answers_to, clusters, eras, eras_pooled, no_untouched_arm, points
+from evaluation.ratings import (
+    FACTORS,
+    answers_to,
+    clusters,
+    eras,
+    eras_pooled,
+    no_untouched_arm,
+    points,
+)
 from evaluation.statistics.psr import ProtectionSuccess
 
 UNITS = ("share of answers", "share of items (median)")
 FEW = 5
+LIMITS = (
+    "PSR is about these pictures as raters saw them: how a mimic was trained, and from how much"
+    " art, decides it as much as the protection does.",
+    "A difference that is not significant is no evidence of none; `margin` asks for that.",
+)
 
 
 @plugin
@@ -120,6 +133,12 @@ class Psr:
             ),
             caption="PSR of every condition with intervals: share of answers, and of items by"
             " their median answer." + _marked(found),
+            assumptions=(
+                assumed.clean_arm(answers),
+                *assumed.samples(answers, self._units()),
+                assumed.paired(answers, FACTORS),
+            ),
+            limits=LIMITS,
         )
 
     def _within_margin(
