@@ -79,7 +79,7 @@ def _lots(order: Order, networks: Networks) -> Iterator[tuple[int, dict[Pair, Va
     def readable() -> Iterator[Loaded]:
         for pair in dict.fromkeys(pair for pairs in order.pairs.values() for pair in pairs):
             try:
-                yield scoring.loaded(pair, _read, counterpart=order.counterpart)
+                yield scoring.loaded(pair, read, counterpart=order.counterpart)
             except ScoreError as error:
                 unreadable[pair] = str(error)
 
@@ -102,7 +102,8 @@ def _lot(
     return dict(zip(pairs, rows, strict=True))
 
 
-def _read(name: str) -> Tensor:
+def read(name: str) -> Tensor:
+    """A picture file as [1, 3, H, W] in [0, 1]; raises ScoreError with a sentence."""
     try:
         return to_tensor(decode(Path(name).read_bytes(), name, settings.MAX_PIXELS).image)
     except (UnreadableImage, OSError) as error:

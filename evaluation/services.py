@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from importlib.metadata import version
 from platform import python_version
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from pandas import DataFrame
@@ -17,6 +18,9 @@ from evaluation.report import compose, fingerprint
 from generation.progress import Progress, silent
 from studies import export
 from studies.models import Study
+
+if TYPE_CHECKING:
+    from evaluation.costly import Cost
 
 MEASURE_TASK = "evaluation.measure_study"
 MEASURE_QUEUE = "gpu"
@@ -38,6 +42,17 @@ def measure(
     from evaluation.measuring import measure_pictures  # noqa: PLC0415
 
     return measure_pictures(study, metrics, progress)
+
+
+def costs(*, study: Study, metrics: Sequence[Entry] | None = None) -> "list[Cost]":
+    """What the costly ones of these metrics would take: passes, and time by a timed pass here.
+
+    `metrics` as for `measure`. Raises MeasureError. Loads torch.
+    """
+    # as above
+    from evaluation.measuring import costs as counted  # noqa: PLC0415
+
+    return counted(study, metrics)
 
 
 def request_measure(*, study: Study) -> None:
