@@ -159,10 +159,10 @@ def of_metric(
     )
     before = means[means["place"] == 0].set_index("pair")["value"]
     paired = means.assign(change=(means["value"] - means["pair"].map(before)) / spread)
-    changes = {}
+    changes: dict[int, tuple[Estimate, Estimate]] = {}
     for place in range(1, ladder.top + 1):
         part = paired[paired["place"] == place].dropna(subset=["change"])
-        changes[place] = [_mean(part, each) for each in (level, TOST)]
+        changes[place] = (_mean(part, level), _mean(part, TOST))
     return Response(name, _steps(ladder, changes, bound), _trend(means, level))
 
 
@@ -179,14 +179,15 @@ def of_raters(
     rows = answers.drop(columns=["cluster"], errors="ignore").merge(ladder.items, on="item")
     if rows["place"].nunique() < 2 or 0 not in set(rows["place"]):
         return Response(name, (), None, "nobody was asked along the ladder")
-    means = rows.groupby(["pair", "place"], as_index=False)["value"].mean()
+    means = rows.groupby(["pair", "place"], as_index=False).agg(value=("value", "mean"))
     spread = float(means["value"].std())
     if not spread > 0:
         return Response(name, (), None, "every answer is the same")
-    changes = {}
+    changes: dict[int, tuple[Estimate, Estimate]] = {}
     for place in range(1, ladder.top + 1):
         part = rows[rows["place"].isin((0, place))]
-        changes[place] = [_difference(part, place, spread, each) for each in (level, TOST)]
+        wide, narrow = (_difference(part, place, spread, each) for each in (level, TOST))
+        changes[place] = (wide, narrow)
     return Response(name, _steps(ladder, changes, bound), _trend(means, level))
 
 
@@ -200,7 +201,7 @@ def _difference(part: DataFrame, place: int, spread: float, level: float) -> Est
 
 
 def _steps(
-    ladder: Ladder, changes: Mapping[int, Sequence[Estimate]], bound: float
+    ladder: Ladder, changes: Mapping[int, tuple[Estimate, Estimate]], bound: float
 ) -> tuple[Step, ...]:
     """The steps; noticed from the highest dose down as far as it holds."""
     noticed, holds = set(), True

@@ -46,7 +46,7 @@ class Seen:
     raw: tuple[Estimate, Estimate]
     """the same slopes, not freed of noise: nearer to 0"""
     partial: tuple[Estimate, Estimate]
-    """correlation with a given b, and with b given a, freed of noise"""
+    """correlation with a given b, and with b given a, freed of noise, so that it may exceed 1"""
     share: tuple[Estimate, Estimate]
     """of the target's variance: what a and b explain, averaged over both orders (LMG)"""
     partial_success: Estimate | None
@@ -183,15 +183,14 @@ class _Maker:
 
 def _seen(make: _Maker, target: int, success: bool) -> Seen:
     at = HEAD + EACH * target
-    ends = (-1.0, 1.0)
     itself = success and target == 0
     return Seen(
         slope=(make.at(at), make.at(at + 1)),
         equivalence=(make.at(at, level=TOST), make.at(at + 1, level=TOST)),
         raw=(make.at(at + 2), make.at(at + 3)),
-        partial=(make.at(at + 4, ends), make.at(at + 5, ends)),
+        partial=(make.at(at + 4), make.at(at + 5)),
         share=(make.at(at + 6, (0.0, 1.0)), make.at(at + 7, (0.0, 1.0))),
-        partial_success=make.at(at + 8, ends) if success and not itself else None,
+        partial_success=make.at(at + 8) if success and not itself else None,
     )
 
 
