@@ -51,7 +51,14 @@ def test_examples_with_prompts_are_true(page, monkeypatch) -> None:
 @pytest.mark.parametrize("page", TOPICS, ids=lambda page: page.stem)
 def test_every_public_function_has_an_example(page) -> None:
     if page.stem == "intervals":
-        names = ["clustered_share", "clustered_mean", "clustered_difference", "crossed_mean"]
+        names = [
+            "clustered_share",
+            "clustered_mean",
+            "clustered_difference",
+            "contrast",
+            "ratio",
+            "crossed_mean",
+        ]
     else:
         module = importlib.import_module(f"evaluation.statistics.{page.stem}")
         names = SINGLE.get(page.stem) or [
