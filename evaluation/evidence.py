@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pandas import DataFrame, concat
 
 from evaluation import measurements as measured
+from evaluation.calibrations import Calibration
 from evaluation.ratings import FACTORS
 
 ITEM = ("item", "artwork", "artist", "era", "surface", *FACTORS)
@@ -23,6 +24,8 @@ class Evidence:
     items: DataFrame | None = None
     """One row an item of the study, also of those that nobody rated: at least the columns `ITEM`.
     None where only the ratings are known: then `of_items` are those that were rated."""
+    calibrations: tuple[Calibration, ...] = ()
+    """Calibrated metrics of earlier studies that are among the measurements."""
 
     @property
     def of_items(self) -> DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 from pandas import DataFrame
 
+from evaluation import calibrations
 from evaluation.choices import taken_apart
 from evaluation.metrics import METRICS
 from evaluation.ratings import TableError
@@ -84,6 +85,8 @@ def wide(measurements: DataFrame, metrics: Sequence[str]) -> DataFrame:
 
 def label_of(name: str) -> str:
     """How a number is written: “LPIPS”, “CLIP genre: margin (mode=legacy)”; else its own name."""
+    if calibrations.is_calibrated(name):
+        return calibrations.label(name)
     metric, settings, part = taken_apart(name)
     if metric not in METRICS:
         return name
@@ -94,6 +97,8 @@ def label_of(name: str) -> str:
 
 def direction_of(name: str) -> int:
     """1 where more means more alike or is not known, -1 for our distances."""
+    if calibrations.is_calibrated(name):
+        return calibrations.direction(name)
     metric = taken_apart(name)[0]
     if metric not in METRICS:
         return 1

@@ -28,6 +28,17 @@ class Exhibit:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that belongs to a finding, to be taken away."""
+
+    name: str
+    """Of the file, without the folder; the report puts the group of raters before it."""
+    title: str
+    text: str
+    media: str = "application/json"
+
+
+@dataclass(frozen=True)
 class Assumption:
     """Something that must hold for a finding to mean what it says, and whether it does."""
 
@@ -59,6 +70,8 @@ class Finding:
     """What was checked before this was said."""
     limits: tuple[str, ...] = ()
     """What this finding does not say, a sentence each."""
+    attachments: tuple[Attachment, ...] = ()
+    """Files that the report is written with."""
 
 
 class Analysis(Protocol):

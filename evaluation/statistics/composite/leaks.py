@@ -8,6 +8,7 @@ from evaluation.statistics.answers import Codes, Floats
 
 ONLY_ARTIST = 0.99
 SAME_AS_ANSWER = 0.999
+MOSTLY = 0.5
 
 
 def leaks(features: Floats, answers: Floats, artist: Codes, names: Sequence[str]) -> list[str]:
@@ -17,13 +18,15 @@ def leaks(features: Floats, answers: Floats, artist: Codes, names: Sequence[str]
         *(
             sentence
             for name, column in zip(names, features.T, strict=True)
-            for sentence in _of_column(name, column, answers, artist)
+            for sentence in of_column(name, column, answers, artist)
         ),
     ]
 
 
 def _images_of_two_artists(features: Floats, artist: Codes) -> list[str]:
-    _, row = np.unique(features, axis=0, return_inverse=True)
+    unique, row = np.unique(features, axis=0, return_inverse=True)
+    if len(unique) < MOSTLY * len(features):  # metrics of few values tell no pictures apart
+        return []
     of_row = np.zeros((int(row.max()) + 1, int(artist.max()) + 1), dtype=bool)
     of_row[row.ravel(), artist] = True
     shared = int((of_row.sum(1) > 1)[row.ravel()].sum())
@@ -35,7 +38,8 @@ def _images_of_two_artists(features: Floats, artist: Codes) -> list[str]:
     ]
 
 
-def _of_column(name: str, column: Floats, answers: Floats, artist: Codes) -> list[str]:
+def of_column(name: str, column: Floats, answers: Floats, artist: Codes) -> list[str]:
+    """A sentence for each sign found in one metric [n]."""
     total = float(((column - column.mean()) ** 2).sum())
     if not total:
         return [f"{name} is the same for every image."]

@@ -28,6 +28,7 @@ from evaluation.statistics.composite.scores import (
     correlation,
     inside,
     mean_known,
+    paired_p,
     scores,
 )
 from evaluation.statistics.composite.standard import Standard
@@ -65,6 +66,8 @@ class NestedCv:
     """of each metric alone, fitted on the same folds"""
     differences: Mapping[str, Estimate]
     """composite minus each metric alone, within artists, paired by artist"""
+    p_values: Mapping[str, float]
+    """of these differences: t over artists"""
 
     def __str__(self) -> str:
         return f"composite: {self.composite}; best single metric: {self.best_single}"
@@ -148,9 +151,11 @@ def nested_cv(
     overall_random = _partitions(shuffled, called).overall
     within = inside(correlation, y, apart.composite, artist)
 
+    def gains(other: Foretold) -> Floats:
+        return within - inside(correlation, y, other, artist)
+
     def gained(other: Foretold, said: str) -> Estimate:
-        gain = within - inside(correlation, y, other, artist)
-        return averaged(gain, level, len(y), f"artists, composite minus {said}")
+        return averaged(gains(other), level, len(y), f"artists, composite minus {said}")
 
     alike = dict(zip(called, apart.alone, strict=True))
     predictions = np.empty(len(y))
@@ -167,6 +172,7 @@ def nested_cv(
         _warnings(table, called, apart.overall, overall_random),
         {name: scores(y, each, artist, level) for name, each in alike.items()},
         {name: gained(each, name) for name, each in alike.items()},
+        {name: paired_p(gains(each)) for name, each in alike.items()},
     )
 
 

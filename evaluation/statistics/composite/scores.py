@@ -118,6 +118,15 @@ def averaged(values: Floats, level: float, n: int, said: str) -> Estimate:
     return Estimate(value, value - reach, value + reach, se, level, n, method)
 
 
+def paired_p(values: Floats) -> float:
+    """Two-sided, of a mean of 0 of one value a cluster, by t; nan where there is no interval."""
+    kept = values[np.isfinite(values)]
+    if len(kept) < 3 or np.ptp(kept) == 0:
+        return float("nan")
+    se = kept.std(ddof=1) / np.sqrt(len(kept))
+    return float(2 * student.sf(abs(kept.mean()) / se, len(kept) - 1))
+
+
 def _pairs(y: Floats, predicted: Floats) -> float:
     upper = np.triu_indices(len(y), 1)
     people, metric = (np.sign(np.subtract.outer(c, c))[upper] for c in (y, predicted))
