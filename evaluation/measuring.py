@@ -1,6 +1,7 @@
 """Measures the pictures of a study and stores the values; imports torch."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -8,11 +9,13 @@ from pandas import DataFrame
 from torch import Tensor
 
 from config.plugins import PluginError
-from evaluation import queries, scoring
+from evaluation import calibration_store, costly, models, queries, scoring
 from evaluation.choices import Entry, choices_of, joined, ours, taken_apart, whole
+from evaluation.costly import Cost
+from evaluation.galleries import Gallery
 from evaluation.measurements import Measured, MeasureError
-from evaluation.metrics import METRICS, Against, GenreMetric, Metric
-from evaluation.models import Measurement
+from evaluation.metrics import METRICS, Against, GalleryMetric, GenreMetric, Metric, is_costly
+from evaluation.models import LONGEST_PROMPT, Measurement
 from evaluation.scoring import Pair
 from evaluation.words import listed
 from generation import store
@@ -37,10 +40,13 @@ def measure_pictures(study: Study, metrics: Sequence[Entry] | None, progress: Pr
             name: scoring.provenance(name, metric, networks.records)
             for name, metric in chosen.items()
         }
-        new = _measure(study, chosen, versions, networks, progress)
+        plain = {name: metric for name, metric in chosen.items() if not is_costly(metric)}
+        new = _measure(study, plain, versions, networks, progress)
+        new += _measure_costly(study, chosen, versions, networks, progress)
     except (PluginError, NetworkUnavailable, scoring.ScoreError, store.StoreError) as error:
         raise MeasureError(str(error)) from error
-    return Measured(new, skipped)
+    said = calibration_store.remarks(queries.measurements(study), queries.metrics(study))
+    return Measured(new, {**skipped, **said})
 
 
 def _chosen(
@@ -56,10 +62,15 @@ def _chosen(
 
 
 def _wanted(study: Study) -> list[Entry]:
-    """The metrics of the plan with its settings, and all others of the catalogue as they are."""
-    planned = ours(queries.metrics(study))
+    """The metrics of the plan with its settings, and all others of the catalogue as they are.
+
+    Costly ones only where the plan names them.
+    """
+    asked = queries.metrics(study)
+    planned = ours([*asked, *calibration_store.inputs_of(asked)])
     named = {choice.metric for choice in choices_of(planned)}
-    return [*planned, *(name for name in METRICS.names() if name not in named)]
+    others = [name for name in METRICS.names() if name not in named]
+    return [*planned, *(name for name in others if not is_costly(METRICS.load(name)))]
 
 
 def _reason(study: Study, metric: Metric) -> str:
@@ -76,7 +87,11 @@ def _reason(study: Study, metric: Metric) -> str:
             f"{metric.label} compares a picture with the one it was made from; a mimic's paintings"
             " are made from none."
         )
-    return _no_genre(study, metric) if metric.against == "genre" else ""
+    if metric.against == "genre":
+        return _no_genre(study, metric)
+    if metric.against == "prompt":
+        return _no_prompt(study, metric.label)
+    return _no_gallery(study, metric) if metric.against == "gallery" else ""
 
 
 def _no_genre(study: Study, metric: GenreMetric) -> str:
@@ -90,6 +105,28 @@ def _no_genre(study: Study, metric: GenreMetric) -> str:
     try:
         for genre in known.values():
             metric.label_of(genre)
+    except ValueError as error:
+        return f"{metric.label}: {error}"
+    return ""
+
+
+def _no_prompt(study: Study, label: str) -> str:
+    """Pictures that were made without words have none to be scored for."""
+    known = queries.pairs(study, "prompt")
+    if len(known) < len(queries.pairs(study, "nothing")):
+        return (
+            f"{label} scores a picture for the prompt it was painted from, and not every judged"
+            " picture of this study was painted from one."
+        )
+    if (known["prompt"].str.len() > LONGEST_PROMPT).any():
+        return f"{label} reads prompts of up to {LONGEST_PROMPT} characters; one here is longer."
+    return ""
+
+
+def _no_gallery(study: Study, metric: GalleryMetric) -> str:
+    try:
+        for gallery in queries.galleries(study).values():
+            metric.check(gallery)
     except ValueError as error:
         return f"{metric.label}: {error}"
     return ""
@@ -110,11 +147,13 @@ def _measure(
 ) -> int:
     """Every missing value, stored batch by batch, so that a killed run keeps what it computed."""
     work = _work(study, metrics, versions)
+    galleries = _galleries(study, work)
     total, done, new = sum(len(pairs) for pairs in work.values()), 0, 0
     for (against, names), pairs in work.items():
         due = {name: metrics[name] for name in names}
         entries = (
-            scoring.loaded(pair, _read, counterpart=against == "counterpart") for pair in pairs
+            scoring.loaded(pair, _read, counterpart=against == "counterpart", galleries=galleries)
+            for pair in pairs
         )
         for lot in scoring.lots(entries, settings.BATCH_SIZE):
             values = scoring.scores(lot, due, networks)
@@ -122,6 +161,72 @@ def _measure(
             done += len(lot)
             progress(done, total, ", ".join(names))
     return new
+
+
+def _measure_costly(
+    study: Study,
+    metrics: Mapping[str, Metric],
+    versions: Versions,
+    networks: Networks,
+    progress: Progress,
+) -> int:
+    """Picture by picture and stage by stage, each stored as it comes."""
+    work = _costly_work(study, metrics, versions)
+    total, done, new = sum(map(len, work.values())), 0, 0
+    for name, pairs in work.items():
+        metric = metrics[name]
+        assert is_costly(metric), "no other is in this work"
+        for pair in pairs:
+            told = partial(progress, done, total)
+            numbers = costly.numbers(pair, name, metric, versions[name][0], networks, told)
+            values = {
+                joined(name, part): [number]
+                for part, number in zip(metric.parts, numbers, strict=True)
+            }
+            new += _store([pair], values, versions)
+            done += 1
+            progress(done, total, name)
+    return new
+
+
+def costs(study: Study, metrics: Sequence[Entry] | None) -> list[Cost]:
+    """See `evaluation.services.costs`."""
+    try:
+        chosen, _ = _chosen(study, metrics)
+        dear = {name: metric for name, metric in chosen.items() if is_costly(metric)}
+        networks = _networks(study, dear)
+        versions = {
+            name: scoring.provenance(name, metric, networks.records)
+            for name, metric in dear.items()
+        }
+        return [
+            costly.cost(name, metric, versions[name][0], pairs, networks)
+            for name, pairs in _costly_work(study, dear, versions).items()
+            if is_costly(metric := dear[name])
+        ]
+    except (PluginError, NetworkUnavailable, store.StoreError) as error:
+        raise MeasureError(str(error)) from error
+
+
+def _costly_work(
+    study: Study, metrics: Mapping[str, Metric], versions: Versions
+) -> dict[str, list[Pair]]:
+    """Costly metric → the pairs for which it is due."""
+    due = {name: metric for name, metric in metrics.items() if is_costly(metric)}
+    found: dict[str, list[Pair]] = {name: [] for name in due}
+    for (_, names), pairs in _work(study, due, versions).items():
+        for name in names:
+            found[name] += pairs
+    return found
+
+
+def _galleries(study: Study, work: Mapping[Due, list[Pair]]) -> dict[str, Gallery]:
+    """Those that are due, by key, each with its row: what a measurement's key is the hash of."""
+    due = {pair.gallery for pairs in work.values() for pair in pairs if pair.gallery}
+    found = {gallery.key: gallery for gallery in queries.galleries(study, _read).values()}
+    rows = [models.Gallery(sha256=key, document=found[key].document) for key in sorted(due)]
+    models.Gallery.objects.bulk_create(rows, ignore_conflicts=True)
+    return {key: found[key] for key in due}
 
 
 def _read(sha256: str) -> Tensor:
@@ -142,11 +247,11 @@ def _work(study: Study, metrics: Mapping[str, Metric], versions: Versions) -> di
 def _missing(table: DataFrame, wanted: Mapping[str, str]) -> dict[tuple[str, ...], list[Pair]]:
     """Metrics that are due → pairs for which just these are due."""
     rows = Measurement.objects.filter(version__in=wanted.values())
-    known = set(rows.values_list("image", "reference", "genre", "version"))
+    known = set(rows.values_list(*queries.COMPARISON[1:], "version"))
     work: dict[tuple[str, ...], list[Pair]] = {}
     columns = (table[name] for name in queries.COMPARISON[1:])
     for pair in dict.fromkeys(Pair(*row) for row in zip(*columns, strict=True)):
-        key = (pair.image, pair.reference or None, pair.genre)
+        key = (pair.image, pair.reference or None, pair.genre, pair.prompt, pair.gallery)
         due = tuple(name for name, version in wanted.items() if (*key, version) not in known)
         if due:
             work.setdefault(due, []).append(pair)
@@ -164,6 +269,8 @@ def _store(
             image_id=pair.image,
             reference_id=pair.reference or None,
             genre=pair.genre,
+            prompt=pair.prompt,
+            gallery=pair.gallery,
             metric=joined(provenance["metric"], taken_apart(name)[2]),
             version=version,
             provenance=provenance,

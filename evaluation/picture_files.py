@@ -3,14 +3,15 @@
 Imports torch: for commands, never for the web process.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.conf import settings
 from torch import Tensor
 
 from evaluation import scoring
+from evaluation.galleries import Gallery
 from evaluation.metrics import Metric
 from evaluation.scoring import Loaded, Pair, ScoreError
 from generation.networks import Networks
@@ -39,6 +40,8 @@ class Order:
     metrics: dict[str, Metric]
     pairs: dict[str, list[Pair]]
     counterpart: bool
+    galleries: Mapping[str, Gallery] = field(default_factory=dict)
+    """by key"""
 
 
 def scored(orders: Sequence[Order], networks: Networks, progress: Progress) -> list[Scored]:
@@ -79,7 +82,9 @@ def _lots(order: Order, networks: Networks) -> Iterator[tuple[int, dict[Pair, Va
     def readable() -> Iterator[Loaded]:
         for pair in dict.fromkeys(pair for pairs in order.pairs.values() for pair in pairs):
             try:
-                yield scoring.loaded(pair, read, counterpart=order.counterpart)
+                yield scoring.loaded(
+                    pair, read, counterpart=order.counterpart, galleries=order.galleries
+                )
             except ScoreError as error:
                 unreadable[pair] = str(error)
 

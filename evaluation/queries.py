@@ -1,29 +1,35 @@
 """Reads of evaluation: ratings with their artworks, measurements, what is still to be measured."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Coalesce
 from pandas import DataFrame, Series, concat
 
 from config.plugins import PluginError, record
+from evaluation import calibration_store, held
 from evaluation import measurements as measured
 from evaluation.analyses import ANALYSES
 from evaluation.choices import Entry, choices_of, joined, named, ours, taken_apart
 from evaluation.evidence import Evidence
+from evaluation.galleries import Gallery
 from evaluation.metrics import METRICS, Against
 from evaluation.models import Measurement, Report
 from evaluation.ratings import checked
 from evaluation.report import Plan
 from generation.models import Recipe, RecipeInput
+from generation.recipe import PAINTING
 from studies import export
 from studies.models import Response, Stimulus, Study
 from studies.plan import plan_of
 from studies.queries import recorded
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 PREPARATION = "preparation"
-COMPARISON = ("item", "image", "reference", "genre")
+COMPARISON = ("item", "image", "reference", "genre", "prompt", "gallery")
 
 
 def ratings(study: Study) -> DataFrame:
@@ -33,7 +39,8 @@ def ratings(study: Study) -> DataFrame:
 
 def evidence(study: Study) -> Evidence:
     """All that analyses may look at, of all groups together."""
-    return Evidence(ratings(study), measurements(study), export.items(study))
+    known = calibration_store.files_of(metrics(study))
+    return Evidence(ratings(study), measurements(study), export.items(study), known)
 
 
 def painters(study: Study) -> list[str]:
@@ -43,7 +50,8 @@ def painters(study: Study) -> list[str]:
 
 
 def pairs(study: Study, against: Against = "counterpart") -> DataFrame:
-    """One row a comparison: item, image, and the reference or genre that it is held against.
+    """One row a comparison: item, image, and the reference, genre, prompt or gallery (its key)
+    that it is held against.
 
     Pictures as sha256s, empty where there is none; only pictures that are made. An item has a row
     for each of its judged pictures, times its originals where they are compared with those. Items
@@ -56,6 +64,11 @@ def pairs(study: Study, against: Against = "counterpart") -> DataFrame:
         found = judged.merge(_originals(study, judged), on="item")
     elif against == "genre":
         found = judged.assign(genre=judged["artist"].map(recorded(study, "genre")))
+    elif against == "prompt":
+        found = judged.assign(prompt=judged["recipe"].map(held.prompts(judged["recipe"].tolist())))
+    elif against == "gallery":
+        keys = {artist: gallery.key for artist, gallery in galleries(study).items()}
+        found = judged.assign(gallery=judged["artist"].map(keys))
     else:
         found = judged
     columns = [name for name in COMPARISON if name in found]
@@ -63,17 +76,29 @@ def pairs(study: Study, against: Against = "counterpart") -> DataFrame:
     return table.astype("object").reset_index(drop=True)
 
 
+def galleries(study: Study, read: Callable[[str], "Tensor"] = held.unread) -> Mapping[str, Gallery]:
+    """Painter → all their originals that the study shows, beside those of the other painters.
+
+    Where a study shows none, the working copies that its pictures were made from.
+    """
+    judged = _pictures(study, shown="condition")
+    placed = judged[["item", "artist"]].drop_duplicates("item")
+    return held.galleries(placed.merge(_originals(study, judged), on="item"), read)
+
+
 def measurements(study: Study) -> DataFrame:
     """Item, metric, value (inf where infinite), version: the newest version of each metric.
 
     An item's value is the mean over its judged pictures (and over the originals that each is
-    compared with); items some of whose pictures are not measured are left out.
+    compared with); items some of whose pictures are not measured are left out. Calibrated metrics
+    that the plan names are computed from these.
     """
     rows = comparisons(study)
     keys = ["item", "metric", "version", "due"]
     found = rows.groupby(keys, as_index=False).agg(value=("value", "mean"), n=("value", "size"))
     whole = found[found["n"] == found["due"]]
-    return whole[list(measured.COLUMNS)].sort_values(["item", "metric"], ignore_index=True)
+    table = whole[list(measured.COLUMNS)].sort_values(["item", "metric"], ignore_index=True)
+    return calibration_store.with_calibrated(table, metrics(study))
 
 
 def comparisons(study: Study) -> DataFrame:
@@ -87,8 +112,10 @@ def comparisons(study: Study) -> DataFrame:
     found = rows.filter(version__in={version for _, version in newest})
     stored = DataFrame(
         [
-            (image, reference or "", genre, newest[metric, version], value, version)
-            for image, reference, genre, metric, value, version in found.values_list(*STORED)
+            (image, reference or "", *held_against, newest[metric, version], value, version)
+            for image, reference, *held_against, metric, value, version in found.values_list(
+                *STORED
+            )
             if (metric, version) in newest
         ],
         columns=[*COMPARISON[1:], "metric", "value", "version"],
@@ -101,7 +128,7 @@ def comparisons(study: Study) -> DataFrame:
     )
 
 
-STORED = ("image", "reference", "genre", "metric", "value", "version")
+STORED = (*COMPARISON[1:], "metric", "value", "version")
 
 
 def _newest(rows: QuerySet[Measurement]) -> dict[tuple[str, str], str]:
@@ -228,12 +255,18 @@ def _pictures(study: Study, *, shown: str) -> DataFrame:
 
 
 def _counterparts(study: Study, judged: DataFrame) -> Series:
-    """The working copy that each judged picture was made from; nothing for paintings of mimics."""
+    """The working copy that each judged picture was made from; nothing for paintings of mimics.
+
+    Where paintings were degraded, the undegraded painting, which is its own counterpart.
+    """
     if plan_of(study).kind.shows_mimics:
-        return Series(None, index=judged.index, dtype="object")
+        degraded = study.protocol.document["stimuli"].get("degradations")
+        begun = _pictures_before(judged["recipe"].tolist(), PAINTING) if degraded else {}
+        found = [begun.get(recipe) for recipe in judged["recipe"]]
+        return Series(found, index=judged.index, dtype="object")
     beside = _pictures(study, shown="artwork").drop_duplicates("item")
     shown = dict(zip(beside["item"], beside["image"], strict=True))
-    begun = _working_copies(judged["recipe"].tolist())
+    begun = _pictures_before(judged["recipe"].tolist(), PREPARATION)
     places = zip(judged["item"], judged["recipe"], strict=True)
     found = [shown.get(item) or begun.get(recipe) for item, recipe in places]
     return Series(found, index=judged.index, dtype="object")
@@ -248,14 +281,14 @@ def _originals(study: Study, judged: DataFrame) -> DataFrame:
     return own[["item", "reference"]].dropna()
 
 
-def _working_copies(recipes: Sequence[str]) -> dict[str, str]:
-    """Recipe → picture of the preparation that its chain of images began with."""
+def _pictures_before(recipes: Sequence[str], kind: str) -> dict[str, str]:
+    """Recipe → picture of the step of one kind that its chain of images began with."""
     reached = dict.fromkeys(recipes, "")
     reached = {recipe: recipe for recipe in reached}
     while True:
         keys = set(reached.values())
         begun = set(
-            Recipe.objects.filter(pk__in=keys, kind=PREPARATION).values_list("pk", flat=True)
+            Recipe.objects.filter(pk__in=keys, kind=kind).values_list("pk", flat=True)
         )
         links = RecipeInput.objects.filter(recipe__in=keys - begun, role="image")
         above = dict(links.values_list("recipe", "source"))
@@ -263,7 +296,7 @@ def _working_copies(recipes: Sequence[str]) -> dict[str, str]:
             break
         reached = {recipe: above.get(key, key) for recipe, key in reached.items()}
     pictures = dict(
-        Recipe.objects.filter(pk__in=set(reached.values()), kind=PREPARATION)
+        Recipe.objects.filter(pk__in=set(reached.values()), kind=kind)
         .exclude(image=None)
         .values_list("pk", "image")
     )

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from config.plugins import record
 from evaluation.choices import Entry, choices_of, joined, taken_apart
+from evaluation.galleries import Gallery
 from evaluation.metrics import Metric
 from generation.networks import NetworkRecord, Networks
 
@@ -23,11 +24,14 @@ Read = Callable[[str], Tensor]
 
 @dataclass(frozen=True)
 class Pair:
-    """A picture, and what it is held against: a reference by name, or a genre, or nothing."""
+    """A picture, and what it is held against: a reference by name, a genre, words, or nothing."""
 
     image: str
     reference: str = ""
     genre: str = ""
+    prompt: str = ""
+    gallery: str = ""
+    """the key of one"""
 
 
 class ScoreError(ValueError):
@@ -66,6 +70,7 @@ class Loaded:
     pair: Pair
     image: Tensor
     reference: Tensor | None
+    gallery: Gallery | None = None
 
     @property
     def shapes(self) -> tuple[tuple[int, ...], ...]:
@@ -76,8 +81,17 @@ class Loaded:
         )
 
 
-def loaded(pair: Pair, read: Read, *, counterpart: bool = True) -> Loaded:
-    """The pixels of a pair; raises ScoreError where a counterpart is of another size."""
+def loaded(
+    pair: Pair,
+    read: Read,
+    *,
+    counterpart: bool = True,
+    galleries: Mapping[str, Gallery] | None = None,
+) -> Loaded:
+    """The pixels of a pair; raises ScoreError where a counterpart is of another size.
+
+    `galleries` by key, for the pairs that name one.
+    """
     image = read(pair.image)
     reference = read(pair.reference) if pair.reference else None
     if counterpart and reference is not None and image.shape != reference.shape:
@@ -86,7 +100,7 @@ def loaded(pair: Pair, read: Read, *, counterpart: bool = True) -> Loaded:
             f"{pair.image} is {sizes[0]} pixels and its reference {pair.reference} {sizes[1]}:"
             " only pictures of one size can be compared."
         )
-    return Loaded(pair, image, reference)
+    return Loaded(pair, image, reference, (galleries or {}).get(pair.gallery))
 
 
 def lots(entries: Iterable[Loaded], size: int) -> Iterator[list[Loaded]]:
@@ -121,5 +135,10 @@ def _scored(lot: Sequence[Loaded], metric: Metric, networks: Networks) -> Tensor
     images = torch.cat([entry.image for entry in lot]).to(networks.device)
     if metric.against == "genre":
         return metric.score(images, [entry.pair.genre for entry in lot], networks)
+    if metric.against == "prompt":
+        return metric.score(images, [entry.pair.prompt for entry in lot], networks)
+    if metric.against == "gallery":
+        galleries = [entry.gallery for entry in lot if entry.gallery is not None]
+        return metric.score(images, galleries, networks)
     references = [entry.image if entry.reference is None else entry.reference for entry in lot]
     return metric.score(images, torch.cat(references).to(networks.device), networks)

@@ -8,6 +8,9 @@ A network id is one of
 - a folder in the layout of diffusers, open_clip or transformers, by path or by its name in the
   networks folder,
 - for clip, `architecture:tag` of open_clip's list (`ViT-L-14:openai`),
+- for style (CSD) and aesthetic (a head on CLIP), a file of weights, by path or in the networks
+  folder; for preference also `architecture:file` (`ViT-H-14:HPS_v2.1_compressed.pt`),
+- for brisque, a folder with allmodel and allrange; for dists `dists_vgg`, or a folder,
 - a short name: `sd1_vaelight`, `taef2` (autoencoders of the networks folder), `lpips_squeeze`,
   `lpips_vgg`, `lpips_alex` (perceptual); `sandbox` (autoencoder, diffusion), `sandbox_clip`,
   `sandbox_lpips`, which come with the project.
@@ -29,7 +32,13 @@ if TYPE_CHECKING:
     from generation.networks.captioner import Captioner
     from generation.networks.clip import Clip
     from generation.networks.diffusion import Diffusion
+    from generation.networks.dino import Dino
+    from generation.networks.dists import Dists
+    from generation.networks.head import Head
     from generation.networks.perceptual import Perceptual
+    from generation.networks.preference import TransformersClip
+    from generation.networks.style import StyleDescriptor
+    from generation.networks.svr import Regression
 
 __all__ = ["NetworkRecord", "NetworkUnavailable", "Networks", "identify", "load"]
 
@@ -83,6 +92,42 @@ class Networks:
         captioner: Captioner = self._member("captioner")
         return captioner
 
+    @property
+    def style(self) -> "StyleDescriptor":
+        """Images to style descriptors. Raises NetworkUnavailable where none was named."""
+        style: StyleDescriptor = self._member("style")
+        return style
+
+    @property
+    def dino(self) -> "Dino":
+        """Images to class tokens. Raises NetworkUnavailable where none was named."""
+        dino: Dino = self._member("dino")
+        return dino
+
+    @property
+    def preference(self) -> "Clip | TransformersClip":
+        """An image-text pair tuned on choices. Raises NetworkUnavailable where none was named."""
+        preference: Clip | TransformersClip = self._member("preference")
+        return preference
+
+    @property
+    def aesthetic(self) -> "Head":
+        """CLIP's embeddings to marks. Raises NetworkUnavailable where none was named."""
+        aesthetic: Head = self._member("aesthetic")
+        return aesthetic
+
+    @property
+    def dists(self) -> "Dists":
+        """Structure and texture. Raises NetworkUnavailable where none was named."""
+        dists: Dists = self._member("dists")
+        return dists
+
+    @property
+    def brisque(self) -> "Regression":
+        """Scene statistics to opinions. Raises NetworkUnavailable where none was named."""
+        brisque: Regression = self._member("brisque")
+        return brisque
+
     def _member(self, role: str) -> Any:
         if role not in self.members:
             raise NetworkUnavailable(f"This method needs a network in the role “{role}”: name one.")
@@ -92,7 +137,8 @@ class Networks:
 def identify(network_id: str, folder: Path | None, role: str) -> NetworkRecord:
     """The record of the network called `network_id`; `folder` is the networks folder, if any.
 
-    `role` says which of its files count: autoencoder, perceptual, diffusion, clip, captioner.
+    `role` says which of its files count: autoencoder, perceptual, diffusion, clip, captioner,
+    style, dino, aesthetic, preference, dists, brisque.
     Hashes the files (remembered by path, time and size). Raises NetworkUnavailable with one
     sentence where a file is missing or is not the one that a MANIFEST.csv or the id itself names.
     """

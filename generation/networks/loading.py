@@ -10,6 +10,7 @@ from torch import nn
 from generation.networks import taef2, vaelight
 from generation.networks.autoencoders import PlainAutoencoder, load_diffusers
 from generation.networks.files import NetworkUnavailable, Source
+from generation.networks.head import load_head
 from generation.networks.perceptual import TrunkLpips, load_lpips
 from generation.networks.reading import frozen, intact, state_dict
 from generation.networks.trunk import Trunk
@@ -111,6 +112,48 @@ def _captioner(source: Source, device: torch.device) -> Any:
     return load_captioner(source, device)
 
 
+def _style(source: Source, device: torch.device) -> Any:
+    from generation.networks.style import load_style  # noqa: PLC0415  # as above
+
+    return load_style(source, device)
+
+
+def _dino_of_transformers(source: Source, device: torch.device) -> Any:
+    from generation.networks.dino import load_transformers  # noqa: PLC0415  # as above
+
+    return load_transformers(source, device)
+
+
+def _dino_of_timm(source: Source, device: torch.device) -> Any:
+    from generation.networks.dino import load_timm  # noqa: PLC0415  # as above
+
+    return load_timm(source, device)
+
+
+def _transformers_clip(source: Source, device: torch.device) -> Any:
+    from generation.networks.preference import load_transformers_clip  # noqa: PLC0415  # as above
+
+    return load_transformers_clip(source, device)
+
+
+def _open_clip_file(source: Source, device: torch.device) -> Any:
+    from generation.networks.preference import load_open_clip_file  # noqa: PLC0415  # as above
+
+    return load_open_clip_file(source, device)
+
+
+def _dists(source: Source, device: torch.device) -> Any:
+    from generation.networks.dists import load_dists  # noqa: PLC0415  # as above
+
+    return load_dists(source, device)
+
+
+def _svr(source: Source, device: torch.device) -> Any:
+    from generation.networks.svr import load_regression  # noqa: PLC0415  # as above
+
+    return load_regression(source, device)
+
+
 _LOADERS: Mapping[str, Mapping[str, Loader]] = {
     "autoencoder": {"diffusers": load_diffusers, "sd1_vaelight": _vaelight, "taef2": _taef2},
     "perceptual": {
@@ -122,4 +165,14 @@ _LOADERS: Mapping[str, Mapping[str, Loader]] = {
     "diffusion": {"pipeline": _pipeline},
     "clip": {"open_clip": _open_clip},
     "captioner": {"captioner": _captioner},
+    "style": {"csd": _style},
+    "dino": {"transformers": _dino_of_transformers, "timm": _dino_of_timm},
+    "aesthetic": {"head": load_head},
+    "dists": {"dists": _dists},
+    "brisque": {"svr": _svr},
+    "preference": {
+        "transformers_clip": _transformers_clip,
+        "open_clip_file": _open_clip_file,
+        "open_clip": _open_clip,
+    },
 }

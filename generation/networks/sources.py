@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from generation.networks import captioner_files, clip_files, perceptual_files, pipeline_files
+from generation.networks import (
+    captioner_files,
+    clip_files,
+    embedding_files,
+    perceptual_files,
+    pipeline_files,
+    preference_files,
+    quality_files,
+)
 from generation.networks.autoencoder_files import locate_autoencoder
 from generation.networks.files import NetworkUnavailable, Source
 
@@ -16,6 +24,12 @@ ROLES: Mapping[str, Locate] = {
     "diffusion": pipeline_files.locate_pipeline,
     "clip": clip_files.locate_clip,
     "captioner": captioner_files.locate_captioner,
+    "style": embedding_files.locate_style,
+    "dino": embedding_files.locate_dino,
+    "aesthetic": embedding_files.locate_head,
+    "preference": preference_files.locate_preference,
+    "dists": quality_files.locate_dists,
+    "brisque": quality_files.locate_brisque,
 }
 
 

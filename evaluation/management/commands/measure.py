@@ -2,26 +2,33 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from pandas import DataFrame
+from torch import Tensor
 
 from config.plugins import PluginError
 from evaluation import queries, scoring, services
 from evaluation.choices import Entry
+from evaluation.costly import Cost, cost_of_files, refusal
+from evaluation.galleries import Gallery
 from evaluation.measurements import MeasureError
-from evaluation.metrics import METRICS, Against, Metric
-from evaluation.picture_files import Order, Scored, scored
-from evaluation.scoring import Pair
+from evaluation.metrics import METRICS, Against, Metric, is_costly
+from evaluation.picture_files import Order, Scored, read, scored
+from evaluation.scoring import Pair, ScoreError
 from generation.management.bars import bar
 from generation.management.over_files import loaded as loaded_networks
 from generation.manifest import files_below
-from generation.networks import NetworkUnavailable
+from generation.networks import Networks, NetworkUnavailable
 from studies.models import Study
+
+LONG = 5
+"""Minutes above which costly metrics are not begun without --yes."""
 
 
 class Command(BaseCommand):
@@ -45,12 +52,27 @@ class Command(BaseCommand):
             "--set", action="append", default=[], metavar="METRIC.KEY=VALUE", dest="values",
             help="a setting of a metric, e.g. clip_genre.mode=legacy; lists as JSON",
         )  # fmt: skip
+        parser.add_argument(
+            "--preset", action="append", default=[], metavar="METRIC=NAME",
+            help="named settings of a metric, e.g. diffusion_classifier=sandbox",
+        )  # fmt: skip
         parser.add_argument("--genre", default="", help="genre of the painter, for clip_genre")
+        parser.add_argument(
+            "--prompt", default="", help="words it was painted from, for preference"
+        )
+        parser.add_argument(
+            "--others", type=Path,
+            help="originals of other painters, a folder each, for `correction: csls`",
+        )  # fmt: skip
         parser.add_argument(
             "--networks", action="append", default=[], metavar="ROLE=ID",
             help="perceptual=… or clip=…: a hub id, a folder, or a short name",
         )  # fmt: skip
         parser.add_argument("--study", metavar="SLUG", help="measure and store a study's pictures")
+        parser.add_argument(
+            "--yes", action="store_true",
+            help=f"begin with costly metrics also where they take more than {LONG} minutes",
+        )  # fmt: skip
         shape = parser.add_mutually_exclusive_group()
         shape.add_argument("--json", action="store_true", help="print JSON")
         shape.add_argument("--csv", action="store_true", help="print CSV")
@@ -69,6 +91,7 @@ class Command(BaseCommand):
             known = ", ".join(Study.objects.values_list("slug", flat=True)) or "none"
             raise CommandError(f"There is no study “{options['study']}” (there are: {known}).")
         try:
+            self._tell_costs(services.costs(study=study, metrics=_entries(options)), options)
             with bar(f"measuring {study.slug}", "picture") as progress:
                 done = services.measure(study=study, metrics=_entries(options), progress=progress)
         except (MeasureError, PluginError) as error:
@@ -85,11 +108,20 @@ class Command(BaseCommand):
         for name, reason in done.skipped.items():
             self.stdout.write(f"Left out {name}: {reason}")
 
+    def _tell_costs(self, costs: Sequence[Cost], options: dict[str, Any]) -> None:
+        """On stderr, so that what is printed stays JSON or CSV."""
+        for cost in costs:
+            self.stderr.write(cost.sentence)
+        refused = refusal(costs, LONG)
+        if refused and not options["yes"]:
+            raise CommandError(refused)
+
     def _files(self, options: dict[str, Any]) -> None:
         try:
             metrics = scoring.build(_entries(options) or ["linf", "l2", "ssim", "psnr"])
             orders = _orders(metrics, options)
             networks = loaded_networks(sorted(scoring.needs(metrics)), options["networks"])
+            self._tell_costs(_costs(orders, networks), options)
         except (PluginError, NetworkUnavailable) as error:
             raise CommandError(str(error)) from error
         with bar("measuring", "picture") as progress:
@@ -103,9 +135,28 @@ class Command(BaseCommand):
             raise CommandError(f"{len(problems)} of {len(found)} pictures could not be measured.")
 
 
+def _costs(orders: Sequence[Order], networks: Networks) -> list[Cost]:
+    """Of the costly metrics, timed on the first picture that can be read."""
+    found = []
+    for order in orders:
+        due = [(name, metric) for name, metric in order.metrics.items() if is_costly(metric)]
+        first = _first_readable(order.pairs) if due else None
+        if first is not None:
+            count = len(order.pairs)
+            found += [cost_of_files(name, metric, first, count, networks) for name, metric in due]
+    return found
+
+
+def _first_readable(names: Iterable[str]) -> Tensor | None:
+    for name in names:
+        with suppress(ScoreError):
+            return read(name)
+    return None
+
+
 def _entries(options: dict[str, Any]) -> list[Entry] | None:
     """The metrics that were named, with the settings given by --set; None where none was."""
-    given: dict[str, dict[str, Any]] = {}
+    given = _presets(options)
     for text in options["values"]:
         place, equals, value = text.partition("=")
         metric, dot, key = place.partition(".")
@@ -117,6 +168,23 @@ def _entries(options: dict[str, Any]) -> list[Entry] | None:
     if options["metric"] is None:
         return None
     return [{name: given[name]} if name in given else name for name in options["metric"]]
+
+
+def _presets(options: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Metric → the settings of the preset that --preset names for it."""
+    given: dict[str, dict[str, Any]] = {}
+    for text in options["preset"]:
+        metric, _, name = text.partition("=")
+        if metric not in (options["metric"] or []):
+            raise CommandError(
+                f"--preset: write METRIC=NAME with a metric of --metric, not “{text}”."
+            )
+        presets = METRICS.presets(metric)
+        if name not in presets:
+            known = ", ".join(presets) or "none"
+            raise CommandError(f"{metric} has no preset “{name}”; it has: {known}.")
+        given[metric] = dict(presets[name])
+    return given
 
 
 def _value(text: str) -> Any:
@@ -144,14 +212,22 @@ def _orders(metrics: dict[str, Metric], options: dict[str, Any]) -> list[Order]:
             some,
             {str(folder / name): _pairs(folder / name, name, against, options) for name in names},
             against == "counterpart",
+            {gallery.key: gallery for gallery in _galleries(against, options)},
         )
         for against, some in apart.items()
     ]
 
 
 def _refuse_missing(name: str, metric: Metric, options: dict[str, Any]) -> None:
-    if metric.against in {"counterpart", "originals"} and options["reference"] is None:
+    if metric.against in {"counterpart", "originals", "gallery"} and options["reference"] is None:
         raise CommandError(f"{name} compares with a reference: name it with --reference.")
+    if metric.against == "prompt" and not options["prompt"]:
+        raise CommandError(f"{name} needs the words it was painted from: name them with --prompt.")
+    if metric.against == "gallery":
+        try:
+            metric.check(_gallery(options))
+        except ValueError as error:
+            raise CommandError(f"{name}: {error}") from error
     if metric.against == "genre":
         if not options["genre"]:
             raise CommandError(f"{name} needs the painter's genre: name it with --genre.")
@@ -166,11 +242,36 @@ def _pairs(image: Path, name: str, against: Against, options: dict[str, Any]) ->
     reference: Path | None = options["reference"]
     if against == "genre":
         return [Pair(str(image), genre=options["genre"])]
+    if against == "prompt":
+        return [Pair(str(image), prompt=options["prompt"])]
+    if against == "gallery":
+        return [Pair(str(image), gallery=_gallery(options).key)]
     if against == "originals" and reference is not None and reference.is_dir():
         return [Pair(str(image), str(reference / other)) for other in files_below(reference)]
     if against == "nothing":
         return [Pair(str(image))]
     return [Pair(str(image), str(_counterpart(name, reference)))]
+
+
+def _galleries(against: Against, options: dict[str, Any]) -> list[Gallery]:
+    return [_gallery(options)] if against == "gallery" else []
+
+
+def _gallery(options: dict[str, Any]) -> Gallery:
+    """The painter's originals (--reference), and a folder for each other painter (--others)."""
+    others: Path | None = options["others"]
+    if others is not None and not others.is_dir():
+        raise CommandError(
+            f"There is no folder {others}: --others takes one with a folder a painter."
+        )
+    folders = sorted(path for path in others.iterdir() if path.is_dir()) if others else []
+    return Gallery(_originals(options["reference"]), tuple(map(_originals, folders)), read)
+
+
+def _originals(place: Path) -> tuple[str, ...]:
+    return (
+        tuple(str(place / name) for name in files_below(place)) if place.is_dir() else (str(place),)
+    )
 
 
 def _counterpart(name: str, reference: Path | None) -> Path | str:
