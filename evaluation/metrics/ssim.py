@@ -1,63 +1,54 @@
 """SSIM: structural similarity (Wang, Bovik, Sheikh, Simoncelli 2004, doi:10.1109/TIP.2003.819861).
 
-Published values differ by window, by range and by colour: this one is the paper's Gaussian window
-of 11 × 11 pixels (sigma 1.5), K1 = 0.01, K2 = 0.03, data range 1 on [0, 1] pixels, population (not
-sample) covariances, each RGB channel on its own and then averaged, and only where the window lies
-wholly inside the picture. It equals scikit-image's `structural_similarity(channel_axis=2,
-gaussian_weights=True, sigma=1.5, use_sample_covariance=False)`. torchmetrics' own average also
-counts windows over a mirrored border (0.900 instead of 0.912 on our reference picture); sewar's
-uniform window and a grey picture give other numbers again.
+Published values differ by window, by range and by colour, so the implementation is a setting. All
+three look at each RGB channel on its own and average, on [0, 1] pixels with data range 1, K1 =
+0.01, K2 = 0.03, and count windows only where they lie wholly inside the picture. torchmetrics' own
+average also counts windows over a mirrored border (0.900 instead of 0.912 on our reference
+picture); a grey picture (Diff-Protect's code) gives other numbers again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from config.plugins import plugin
+from config.plugins import Settings, plugin
+from evaluation.structure import compared
+from evaluation.windows import at_least, doubled, gaussian, uniform
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from generation.networks import Networks
 
-WINDOW = 11
+LINES: Mapping[str, tuple[Sequence[float], float]] = {
+    "skimage": (gaussian(11, 1.5), 1.0),
+    "skimage-uniform": (uniform(7), 49 / 48),
+    "sewar": (uniform(11), 1.0),
+}
+"""The side of the window, and what variances are multiplied by (n / (n - 1) of a sample's)."""
 
 
 @plugin
 class Ssim:
-    """1 for equal pictures; near 0 for unrelated ones. Computed in float64 through torchmetrics."""
+    """1 for equal pictures; near 0 for unrelated ones. Computed in float64."""
 
     label: ClassVar[str] = "SSIM"
     version: ClassVar[int] = 1
+    presets: ClassVar[Mapping[str, Settings]] = {"impress": {"implementation": "sewar"}}
     needs: ClassVar[tuple[str, ...]] = ()
     against: ClassVar[Literal["counterpart"]] = "counterpart"
     higher_is_closer: ClassVar[bool] = True
     unit: ClassVar[str] = ""
     parts: ClassVar[Mapping[str, str]] = {}
 
-    def score(self, images: "Tensor", references: "Tensor", networks: "Networks") -> "Tensor":
-        """[N, 3, H, W] in [0, 1], twice, at least 11 × 11 → [N] float64 in [-1, 1]."""
-        # torchmetrics brings torch, which the web process, reading labels here, must not load
-        from torchmetrics.functional.image import (  # noqa: PLC0415
-            structural_similarity_index_measure,
-        )
+    implementation: Literal["skimage", "skimage-uniform", "sewar"] = "skimage"
+    """`skimage`: the paper's Gaussian window (11 × 11, sigma 1.5); scikit-image with
+    gaussian_weights=True, sigma=1.5, use_sample_covariance=False. `skimage-uniform`: 7 × 7,
+    samples' covariances; scikit-image as it is called most. `sewar`: 11 × 11, all pixels alike;
+    IMPRESS."""
 
-        height, width = images.shape[-2:]
-        if min(height, width) < WINDOW:
-            raise ValueError(
-                f"SSIM needs pictures of 11 × 11 at least; this one is {width}×{height}."
-            )
-        _, everywhere = structural_similarity_index_measure(
-            images.double(),
-            references.double(),
-            gaussian_kernel=True,
-            sigma=1.5,
-            kernel_size=WINDOW,
-            reduction="none",
-            data_range=1.0,
-            k1=0.01,
-            k2=0.03,
-            return_full_image=True,
-        )
-        edge = WINDOW // 2
-        inside: Tensor = everywhere[..., edge : height - edge, edge : width - edge]
-        return inside.mean((1, 2, 3))
+    def score(self, images: "Tensor", references: "Tensor", networks: "Networks") -> "Tensor":
+        """[N, 3, H, W] in [0, 1], twice, the window's size at least → [N] float64 in [-1, 1]."""
+        line, unbiased = LINES[self.implementation]
+        at_least(images, len(line), self.label)
+        similar, _ = compared(doubled(images), doubled(references), line, unbiased)
+        return similar.mean(1)
