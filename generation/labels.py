@@ -16,7 +16,12 @@ KIND_NAMES = {
     "mimic": "Mimic",
     "painting": "Painting",
     "edit": "Edit",
+    "degradation": "Degradation",
 }
+
+
+GIST = ("budget", "target", "strength")
+"""Settings that say most, where a method has them."""
 
 
 def kind_name(kind: str) -> str:
@@ -40,7 +45,7 @@ def gist(kind: str, settings: Mapping[str, Any]) -> str:
         return f"of {number} picture{'' if number == 1 else 's'}"
     if "prompt" in settings:
         return f"“{settings['prompt']}”"
-    shown = {name: settings[name] for name in ("budget", "target") if name in settings} or settings
+    shown = {name: settings[name] for name in GIST if name in settings} or settings
     return ", ".join(f"{name} {_short(value)}" for name, value in list(shown.items())[:2])
 
 

@@ -24,7 +24,7 @@ from generation.outputs import Learnt, Output, Picture
 from generation.progress import Progress
 from generation.recipe import EDIT, MIMIC, PAINTING, generator_seed, training_roles
 
-MEASURED_KINDS = ("protection", "purification")
+MEASURED_KINDS = ("protection", "purification", "degradation")
 
 PAIRED = (MIMIC, PAINTING, EDIT)
 """Kinds whose draws depend on the seed alone, so that the same is drawn under every condition."""

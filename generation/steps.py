@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from config.plugins import PluginFolder, Settings
 from generation.declared import declared
+from generation.degradations import DEGRADATIONS
 from generation.edits import EDITS
 from generation.mimicry import MIMICRY, SampleSheets
 from generation.paintings import PAINTINGS
@@ -118,6 +119,13 @@ def _purify(batch: Batch) -> "Tensor":
     return purified
 
 
+def _degrade(batch: Batch) -> "Tensor":
+    degraded: Tensor = batch.method.degrade(
+        batch.inputs["image"], batch.networks, batch.generators, batch.progress
+    )
+    return degraded
+
+
 def _paint(batch: Batch) -> "Tensor":
     diffusion = batch.networks.diffusion
     painter = batch.mimic.onto(diffusion) if batch.mimic else diffusion
@@ -143,6 +151,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("mimic", MIMICRY, (), None),
         Kind("painting", PAINTINGS, (), _paint),
         Kind("edit", EDITS, ("image",), _edit),
+        Kind("degradation", DEGRADATIONS, ("image",), _degrade),
     )
 }
 

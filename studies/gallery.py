@@ -9,7 +9,7 @@ from django.db.models.functions import RowNumber
 
 from generation.models import Artwork, Job, Recipe
 from generation.recipe import PAINTING
-from studies.designs.factorial import NO_MIMICRY
+from studies.designs.factorial import NO_MIMICRY, UNDEGRADED
 from studies.models import Item, Stimulus, Study
 from studies.monitoring import ratings
 from studies.plan import plan_of
@@ -89,7 +89,7 @@ class Row:
         return max(0, len(self.originals) - 1)
 
 
-UNSAID = {"budget": CLEAN, "purification": "none", "mimicry": NO_MIMICRY}
+UNSAID = {"budget": CLEAN, "purification": "none", "mimicry": NO_MIMICRY, **UNDEGRADED}
 """Levels that mean that nothing was done; they go without saying below a picture."""
 
 

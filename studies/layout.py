@@ -96,6 +96,7 @@ def lay_out(experiment: Experiment, collection: Sequence[Picture]) -> Layout:
         stimuli.purifications,
         [skip.rules for skip in stimuli.skip],
         stimuli.mimicries or (NO_MIMICRY,),
+        {label: ladder.strengths for label, ladder in stimuli.degradations.items()},
     )
     _refuse_empty(stimuli, painters, conditions)
     if stimuli.mimicries:

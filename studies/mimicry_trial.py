@@ -102,16 +102,16 @@ class MimicryTrial:
             groups.reverse()
         return {"order": [name for names in groups for name in names]}
 
-    def impression(self, pictures: Mapping[str, NDArray[uint8]]) -> float:
+    def impression(self, pictures: Mapping[str, NDArray[uint8]]) -> Any:
         """How alike the styles look, 1 (strangers) to 5: `studies.style_gap.resemblance`."""
-        return resemblance(_stack(pictures, ORIGINAL), _stack(pictures, MIMICRY))
+        return resemblance(stack(pictures, ORIGINAL), stack(pictures, MIMICRY))
 
 
 def _names(group: str, number: int) -> list[str]:
     return [f"{group}-{n}" for n in range(1, number + 1)]
 
 
-def _stack(pictures: Mapping[str, NDArray[uint8]], group: str) -> list[NDArray[uint8]]:
+def stack(pictures: Mapping[str, NDArray[uint8]], group: str) -> list[NDArray[uint8]]:
     """The pictures of a group, in the order of their names, whatever their sizes."""
     names = sorted(name for name in pictures if name.partition("-")[0] == group)
     return [np.asarray(pictures[name]) for name in names]

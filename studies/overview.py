@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from studies.checks import CHECKS
-from studies.designs.factorial import Condition
+from studies.designs.factorial import UNDEGRADED, Condition
 from studies.designs.selection import Picture
 from studies.exhibitions import trial_kind
 from studies.layout import Layout, Placed
@@ -27,7 +27,8 @@ class Sums:
     items: int
     practice_items: int
     pictures: dict[str, int]
-    """To make: pictures (prepared, targets, protected, purified, paintings), and mimics."""
+    """To make: pictures (prepared, targets, protected, purified, paintings, degraded), and
+    mimics."""
     ratings_needed: int
     """items × per_item"""
     ratings_offered: int
@@ -65,11 +66,12 @@ def pictures(experiment: Experiment, layout: Layout) -> dict[str, int]:
         if item.paintings:
             _add_paintings(made, experiment.stimuli, layout, item)
         else:
-            _add_picture(made, experiment.stimuli, item.artwork, item.cell)
+            steps = _add_picture(made, experiment.stimuli, item.artwork, item.cell)
+            _add_degraded(made, item.cell, [steps])
     return {sort: len(found) for sort, found in made.items()}
 
 
-SORTS = ("prepared", "targets", "protected", "purified", "mimics", "paintings")
+SORTS = ("prepared", "targets", "protected", "purified", "mimics", "paintings", "degraded")
 
 
 def _add_picture(
@@ -111,7 +113,17 @@ def _add_paintings(
     made["mimics"].add(mimic)
     sampler = mimicry.paintings.model_dump_json(include={"sampler"})
     pairs = (commission.pair(number) for number in item.paintings)
-    made["paintings"].update((mimic, sampler, pair) for pair in pairs)
+    painted = [(mimic, sampler, pair) for pair in pairs]
+    made["paintings"].update(painted)
+    _add_degraded(made, item.cell, painted)
+
+
+def _add_degraded(
+    made: Mapping[str, set[object]], cell: Condition, begun: Iterable[object]
+) -> None:
+    """Counts what a degradation makes of the pictures that it begins with."""
+    if cell["degradation"] != UNDEGRADED["degradation"]:
+        made["degraded"].update((one, cell["degradation"], cell["dose"]) for one in begun)
 
 
 def minutes(experiment: Experiment, items: int, practice: int) -> int:
@@ -134,6 +146,7 @@ def clean_arm(experiment: Experiment, conditions: Iterable[Condition]) -> list[s
         for cell in cells
         if stimuli.protections[cell["protection"]] is None
         and stimuli.purifications[cell["purification"]] is None
+        and cell["degradation"] == UNDEGRADED["degradation"]
     ]
     if not stimuli.mimicries:
         return [] if clean else [NO_CLEAN_PICTURES]

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from random import Random
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -65,7 +66,7 @@ class Crowd:
     study: Study
     plan: Plan
     seed: int
-    impressions: dict[int, float] = field(default_factory=dict)
+    impressions: dict[int, Any] = field(default_factory=dict)
 
     def send(self, number: int) -> Participant:
         """One rater's whole way through the study."""
@@ -99,7 +100,7 @@ class Crowd:
         answers = {question: str(point) for question, point in points.items()}
         return answers | {"rt_ms": str(int(1000 * rng.lognormvariate(2.0, 0.4)))}
 
-    def impression(self, trial: Trial) -> float:
+    def impression(self, trial: Trial) -> Any:
         """What a simulated eye makes of the pictures that this trial really shows."""
         if trial.item_id not in self.impressions:
             self.impressions[trial.item_id] = self.plan.kind.impression(_pictures(trial.item))

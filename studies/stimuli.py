@@ -1,4 +1,4 @@
-"""From an experiment to the recipe of every picture: prepared, protected, purified, painted."""
+"""From an experiment to the recipe of every picture: prepared, protected, painted, degraded."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from config.plugins import PluginFolder
+from generation.degradations import DEGRADATIONS
 from generation.mimicry import MIMICRY
 from generation.networks import identify
 from generation.paintings import PAINTINGS
@@ -17,7 +18,7 @@ from generation.recipe import Step, artwork_step, mimic_step, painting_step, plu
 from generation.steps import KINDS
 from generation.style_transfers import STYLE_TRANSFERS
 from studies.commissions import Lesson, Studio
-from studies.designs.factorial import FACTORS
+from studies.designs.factorial import UNDEGRADED
 from studies.exhibitions import trial_kind
 from studies.layout import Placed
 from studies.protocol import Experiment, amount
@@ -27,6 +28,9 @@ from studies.trials import Slot
 
 PROMPT = "prompt"
 """The painting method, and the setting that it and prompted style transfers have."""
+
+LEARNT_FROM = ("protection", "budget", "purification", "mimicry")
+"""Factors that a mimic depends on; its paintings are degraded when it has learnt."""
 
 Cell = Mapping[str, str]
 """Factor → level; the artist may be missing (practice)."""
@@ -65,13 +69,14 @@ class Recipes:
         """Slot → recipe of every picture of an item."""
         artwork, cell = placed.artwork, placed.cell
         if not placed.paintings:
-            altered = self.altered(artwork.sha256, artwork.painter, cell)
+            altered = self.degraded(self.altered(artwork.sha256, artwork.painter, cell), cell)
             made = {"artwork": [self.prepared(artwork.sha256)], "condition": [altered]}
         else:
             made = {
                 "artwork": [self.prepared(original.sha256) for original in placed.originals],
                 "condition": [
-                    self.painted(artwork.painter, cell, number) for number in placed.paintings
+                    self.degraded(self.painted(artwork.painter, cell, number), cell)
+                    for number in placed.paintings
                 ],
             }
         upcoming = {source: iter(steps) for source, steps in made.items()}
@@ -86,7 +91,7 @@ class Recipes:
 
     def mimic(self, painter: str, cell: Cell) -> Step:
         """What learns from the painter's artworks as the condition leaves them."""
-        key = (painter, *(cell[factor] for factor in FACTORS[1:]))
+        key = (painter, *(cell[factor] for factor in LEARNT_FROM))
         if key not in self._mimics:
             self._mimics[key] = self._learnt(painter, cell)
         return self._mimics[key]
@@ -150,6 +155,16 @@ class Recipes:
             settings["budget"] = amount(cell["budget"])
         call = (PROTECTIONS, protection.method, settings)
         return self._step("protection", *call, inputs, protection)
+
+    def degraded(self, step: Step, cell: Cell) -> Step:
+        """A picture as the condition leaves it: untouched, or spoilt by a dose."""
+        label = cell.get("degradation", UNDEGRADED["degradation"])
+        if label == UNDEGRADED["degradation"]:
+            return step
+        ladder = self.experiment.stimuli.degradations[label]
+        settings = {**ladder.settings, "strength": amount(cell["dose"])}
+        call = (DEGRADATIONS, ladder.method, settings)
+        return self._step("degradation", *call, {"image": step}, ladder)
 
     def _purified(self, step: Step, method: Method) -> Step:
         call = (PURIFICATIONS, method.method, method.settings)

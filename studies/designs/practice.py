@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 
-from studies.designs.factorial import Condition
+from studies.designs.factorial import FACTORS, Condition
 from studies.designs.selection import Picture
 
 
@@ -19,7 +19,7 @@ def spread(
     the purification that does nothing: preferred, so that practice shows what protections do. A
     single example is the strongest.
     """
-    names = ("protection", "budget", "purification", "mimicry")
+    names = FACTORS[1:]
     cells = {tuple(cell[name] for name in names): None for cell in conditions}
     plain = [cell for cell in cells if cell[2] == untouched] or list(cells)
     ranked = sorted(plain, key=lambda cell: strength[cell[0], cell[1]])

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from config.plugins import PluginError, PluginFolder, record
+from generation.degradations import DEGRADATIONS
 from generation.mimicry import MIMICRY
 from generation.paintings import PAINTINGS
 from generation.preparations import PREPARATIONS
@@ -19,11 +20,12 @@ from generation.purifications import PURIFICATIONS
 from generation.style_transfers import STYLE_TRANSFERS
 from studies.channels import CHANNELS
 from studies.checks import CHECKS
-from studies.designs.factorial import NO_MIMICRY
+from studies.designs.factorial import NO_MIMICRY, UNDEGRADED
 from studies.protocol.experiment import (
     CLEAN,
     Analysis,
     Check,
+    Degradation,
     Experiment,
     Fieldwork,
     Kind,
@@ -54,6 +56,8 @@ from studies.trials import TRIALS, TrialKind
 
 Catalogue = PluginFolder[Any]
 Made = TypeVar("Made", bound=Method)
+ELSEWHERE = ":"
+"""In names of what no catalogue holds and the study brings with it: `calibrated:3f2a…`."""
 
 
 class Call(NamedTuple):
@@ -118,6 +122,10 @@ class _Resolver:
                     label: method
                     and self.method(PURIFICATIONS, method, (*place, "purifications", label))
                     for label, method in stimuli.purifications.items()
+                },
+                "degradations": {
+                    label: self.degradation(ladder, (*place, "degradations", label))
+                    for label, ladder in stimuli.degradations.items()
                 },
                 "mimicries": {
                     label: self.mimicry(mimicry, (*place, "mimicries", label))
@@ -202,6 +210,20 @@ class _Resolver:
         return method.model_copy(
             update={"settings": self.filled(call, method.settings, method.preset)}
         )
+
+    def degradation(self, ladder: Degradation, place: Place) -> Degradation:
+        """A ladder with its settings filled in; the method must take every strength."""
+        call = Call(DEGRADATIONS, ladder.method, place, networks=self.scope(ladder))
+        if not self.exists(call):
+            return ladder
+        before = len(self.problems)
+        for strength in ladder.strengths:
+            settings = {**ladder.settings, "strength": amount(strength)}
+            filled = self.filled(call, settings, ladder.preset)
+            if len(self.problems) > before:  # one strength that is wrong says what is wrong
+                return ladder
+        filled.pop("strength")
+        return ladder.model_copy(update={"settings": filled})
 
     def protection(self, protection: Protection, place: Place) -> Protection:
         call = Call(PROTECTIONS, protection.method, place, networks=self.scope(protection))
@@ -315,7 +337,7 @@ class _Resolver:
         names_of = getattr(call.catalogue.load(call.name), "names", None)
         for setting, known in (names_of(asked) if names_of else {}).items():
             for name in _names_in(filled[setting]):
-                if name not in known:
+                if name not in known and ELSEWHERE not in name:
                     self.unknown_name((*call.place, setting), name, known, settings)
         return filled
 
@@ -339,6 +361,11 @@ class _Resolver:
             "purification": list(stimuli.purifications),
             "budget": sorted({CLEAN, *budgets}),
             "mimicry": list(stimuli.mimicries) or [NO_MIMICRY],
+            "degradation": [UNDEGRADED["degradation"], *stimuli.degradations],
+            "dose": [
+                UNDEGRADED["dose"],
+                *(s for d in stimuli.degradations.values() for s in d.strengths),
+            ],
         }
         for i, skip in enumerate(stimuli.skip):
             for factor in known.keys() & skip.rules.keys():

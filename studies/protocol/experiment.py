@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from studies.designs.factorial import NO_MIMICRY
+from studies.designs.factorial import NO_MIMICRY, UNDEGRADED
 from studies.protocol.templates import check_caption, check_prompt
 
 SEED_LIMIT = 2**53 - 1
@@ -66,6 +66,8 @@ Budget = Annotated[
     BeforeValidator(as_text, json_schema_input_type=float | str),
     StringConstraints(pattern=BUDGET, max_length=20),
 ]
+Strength = Budget
+"""A dose as written, like a budget: `2`, `0.05` or `8/255`."""
 Level = Annotated[str, BeforeValidator(as_text, json_schema_input_type=float | str)]
 Settings = dict[str, Any]
 Networks = dict[Name, Line]
@@ -146,6 +148,26 @@ class Protection(Method):
             raise ValueError("the same budget is listed twice")
         if "budget" in self.settings and self.budgets:
             raise ValueError("say `budgets` or the setting `budget`, not both")
+        return self
+
+
+class Degradation(Method):
+    """A way to spoil pictures on purpose, at strengths that rise step by step: a ladder."""
+
+    strengths: Annotated[tuple[Strength, ...], Field(min_length=1)] = Field(
+        description="values of the setting `strength`, in the unit of the method, from mild to"
+        " strong; each is a level of the factor `dose`. The undegraded picture is always shown too"
+    )
+
+    @model_validator(mode="after")
+    def strengths_rise(self) -> "Degradation":
+        values = [amount(strength) for strength in self.strengths]
+        if any(value <= 0 for value in values):
+            raise ValueError("a strength must be above 0 (0 is the undegraded picture)")
+        if sorted(set(values)) != values:
+            raise ValueError("strengths must rise from each to the next: more is worse")
+        if "strength" in self.settings:
+            raise ValueError("say the doses in `strengths`, not in the settings")
         return self
 
 
@@ -240,6 +262,12 @@ class Skip(Section):
     )
     purification: Names | None = Field(None, description="labels of purifications")
     mimicry: Names | None = Field(None, description="labels of mimicries")
+    degradation: Names | None = Field(
+        None, description="labels of degradations; `none` is the undegraded picture"
+    )
+    dose: Annotated[tuple[Level, ...], Field(min_length=1)] | None = Field(
+        None, description="strengths as written; `0` is the undegraded picture"
+    )
 
     @model_validator(mode="after")
     def names_a_factor(self) -> "Skip":
@@ -277,12 +305,19 @@ class Stimuli(Section):
         default_factory=dict,
         description="label → mimicry; where there are any, raters judge what the mimics paint",
     )
+    degradations: dict[Label, Degradation] = Field(
+        default_factory=dict,
+        description="label → degradation: a ladder on which the pictures that raters judge are"
+        " spoilt step by step, beside the undegraded ones",
+    )
     skip: tuple[Skip, ...] = Field((), description="cells to leave out of the crossing")
 
     @model_validator(mode="after")
     def mimicries_have_labels_of_their_own(self) -> "Stimuli":
         if NO_MIMICRY in self.mimicries:
             raise ValueError(f"“{NO_MIMICRY}” means that there is no mimicry: take another label")
+        if UNDEGRADED["degradation"] in self.degradations:
+            raise ValueError("“none” means that nothing was degraded: take another label")
         return self
 
 

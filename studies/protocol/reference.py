@@ -7,6 +7,7 @@ from re import findall
 from typing import Any
 
 from config.plugins import PluginFolder
+from generation.degradations import DEGRADATIONS
 from generation.mimicry import MIMICRY
 from generation.paintings import PAINTINGS
 from generation.preparations import PREPARATIONS
@@ -35,10 +36,10 @@ Anchors and aliases may share parts. Unknown keys are refused. The file's
 [JSON Schema](experiment.schema.json) lets editors complete and check it: put
 `# yaml-language-server: $schema=…/docs/experiment.schema.json` into its first line.
 
-Factors are crossed into conditions: artist × protection × budget × purification × mimicry, in the
-order of the file; budgets belong to their protection, and `null` is the untouched picture with the
-budget `0`. Without the section `mimicries` (the level `none`), every chosen artwork is judged under
-each condition of its painter.
+Factors are crossed into conditions: artist × protection × budget × purification × mimicry ×
+degradation × dose, in the order of the file; budgets belong to their protection, doses to their
+degradation, and `null` is the untouched picture with the budget `0`. Without the section
+`mimicries` (the level `none`), every chosen artwork is judged under each condition of its painter.
 
 With it, raters judge what mimics paint. Of each painter's artworks, `training.images` teach the
 mimic, and the others are held out. Of those that teach, the share `cloaked` is protected and then
@@ -47,6 +48,11 @@ condition, is asked for the same `paintings.count` pictures: prompts in turn, se
 `paintings.seed`, so that each painting has its counterpart from untouched art. They are shown in
 sets of as many as the trial shows, each set beside originals that no mimic was trained on. An item
 is one such set; its artwork is the first of those originals.
+
+With the section `degradations`, the pictures that raters judge are also shown spoilt on purpose,
+step by step: a ladder ([ladder.md](ladder.md)). Every dose is a condition of its own, beside the
+same pictures undegraded (the level `none`, dose `0`); a mimic is learnt once, whatever is done to its
+paintings. More is worse in every method, in the unit that it states.
 
 A protection may name `networks` of its own, and a mimicry its `network`: the artist's feature
 extractor then is not the mimic's. A study of protection needs a clean arm, and `check` warns where
@@ -65,6 +71,7 @@ def reference(example: str, analyses: Catalogue) -> str:
         "Purifications": PURIFICATIONS,
         "Mimicries": MIMICRY,
         "Paintings": PAINTINGS,
+        "Degradations": DEGRADATIONS,
         "Trial kinds": TRIALS,
         "Checks": CHECKS,
         "Channels": CHANNELS,

@@ -9,6 +9,7 @@ from copy import deepcopy
 from typing import Any
 
 from config.plugins import PluginFolder
+from generation.degradations import DEGRADATIONS
 from generation.mimicry import MIMICRY
 from generation.paintings import PAINTINGS
 from generation.preparations import PREPARATIONS
@@ -42,6 +43,7 @@ def full_schema(analyses: Catalogue) -> Schema:
         ("Protection", parts["Protection"], "method", PROTECTIONS),
         ("Style", parts["Style"], "transfer", STYLE_TRANSFERS),
         ("Mimicry", parts["Mimicry"], "method", MIMICRY),
+        ("Degradation", parts["Degradation"], "method", DEGRADATIONS),
         ("Trial", kind, "kind", TRIALS),
         ("Channel", kind, "kind", CHANNELS),
         ("Check", parts["Check"], "check", CHECKS),

@@ -83,11 +83,14 @@ class TrialKind(Protocol):
     def layout(self, rng: Random) -> dict[str, Any]:
         """What is drawn once per trial and stays on reload: `{"order": [slot names]}`."""
 
-    def impression(self, pictures: "Mapping[str, NDArray[uint8]]") -> float:
-        """What a simulated eye makes of the pictures (slot → [H, W, 3] uint8); once per item."""
+    def impression(self, pictures: "Mapping[str, NDArray[uint8]]") -> Any:
+        """What a simulated eye makes of the pictures (slot → [H, W, 3] uint8); once per item.
+
+        One number, or whatever else `simulate` of the same kind takes.
+        """
 
     def simulate(
-        self, impression: float, item_effect: float, rater: SimulatedRater, rng: Random
+        self, impression: Any, item_effect: float, rater: SimulatedRater, rng: Random
     ) -> dict[str, int]:
         """The answers of a simulated rater: question → point."""
 

@@ -30,6 +30,7 @@ def test_every_kind_of_step_has_its_catalogue() -> None:
         "mimic": "mimicry",
         "painting": "painting",
         "edit": "edit",
+        "degradation": "degradation",
     }
 
 
