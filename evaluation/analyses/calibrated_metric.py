@@ -146,8 +146,8 @@ class CalibratedMetric:
                 " of a protection or purification that it was not learnt with."
             )
         yield (
-            f"The next study measures it by naming {file.name} among its metrics, once"
-            f" {_file_name(file)} is known there (`manage.py calibrated add`)."
+            f"The next study measures it by naming {file.name} among its metrics, where its file"
+            " (below) is known: on this site it is, elsewhere `manage.py calibrated add` brings it."
         )
 
     def _notes(self, learnt: Learned) -> Iterator[str]:
@@ -197,8 +197,7 @@ def _elsewhere(entry: Any) -> bool:
 
 
 def _file_name(file: Calibration) -> str:
-    mark = "SIMULATED-" if file.training.simulated else ""
-    return f"{mark}{file.name.replace(':', '-')}.json"
+    return f"{file.name.replace(':', '-')}.json"
 
 
 def _signed(estimate: Estimate) -> str:
