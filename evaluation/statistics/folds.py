@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from evaluation.statistics.answers import Codes, Floats, Labels, floats
+from evaluation.statistics.answers import Codes, Floats, Labels, floats, label_column
 from evaluation.statistics.association.columns import cluster_codes, paired
 from evaluation.statistics.estimate import BadData
 
@@ -50,14 +50,17 @@ def cross_predict(
     *,
     fit: Fit,
     artists: Labels | None = None,
+    artists_unlabelled: Labels | None = None,
     folds: int = 5,
 ) -> tuple[Floats, Floats]:
     """Predictions [n] and [N] by a metric that is itself fitted to these answers (cross-PPI,
     Zrnic and Candès 2024, doi:10.1073/pnas.2322083121).
 
     Each answer is predicted by a fit that saw none of its artist's answers; unlabelled images get
-    the mean prediction of all folds' fits. Give both to `mean`, `proportion` or `difference`: with
-    predictions of answers that the metric was fitted to, the interval would be far too narrow.
+    the mean prediction of all folds' fits, or, where `artists_unlabelled` [N] are named and the
+    artist has answers too, that of the fit that saw none of these. Give both to `mean`,
+    `proportion` or `difference`: with predictions of answers that the metric was fitted to, the
+    interval would be far too narrow.
 
     features [n, p] and unlabelled [N, p] are what the metric sees of each image.
     """
@@ -74,10 +77,25 @@ def cross_predict(
     if not 2 <= folds <= count:
         raise BadData(f"{count} artists (or answers) cannot be dealt into {folds} folds.")
     fold_of = folds_of(clusters, folds)
+    theirs = _folds_elsewhere(artists, artists_unlabelled, fold_of, len(others))
     predicted, elsewhere = np.zeros(len(y)), np.zeros(len(others))
     for fold in range(folds):
         mine = fold_of == fold
         predictor = fit(x[~mine], y[~mine])
         predicted[mine] = predictor(x[mine])
-        elsewhere += predictor(others) / folds
+        told = predictor(others) if len(others) else elsewhere
+        elsewhere += np.where(theirs == fold, told, np.where(theirs < 0, told / folds, 0.0))
     return predicted, elsewhere
+
+
+def _folds_elsewhere(
+    artists: Labels | None, unlabelled: Labels | None, fold_of: Codes, count: int
+) -> Codes:
+    """[N]: the fold that held out the artist of an unlabelled image; -1 where none did."""
+    if artists is None or unlabelled is None:
+        return np.full(count, -1)
+    names = [str(name) for name in label_column(unlabelled, "artist")]
+    if len(names) != count:
+        raise BadData(f"There are {count} unlabelled images and {len(names)} names of artists.")
+    held = dict(zip(map(str, label_column(artists, "artist")), fold_of.tolist(), strict=True))
+    return np.array([held.get(name, -1) for name in names], dtype=np.intp)

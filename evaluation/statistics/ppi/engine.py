@@ -69,6 +69,8 @@ class Pool:
     artist: Codes | None
     artist_unlabelled: Codes | None
     rater: Codes | None
+    weight: Floats
+    """[n]: what an answer counts; 1 where its image was as likely to be labelled as any other"""
 
     @classmethod
     def of(
@@ -81,6 +83,7 @@ class Pool:
         artists: Labels | None,
         artists_unlabelled: Labels | None,
         raters: Labels | None,
+        weights: Labels | None = None,
     ) -> "Pool":
         y, f, u = (
             number_column(column, noun)
@@ -96,14 +99,15 @@ class Pool:
             arms = [_signs(side, len(x)) for side, x in zip(second, (y, u), strict=True)]
         if artists is None and artists_unlabelled is not None:
             raise BadData("Name the artists of the labelled images too, or of neither.")
+        heavy = np.ones(len(y)) if weights is None else _weights(weights, len(y))
         people = None if raters is None else _codes(raters, len(y), "rater")
         if artists is None:
-            return cls(y, f, u, arms[0], arms[1], None, None, people)
+            return cls(y, f, u, arms[0], arms[1], None, None, people, heavy)
         mine = _labels(artists, len(y), "artist")
         others = [] if artists_unlabelled is None else _labels(artists_unlabelled, len(u), "artist")
         codes = np.unique([*mine, *others], return_inverse=True)[1].ravel().astype(np.intp)
         rest = None if artists_unlabelled is None else codes[len(y) :]
-        return cls(y, f, u, arms[0], arms[1], codes[: len(y)], rest, people)
+        return cls(y, f, u, arms[0], arms[1], codes[: len(y)], rest, people, heavy)
 
     def arm(self, sign: float) -> tuple[Floats, Floats, Floats]:
         """Answers, predictions and unlabelled predictions of one condition."""
@@ -123,8 +127,9 @@ class Pool:
         total = 0.0
         for sign in self.signs:
             y, f, u = self.arm(sign)
-            own = tuning[self.sign == sign]
-            total += sign * float((y - own * (f - (u.mean() if len(u) else 0.0))).mean())
+            own, heavy = tuning[self.sign == sign], self.weight[self.sign == sign]
+            rectified = y - own * (f - (u.mean() if len(u) else 0.0))
+            total += sign * float((heavy * rectified).sum() / heavy.sum())
         return total
 
     def variance(self, tuning: Floats) -> tuple[float, float, str]:
@@ -167,8 +172,10 @@ class Pool:
             u = self.unlabelled[theirs]
             centre = u.mean() if len(u) else 0.0
             rectified = self.answers[mine] - tuning[mine] * (self.predicted[mine] - centre)
-            labelled[mine] = sign * (rectified - rectified.mean()) / mine.sum()
-            unlabelled[theirs] = sign * tuning[mine].mean() * (u - centre) / max(len(u), 1)
+            share = self.weight[mine] / self.weight[mine].sum()
+            away = rectified - rectified[0]  # exact where all are alike
+            labelled[mine] = sign * share * (away - float(share @ away))
+            unlabelled[theirs] = sign * float(share @ tuning[mine]) * (u - centre) / max(len(u), 1)
         return labelled, unlabelled
 
     def _independent(self, labelled: Floats, unlabelled: Floats) -> float:
@@ -242,6 +249,16 @@ def _check(y: Floats, f: Floats, u: Floats) -> None:
         bad = np.flatnonzero(~np.isfinite(column))
         if len(bad):
             raise BadData(f"{noun} {bad[0] + 1} is not a finite number ({column[bad[0]]}).")
+
+
+def _weights(weights: Labels, n: int) -> Floats:
+    found = number_column(weights, "Weight")
+    if len(found) != n or not (np.isfinite(found).all() and (found > 0).all()):
+        raise BadData(
+            f"Give each of {n} answers a weight above 0: one over the probability with which its"
+            " image was chosen to be judged."
+        )
+    return found
 
 
 def _labels(labels: Labels, n: int, noun: str) -> list[str]:

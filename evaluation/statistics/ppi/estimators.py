@@ -28,6 +28,7 @@ def mean(
     artists: Labels | None = None,
     artists_unlabelled: Labels | None = None,
     raters: Labels | None = None,
+    weights: Labels | None = None,
     tuning: float | None = None,
     cross_fit: bool = True,
     level: float = ESTIMATE_LEVEL,
@@ -38,6 +39,9 @@ def mean(
     artists, artists_unlabelled  [n], [N]: whose image it is (or which image, where nobody has two);
              the variance is then between artists
     raters   [n]: who answered; with artists the variance is two-way
+    weights  [n]: one over the probability with which an answer's image was chosen to be judged,
+             where it was not the same for all (Horvitz and Thompson 1952, in Hájek's form); give
+             as `unlabelled` the whole pool then, judged images too: the rest is no fair sample
     tuning   λ in [0, 1]; None: the λ with the least variance, each artist's from the other artists
              (`cross_fit`), or from all answers (as published)
 
@@ -56,6 +60,7 @@ def mean(
         artists=artists,
         artists_unlabelled=artists_unlabelled,
         raters=raters,
+        weights=weights,
     )
     return _powered(pool, _tuning(pool, tuning, cross_fit), level)
 
@@ -68,6 +73,7 @@ def proportion(
     artists: Labels | None = None,
     artists_unlabelled: Labels | None = None,
     raters: Labels | None = None,
+    weights: Labels | None = None,
     tuning: float | None = None,
     cross_fit: bool = True,
     level: float = ESTIMATE_LEVEL,
@@ -88,6 +94,7 @@ def proportion(
         artists=artists,
         artists_unlabelled=artists_unlabelled,
         raters=raters,
+        weights=weights,
     )
     if np.ptp(yes) == 0:
         return _all_alike(pool, level)
@@ -105,6 +112,7 @@ def difference(
     artists: Labels | None = None,
     artists_unlabelled: Labels | None = None,
     raters: Labels | None = None,
+    weights: Labels | None = None,
     tuning: float | None = None,
     cross_fit: bool = True,
     level: float = ESTIMATE_LEVEL,
@@ -123,6 +131,7 @@ def difference(
         artists=artists,
         artists_unlabelled=artists_unlabelled,
         raters=raters,
+        weights=weights,
     )
     if min(int((pool.sign == sign).sum()) for sign in pool.signs) < 2:
         raise BadData("A difference needs at least 2 answers in each condition.")
