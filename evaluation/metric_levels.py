@@ -1,4 +1,4 @@
-"""Metrics against raters at every level that a table has: agreement, chance, differences. Pure.
+"""Metrics against raters at every level that a table has: agreement, ceiling, differences. Pure.
 
 The table becomes a grid of conditions by artworks for `evaluation.statistics.meta`. From six
 conditions on they are a sample, and what is found speaks of other conditions too; of fewer nothing
@@ -27,8 +27,9 @@ LONGEST = 64
 """Most artworks that are compared two by two within a condition."""
 FOLDS = 5
 SHUFFLES = 1000
-NAMES: dict[meta.By, str] = {
+NAMES: dict[meta.Over, str] = {
     "none": "all pictures",
+    "group-by-painter": "within painters",
     "group-by-item": "within artworks",
     "condition": "conditions",
     "group-by-condition": "within conditions",
@@ -46,6 +47,11 @@ class Difference:
     adjusted: float
     """Holm's, within the level"""
     test: str
+
+    @property
+    def shown(self) -> bool:
+        """Only where the test and the interval agree."""
+        return self.adjusted < words.SIGNIFICANT and self.estimate.excludes(0.0)
 
 
 @dataclass(frozen=True)
@@ -90,13 +96,48 @@ class Grid:
             found.append("group-by-condition")
         return found
 
-    def over(self, by: meta.By) -> int:
-        """How many pictures, artworks or conditions a correlation runs over."""
+    @property
+    def overs(self) -> list[meta.Over]:
+        """The levels, and painters where there are several."""
+        several = len(set(self.painters)) > 1
+        return [
+            over
+            for over in NAMES
+            if over in self.levels or (over == "group-by-painter" and several)
+        ]
+
+    def over(self, by: meta.Over) -> int:
+        """How many pictures, artworks, painters or conditions a correlation runs over."""
         if by == "none":
             return int(self.judged.sum())
         if by == "group-by-item":
             return int((self.judged.sum(0) > 1).sum())
+        if by == "group-by-painter":
+            return len(set(self.painters))
         return self.conditions
+
+    @cached_property
+    def people(self) -> meta.Judged:
+        """The answers as levels take them."""
+        return meta.Judged.of(self.human, self.painters, held=self.held)
+
+    @cached_property
+    def ceilings(self) -> dict[meta.Over, meta.Ceiling]:
+        """Level → what a perfect metric would reach."""
+        return {over: meta.ceiling(self.people, over, level=self.level) for over in self.overs}
+
+    @cached_property
+    def scaled(self) -> Floats:
+        """[K, S, I]: metrics on the raters' scale, by rank."""
+        found = np.zeros_like(self.metrics)
+        for numbers, metric in zip(found, self.metrics, strict=True):
+            numbers[self.people.place] = meta.on_raters_scale(self.people, metric)
+        return found
+
+    def standing(self, over: meta.Over, metric: int) -> meta.Standing:
+        """How much of the ceiling one metric reaches at a level."""
+        most, numbers = self.ceilings[over], self.metrics[metric]
+        return meta.standing(self.people, numbers, over, most=most, level=self.level)
 
     def too_few(self, by: meta.By) -> bool:
         """Whether even a perfect order of so few conditions comes about by chance too often."""
@@ -164,7 +205,7 @@ class Grid:
             return None
 
     def differences(self, by: meta.By) -> list[Difference]:
-        """Every two metrics; p-values adjusted by Holm over them all."""
+        """Every two metrics on the raters' scale; p-values adjusted by Holm over them all."""
         pairs = [
             pair for pair in combinations(range(len(self.metrics)), 2) if not self._silent(*pair)
         ]
@@ -181,11 +222,10 @@ class Grid:
             test = "williams"
         found = meta.compare_metrics(
             self.human,
-            self.metrics[first],
-            self.metrics[second],
+            self.scaled[first],
+            self.scaled[second],
             generator=np.random.default_rng(self.seed),
             by=by,
-            coefficient="spearman",
             tests=[test],
             held=self.held,
             replicates=self.replicates,

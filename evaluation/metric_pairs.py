@@ -9,6 +9,7 @@ from evaluation.comparisons import columns
 from evaluation.measurements import label_of
 from evaluation.metric_levels import NAMES, Grid
 from evaluation.statistics.estimate import Estimate
+from evaluation.statistics.meta import PairwiseAccuracy
 
 _NONE = Estimate.undefined(level=0.95, n=0, reason="not calibrated")
 
@@ -28,6 +29,7 @@ def pairs_exhibits(grid: Grid, known: Sequence[str]) -> list[Exhibit]:
                     "level": NAMES[by],
                     "pairs": found.pairs,
                     **columns("share_pairs", found.estimate),
+                    "share_guess": guessing(found),
                     "share_tied_by_raters": _share(found.human_ties + found.both_ties, found.pairs),
                     "share_tied_by_metric": _share(
                         found.metric_ties + found.both_ties, found.pairs
@@ -40,13 +42,24 @@ def pairs_exhibits(grid: Grid, known: Sequence[str]) -> list[Exhibit]:
         return []
     caption = (
         "Of two pictures, the share of pairs that the metric orders as raters do; a tie of one side"
-        " alone counts as wrong, of both as right. By guessing it would be a half, less the pairs"
-        " that raters tie. “Ties calibrated”: small differences of the metric count as ties, how"
-        " small being chosen on other painters (or artworks) than are scored; these raters held."
+        " alone counts as wrong, of both as right. “By guessing” is what as many ties dealt out by"
+        " chance would give: a half without any. “Ties calibrated”: small differences of the metric"
+        " count as ties, how small being chosen on other painters (or artworks) than are scored;"
+        " these raters held."
     )
     return [
         Exhibit("Pairs of pictures ordered as raters order them", DataFrame(rows), caption=caption)
     ]
+
+
+def guessing(found: PairwiseAccuracy) -> float:
+    """The share of pairs that would be ordered alike if metric and raters had nothing in common.
+
+    Both tie as often as they do: t_r t_m + (1 - t_r)(1 - t_m) / 2.
+    """
+    by_raters = _share(found.human_ties + found.both_ties, found.pairs)
+    by_metric = _share(found.metric_ties + found.both_ties, found.pairs)
+    return by_raters * by_metric + (1 - by_raters) * (1 - by_metric) / 2
 
 
 def _share(count: int, whole: int) -> float:

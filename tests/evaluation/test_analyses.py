@@ -9,7 +9,7 @@ import pytest
 
 from config.plugins import PluginError
 from evaluation import measurements, ratings
-from evaluation.analyses import ANALYSES, Finding, agreement, metric_association
+from evaluation.analyses import ANALYSES, Finding, agreement
 from evaluation.evidence import Evidence
 from evaluation.figures import drawn
 from evaluation.ratings import TableError
@@ -24,7 +24,7 @@ from tests.evaluation.tables import (
 
 QUICK = {
     name: {"replicates": 200}
-    for name in ("agreement", "metric_association", "psr", "clip_genre_shift")
+    for name in ("agreement", "metric_validity", "psr", "clip_genre_shift")
 }
 OF_MIMICRY = ("psr", "clip_genre_shift")
 
@@ -76,7 +76,8 @@ def test_every_number_of_every_analysis_has_an_interval_and_an_n(name, table, me
     columns = set(run(name, table, metrics).table.columns)
     assert "n" in columns
     values = {
-        "share", "mean", "alpha", "spearman", "kendall", "share_accuracy", "share_shift",
+        "share", "mean", "alpha", "agreement", "share_ceiling", "kendall", "share_accuracy",
+        "share_shift",
         "share_psr_answers", "share_psr_items",
     } & columns  # fmt: skip
     assert values
@@ -199,13 +200,14 @@ def test_agreement_within_conditions_is_lower_than_over_all_pictures(table, metr
 
 
 def test_metrics_that_follow_the_dose_foretell_acceptability(table, metrics) -> None:
-    finding = run("metric_association", table, metrics)
+    finding = run("metric_validity", table, metrics)
     rows = finding.table.set_index(["metric", "level"])
     assert set(rows.index.get_level_values("level")) == {
-        "all pictures", "within artworks", "conditions", "within conditions",
+        "all pictures", "within painters", "within artworks", "conditions", "within conditions",
     }  # fmt: skip
     over = rows.drop(index="within conditions", level="level")
-    assert (over["spearman"] > 0.4).all()
+    assert (over["agreement"] > 0.4).all()
+    assert (over["ceiling"] > over["agreement"]).all()
     assert any("Not measured: L∞ and L2" in note for note in finding.notes)
 
 
@@ -216,9 +218,13 @@ def test_a_metric_that_is_noise_is_told_from_one_that_is_not(table, metrics) -> 
         {"item": items, "metric": "noise", "value": rng.normal(size=len(items)), "version": ""}
     )
     both = pd.concat([metrics, noise])
-    finding = run("metric_association", table, both, metrics=["lpips", "noise"], replicates=600)
-    assert "LPIPS minus noise" in finding.sentences[0]
-    assert "differ significantly" in finding.sentences[0]
+    finding = run("metric_validity", table, both, metrics=["lpips", "noise"], replicates=600)
+    (said,) = (s for s in finding.sentences if s.startswith("Over all pictures, these differ"))
+    assert "LPIPS minus noise" in said
+    assert said.endswith("together: LPIPS; noise.")
+    verdicts = finding.table.set_index(["metric", "level"])["verdict"]
+    assert verdicts["noise", "all pictures"] == "falls short"
+    assert verdicts["LPIPS", "conditions"] == "stands in"
 
 
 def test_distances_are_turned_round(table, metrics) -> None:
@@ -226,14 +232,14 @@ def test_distances_are_turned_round(table, metrics) -> None:
     lpips = metrics[metrics["metric"] == "lpips"]
     flipped = pd.concat([lpips, lpips.assign(metric="closeness", value=-lpips["value"]), turned])
     flipped = flipped.drop_duplicates(["item", "metric"])
-    rows = run("metric_association", table, flipped, metrics=["lpips", "closeness"]).table
-    by_metric = rows.set_index(["metric", "level"])["spearman"]
+    rows = run("metric_validity", table, flipped, metrics=["lpips", "closeness"]).table
+    by_metric = rows.set_index(["metric", "level"])["agreement"]
     assert by_metric["LPIPS"].tolist() == by_metric["closeness"].tolist()
 
 
 def test_nothing_measured_is_said(table) -> None:
     with pytest.raises(TableError, match=r"run .manage.py measure. first"):
-        run("metric_association", table, measurements.empty())
+        run("metric_validity", table, measurements.empty())
 
 
 def _spans(name: str) -> Estimate:
@@ -247,10 +253,3 @@ def test_agreement_is_said_no_surer_than_its_interval() -> None:
     assert said[0].endswith("less than chance would have them")
     assert said[1].endswith("but the interval does not exclude chance agreement")
     assert said[2].endswith("without an interval chance agreement is not excluded")
-
-
-def test_a_correlation_is_called_significant_only_where_its_interval_excludes_0() -> None:
-    ranked = [(_spans("above"), "lpips"), (_spans("across"), "ssim"), (_spans("below"), "psnr")]
-    told = metric_association._proven(ranked)
-    assert told == "The intervals exclude 0 for LPIPS and PSNR; SSIM is not significant."
-    assert metric_association._proven(ranked[1:2]).startswith("No interval excludes 0")

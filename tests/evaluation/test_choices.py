@@ -73,10 +73,10 @@ def test_what_no_metric_knows_is_refused(entry, said: str) -> None:
 def test_an_analysis_refuses_settings_that_its_metric_cannot_take() -> None:
     with pytest.raises(PluginError, match="leave labels, templates and top out"):
         ANALYSES.build(
-            "metric_association", {"metrics": [{"clip_genre": {"mode": "legacy", "top": 5}}]}
+            "metric_validity", {"metrics": [{"clip_genre": {"mode": "legacy", "top": 5}}]}
         )
     with pytest.raises(PluginError, match="one metric an entry"):
-        ANALYSES.build("metric_association", {"metrics": [{"lpips": {}, "ssim": {}}]})
+        ANALYSES.build("metric_validity", {"metrics": [{"lpips": {}, "ssim": {}}]})
     with pytest.raises(PluginError, match="lpips does not say whether a genre is correct"):
         ANALYSES.build("clip_genre_shift", {"metrics": ["lpips"]})
 

@@ -92,7 +92,7 @@ def test_a_genre_that_is_mended_is_measured_again(scene) -> None:
 
 def test_the_plan_says_which_settings_are_measured(settings, clip_folder) -> None:
     settings.NETWORKS_DIR = clip_folder
-    asked = "{metric_association: {question: mimicry_success, metrics: [clip_genre: {top: 5}]}}"
+    asked = "{metric_validity: {question: mimicry_success, metrics: [clip_genre: {top: 5}]}}"
     scene = MimicryScene(analyses=asked)
     assert queries.unmeasured(scene.study) == 12
     done = services.measure(study=scene.study)
@@ -146,12 +146,12 @@ def test_the_report_shows_psr_and_genre_shift_by_era_marked_simulated(scene) -> 
     scene.judged_by(4)
     services.measure(study=scene.study)
     sections = queries.plan(scene.study)
-    assert set(sections) == {"agreement", "clip_genre_shift", "metric_association", "psr"}
+    assert set(sections) == {"agreement", "clip_genre_shift", "metric_validity", "psr"}
     assert sections["psr"]["points"] == [1, 2]
     document = services.compute_report(study=scene.study).document
     blocks = {section["name"]: section["blocks"][0] for section in document["sections"]}
     assert all(block["group"] == "SIMULATED artists" for block in blocks.values())
-    assert not [block["problem"] for name, block in blocks.items() if name != "metric_association"
+    assert not [block["problem"] for name, block in blocks.items() if name != "metric_validity"
                 and block["problem"]]  # fmt: skip
     assert blocks["psr"]["claim"].startswith("Contemporary painters: PSR (share of answers) is 0%")
     assert "Genre accuracy (CLIP genre) is" in blocks["clip_genre_shift"]["claim"]

@@ -34,7 +34,7 @@ def grid_of(answers: pd.DataFrame, metrics: pd.DataFrame | None = None) -> Grid:
 
 
 def run(answers: pd.DataFrame, table: pd.DataFrame, **settings: object) -> Finding:
-    analysis = ANALYSES.build("metric_association", {"replicates": 200, **settings})
+    analysis = ANALYSES.build("metric_validity", {"replicates": 200, **settings})
     return analysis.run(Evidence(answers, measurements.checked(table)), seed=3)
 
 
@@ -74,10 +74,11 @@ def test_a_metric_that_is_the_same_everywhere_tells_nothing_apart(answers) -> No
     both = pd.concat([measurements_table(answers), flat], ignore_index=True)
     finding = run(answers, both, metrics=["lpips", "flat"])
     rows = finding.table.set_index(["metric", "level"])
-    assert rows.loc["flat"]["spearman"].isna().all()
-    assert rows.loc["flat"]["method"].str.contains("the same everywhere").all()
-    assert rows.loc["LPIPS"]["spearman_low"].notna().all()
-    assert finding.sentences == ()
+    assert rows.loc["flat"]["agreement"].isna().all()
+    assert rows.loc["flat"]["method"].str.contains("the same everywhere|does not vary").all()
+    assert (rows.loc["flat"]["verdict"] == "cannot tell").all()
+    assert rows.loc["LPIPS"]["agreement_low"].notna().all()
+    assert "nothing can be said of flat: a metric that is the same everywhere" in finding.claim
 
 
 def test_a_second_picture_of_an_artwork_counts_as_a_second_artwork(answers) -> None:
@@ -104,12 +105,16 @@ def test_one_condition_speaks_of_other_pictures(answers) -> None:
 
 def test_chance_is_around_nothing_and_pairs_are_counted(answers) -> None:
     finding = run(answers, measurements_table(answers), metrics=METRICS)
-    assert (finding.table["chance_low"] < 0).all()
-    assert (finding.table["chance_high"] > 0).all()
+    ranks = next(e for e in finding.exhibits if e.title.startswith("Rank correlations"))
+    assert (ranks.table["chance_low"] < 0).all()
+    assert (ranks.table["chance_high"] > 0).all()
     pairs = next(e for e in finding.exhibits if e.title.startswith("Pairs of pictures"))
     rows = pairs.table.set_index(["metric", "level"])
     assert rows.loc[("LPIPS", "within artworks"), "share_pairs"] > 0.6
     assert rows["share_calibrated"].notna().sum() == 2
+    guess = rows["share_guess"]
+    assert (guess.sub(0.5).abs() < 0.2).all()
+    assert guess.loc[("LPIPS", "conditions")] == pytest.approx(0.49, abs=0.02)
     assert "these raters held" in pairs.caption
 
 

@@ -18,7 +18,7 @@ def with_metrics(metrics: str) -> Experiment:
 
 def test_settings_of_metrics_are_frozen_with_the_plan() -> None:
     plan = with_metrics("[lpips, clip_genre.margin: {mode: legacy}]").analysis.analyses
-    asked = plan["metric_association"]["metrics"]
+    asked = plan["metric_validity"]["metrics"]
     assert numbers_of(asked) == ["lpips", "clip_genre(mode=legacy).margin"]
     assert asked[1]["clip_genre.margin"]["mode"] == "legacy"
     assert set(asked[1]["clip_genre.margin"]) == {"mode", "labels", "templates", "top"}
@@ -41,7 +41,7 @@ def test_metrics_that_make_no_sense_are_refused_with_the_line(metrics: str, said
     (problem,) = refused.value.problems
     line = PRESET.splitlines()[problem.line - 1]
     assert "metric" in line
-    assert problem.place.startswith("analysis.analyses.metric_association")
+    assert problem.place.startswith("analysis.analyses.metric_validity")
 
 
 def test_genre_shift_asks_for_the_network_that_it_needs() -> None:

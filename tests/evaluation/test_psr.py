@@ -280,37 +280,39 @@ ASKED = {
 
 
 def test_psr_is_held_against_metrics_at_item_and_at_condition_level(table, genres) -> None:
-    finding = run("metric_association", table, genres, **ASKED)
+    finding = run("metric_validity", table, genres, **ASKED)
     rows = finding.table.set_index(["metric", "level"])
     assert rows.loc[("CLIP genre: margin", "all pictures"), "over"] == 32
     assert rows.loc[("CLIP genre: margin", "conditions"), "over"] == 4
     over = rows.drop(index="within conditions", level="level")
-    assert (over["spearman"] > 0.4).all()  # farther from the painter: more protection
-    assert "Over 32 items, rank correlations (Spearman) of metrics with PSR" in finding.claim
-    assert "Over the 4 conditions, rank correlations" in finding.claim
+    assert (over["agreement"] > 0.4).all()  # farther from the painter: more protection
+    assert "Over all pictures (32 pictures) a perfect metric would" in finding.claim
+    assert "Over conditions (4 conditions) a perfect metric would" in finding.claim
     assert any("the farther a picture is from the painter" in note for note in finding.notes)
 
 
 def test_four_conditions_prove_nothing_about_a_metric(table, genres) -> None:
-    finding = run("metric_association", table, genres, **ASKED)
+    finding = run("metric_validity", table, genres, **ASKED)
     assert "4 conditions are too few to tell a metric from chance" in finding.claim
     assert not any(said.startswith("Over conditions, these differ") for said in finding.sentences)
     rows = finding.table[finding.table["level"] == "conditions"]
-    assert not (rows["spearman_high"] - rows["spearman_low"] < 1e-6).any()
+    assert not (rows["agreement_high"] - rows["agreement_low"] < 1e-6).any()
+    assert (rows["verdict"] == "cannot tell").all()
 
 
 def test_the_item_level_is_the_correlation_of_shares_with_the_metric(table, genres) -> None:
-    finding = run("metric_association", table, genres, **ASKED)
+    finding = run("metric_validity", table, genres, **ASKED)
     hit = (table["value"] <= 2).groupby(table["item"]).mean()
     metric = genres[genres["metric"] == "clip_genre.margin"].set_index("item")["value"]
     expected = hit.corr(-metric[hit.index], method="spearman")
-    rows = finding.table.set_index(["metric", "level"])["spearman"]
+    ranks = next(e for e in finding.exhibits if e.title.startswith("Rank correlations"))
+    rows = ranks.table.set_index(["metric", "level"])["spearman"]
     assert rows["CLIP genre: margin", "all pictures"] == pytest.approx(expected)
 
 
 def test_eras_are_shown_apart_where_they_are_taken_together(genres) -> None:
     table = ratings.checked(mimicry_table(eras=True))
-    finding = run("metric_association", table, genres, **ASKED)
+    finding = run("metric_validity", table, genres, **ASKED)
     assert any("several eras together" in note for note in finding.notes)
     apart = finding.exhibits[-1]
     assert apart.title == "Painters of each era apart"

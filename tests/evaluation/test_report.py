@@ -25,7 +25,7 @@ from tests.evaluation.tables import (
 PLAN = {
     "acceptability": {},
     "agreement": {"replicates": 200},
-    "metric_association": {"metrics": ["lpips", "ssim"], "replicates": 200},
+    "metric_validity": {"metrics": ["lpips", "ssim"], "replicates": 200},
 }
 
 
@@ -110,7 +110,7 @@ def test_every_colour_of_the_drawings_is_a_design_token(document) -> None:
 def test_what_cannot_be_answered_is_said_and_stops_nothing(document) -> None:
     table = ratings.checked(ratings_table(raters=4, artworks=4))
     made = compose(
-        title="t", facts=[], plan={"metric_association": {}, "acceptability": {}},
+        title="t", facts=[], plan={"metric_validity": {}, "acceptability": {}},
         evidence=Evidence(table), participants=None, seed=1,
     )  # fmt: skip
     first, second = (section["blocks"][0] for section in made["sections"])

@@ -91,7 +91,7 @@ def test_answers_that_came_since_are_counted(client: Client, alice) -> None:
 
 def test_pictures_that_wait_to_be_measured_are_counted(client: Client, alice, monkeypatch) -> None:
     study = answered_study(owner=alice, launched=False)
-    asked = {"seed": 1, "analyses": {"metric_association": {"metrics": ["lpips"]}}}
+    asked = {"seed": 1, "analyses": {"metric_validity": {"metrics": ["lpips"]}}}
     study.protocol.document = {**study.protocol.document, "analysis": asked}
     study.protocol.save()
     assert "18 pictures are not measured yet" in client.get(page(study.slug)).content.decode()

@@ -256,7 +256,7 @@ ANALYSES: PluginFolder[Any] = PluginFolder("evaluation.analyses")
             "agreement.questions",
             "Possible here: acceptability, noticeability",
         ),
-        ({"metric_association": {"metrics": ["ssmi"]}}, "association.metrics", "“ssmi” is not"),
+        ({"metric_validity": {"metrics": ["ssmi"]}}, "validity.metrics", "“ssmi” is not"),
     ],
 )
 def test_an_analysis_can_name_only_what_the_study_asks_and_measures(

@@ -104,14 +104,14 @@ def _plan(
     if about is None or (about not in SUCCESS and points is None):
         plan["acceptability"] = {**({"question": about} if about else {}), **small}
         plan["agreement"] = {}
-        return {**plan, "metric_association": held} if names else plan
+        return {**plan, "metric_validity": held} if names else plan
     psr = {"question": about, **({"points": points} if points else {})}
     plan["psr"] = {**psr, **small}
     genres = [name for name in names if taken_apart(name)[2] == CORRECT]
     if genres:
         plan["clip_genre_shift"] = {"metrics": genres, **psr}
     if names:
-        plan["metric_association"] = {**held, **psr, "of": "psr"}
+        plan["metric_validity"] = {**held, **psr, "of": "psr"}
     return {**plan, "agreement": {}}
 
 

@@ -1,6 +1,6 @@
 """Metrics against raters: how well they agree, at which level, and which metric agrees better."""
 
-from evaluation.statistics.meta.ceiling import ceiling
+from evaluation.statistics.meta.ceiling import Ceiling, ceiling
 from evaluation.statistics.meta.chance import Chance, chance_level
 from evaluation.statistics.meta.compare import (
     MetricComparison,
@@ -26,6 +26,7 @@ from evaluation.statistics.meta.ties import TieCalibration, tie_calibration
 
 __all__ = [
     "By",
+    "Ceiling",
     "Chance",
     "Grid",
     "Judged",

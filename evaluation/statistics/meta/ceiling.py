@@ -12,7 +12,8 @@ Wong 1996). A correlation r of means with anything is that of true scores times 
 (Spearman 1904), so r / ceiling says how well a metric knows what raters agree on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import t as student
@@ -24,15 +25,33 @@ from evaluation.statistics.meta.judged import Entries, Judged, Over, Split, two_
 TINY = 1e-9
 
 
-def ceiling(judged: Judged, over: Over, *, level: float = ESTIMATE_LEVEL) -> Estimate:
+@dataclass(frozen=True)
+class Ceiling:
+    """What a perfect metric would reach at a level, and how that moves with what is left out."""
+
+    estimate: Estimate
+    left: Mapping[str, Floats]
+    """raters, artworks, conditions, cells → -½ log(1 - reliability) without each"""
+
+    def __str__(self) -> str:
+        return str(self.estimate)
+
+
+def ceiling(judged: Judged, over: Over, *, level: float = ESTIMATE_LEVEL) -> Ceiling:
     """What a perfect metric would reach at a level: 0 where raters agree on nothing there.
 
     The interval is a jackknife of what is a sample (raters, artworks and, unless held, conditions;
     over conditions, raters) on -½ log(1 - reliability), t of the scarcest - 1.
     """
     check_level(level)
-    entries = judged.entries(over)
-    whole, left = _reliabilities(entries)
+    whole, left = _reliabilities(judged.entries(over))
+    stretched = {name: _stretched(values) for name, values in left.items()}
+    return Ceiling(_estimate(judged, over, whole, stretched, level), stretched)
+
+
+def _estimate(
+    judged: Judged, over: Over, whole: float, left: Mapping[str, Floats], level: float
+) -> Estimate:
     if not np.isfinite(whole):
         reason = "no group has two pictures, or no picture has two answers"
         return Estimate.undefined(level=level, n=judged.n, reason=reason)
@@ -44,7 +63,7 @@ def ceiling(judged: Judged, over: Over, *, level: float = ESTIMATE_LEVEL) -> Est
     if whole > 1 - TINY:
         reason = "raters differ by leniency alone: nothing shows how noisy means are"
         return Estimate.without_interval(1.0, level=level, n=judged.n, reason=reason)
-    variance = two_way({name: _stretched(values) for name, values in left.items()})
+    variance = two_way(left)
     if not np.isfinite(variance):
         reason = "without some of the raters or pictures there is no reliability"
         return Estimate.without_interval(value, level=level, n=judged.n, reason=reason)

@@ -113,8 +113,9 @@ class Judged:
         cells = given[:, rows, columns]
         painter = np.unique(np.asarray(known).astype(str), return_inverse=True)[1]
         there = (~np.isnan(cells)).astype(np.float64)
-        codes = [_coded(each) for each in (rows, columns, painter[columns])]
-        return cls(np.nan_to_num(cells), there, *codes, held, (rows, columns))
+        condition, artwork, by = (_coded(each) for each in (rows, columns, painter[columns]))
+        place = (rows, columns)
+        return cls(np.nan_to_num(cells), there, condition, artwork, by, held, place)
 
     @property
     def raters(self) -> int:
@@ -176,9 +177,8 @@ class Judged:
         if over != "condition":
             return metric
         answers = self.counts.sum(0)
-        return _by_condition(answers * metric, self.condition) / _by_condition(
-            answers, self.condition
-        )
+        whole = _by_condition(answers * metric, self.condition)
+        return np.asarray(whole / _by_condition(answers, self.condition))
 
 
 def two_way(left: Mapping[str, Floats]) -> float:
@@ -189,11 +189,23 @@ def two_way(left: Mapping[str, Floats]) -> float:
     return float("nan") if np.isnan(total) else max(total, *axes)
 
 
+def related(first: Mapping[str, Floats], second: Mapping[str, Floats]) -> float:
+    """How two statistics move together with what is left out, from 0 (or against each other) to 1;
+    0 where that is not known."""
+    both = {name: first[name] + second[name] for name in first}
+    apart = {name: first[name] - second[name] for name in first}
+    together = (two_way(both) - two_way(apart)) / 4
+    alone = two_way(first) * two_way(second)
+    if not (np.isfinite(together) and alone > 0):
+        return 0.0
+    return float(np.clip(together / np.sqrt(alone), 0.0, 1.0))
+
+
 def _without(split: Split, whole: Floats, rest: Floats) -> Floats:
     """[P, units]: all groups, those that a unit is in being replaced by their rest."""
     changed = rest - whole[:, split.group]
     gone = [np.bincount(split.unit, row, minlength=split.units) for row in changed]
-    return whole.sum(1)[:, None] + np.stack(gone)
+    return np.asarray(whole.sum(1)[:, None] + np.stack(gone))
 
 
 def _centred(sums: Floats, counts: Floats, group: Codes, units: Mapping[str, Codes]) -> Entries:

@@ -8,7 +8,7 @@ level, both are taken around the means of its groups, and all groups make one co
     r = Σ_g cov_g / √(Σ_g var_g(raters) Σ_g var_g(metric)),   share = r / ceiling
 
 The interval of the share is MOVER-R's (Donner and Zou 2012, doi:10.1177/0962280210377200) of the
-two intervals, taken as unrelated: r and ceiling rise and fall together, so it is a little wide.
+two intervals, with how r and ceiling move together by the same jackknife (at most `TIED`).
 """
 
 from dataclasses import dataclass
@@ -21,10 +21,12 @@ from scipy.stats import t as student
 from evaluation.statistics.answers import Floats, floats
 from evaluation.statistics.association import correlation
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
-from evaluation.statistics.meta.ceiling import ceiling
-from evaluation.statistics.meta.judged import Entries, Judged, Over, Split, two_way
+from evaluation.statistics.meta.ceiling import Ceiling, ceiling
+from evaluation.statistics.meta.judged import Entries, Judged, Over, Split, related, two_way
 
 EDGE = 1 - 1e-9
+TIED = 0.8
+"""The closest that r and ceiling are taken to move together: the jackknife is rough."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def standing(
     metric: ArrayLike,
     over: Over,
     *,
-    most: Estimate | None = None,
+    most: Ceiling | None = None,
     level: float = ESTIMATE_LEVEL,
 ) -> Standing:
     """How much of the ceiling `metric` reaches at a level; more of it means higher answers.
@@ -57,8 +59,9 @@ def standing(
     """
     check_level(level)
     best = ceiling(judged, over, level=level) if most is None else most
-    found = _agreement(judged, on_raters_scale(judged, metric), over, level)
-    return Standing(found, best, _share(found, best))
+    found, left = _agreement(judged, on_raters_scale(judged, metric), over, level)
+    tied = min(related(left, best.left), TIED) if left else 0.0
+    return Standing(found, best.estimate, _share(found, best.estimate, tied))
 
 
 def on_raters_scale(judged: Judged, metric: ArrayLike) -> Floats:
@@ -73,27 +76,30 @@ def on_raters_scale(judged: Judged, metric: ArrayLike) -> Floats:
     return np.asarray(((means[last] - means[last - many]) / many)[place.ravel()])
 
 
-def _agreement(judged: Judged, metric: Floats, over: Over, level: float) -> Estimate:
+def _agreement(
+    judged: Judged, metric: Floats, over: Over, level: float
+) -> tuple[Estimate, dict[str, Floats]]:
+    """The correlation, and its Fisher z without each part; nothing where it has no interval."""
     entries, numbers = judged.entries(over), judged.of_entries(metric, over)
     reason = _no_agreement(entries, numbers)
     if reason:
-        return Estimate.undefined(level=level, n=judged.n, reason=reason)
+        return Estimate.undefined(level=level, n=judged.n, reason=reason), {}
     if over == "condition":  # conditions are the sample: raters are in how they scatter
-        return correlation(numbers, entries.means, level=level).estimate
-    whole, left = _correlations(entries, numbers)
-    few = judged.scarcest(over)
-    variance = two_way({name: np.arctanh(np.clip(r, -EDGE, EDGE)) for name, r in left.items()})
+        return correlation(numbers, entries.means, level=level).estimate, {}
+    whole, parts = _correlations(entries, numbers)
+    left = {name: np.arctanh(np.clip(r, -EDGE, EDGE)) for name, r in parts.items()}
+    few, variance = judged.scarcest(over), two_way(left)
     if few < 3 or not variance > 1e-20:
         why = f"so few raters, conditions or artworks ({few}) say too little about others"
         why = why if few < 3 else "it does not move with what is left out"
-        return Estimate.without_interval(whole, level=level, n=judged.n, reason=why)
+        return Estimate.without_interval(whole, level=level, n=judged.n, reason=why), {}
     se = sqrt(variance)
     middle = float(np.arctanh(np.clip(whole, -EDGE, EDGE)))
     reach = float(student.ppf((1 + level) / 2, few - 1)) * se
     low, high = np.tanh([middle - reach, middle + reach])
     said = f"jackknife over {judged.said(over)}, Fisher z, t({few - 1})"
-    slope = 1 - whole**2
-    return Estimate(whole, float(low), float(high), se * slope, level, judged.n, said)
+    bare = se * (1 - whole**2)
+    return Estimate(whole, float(low), float(high), bare, level, judged.n, said), left
 
 
 def _no_agreement(entries: Entries, metric: Floats) -> str:
@@ -150,7 +156,7 @@ def _ratio(parts: Floats) -> Floats:
     return np.asarray(np.clip(found, -1.0, 1.0))
 
 
-def _share(r: Estimate, c: Estimate) -> Estimate:
+def _share(r: Estimate, c: Estimate, tied: float) -> Estimate:
     """r / c with its interval."""
     if not (r.defined and c.defined) or c.value <= 0:
         reason = _why(r, c)
@@ -161,7 +167,7 @@ def _share(r: Estimate, c: Estimate) -> Estimate:
     if not r.has_interval or not all(map(isfinite, ends)):
         reason = (r if not r.has_interval else c).method.removeprefix("no interval: ")
         return Estimate.without_interval(value, level=r.level, n=r.n, reason=reason)
-    low, high = ratio_ends(r.value, (r.low, r.high), c.value, ends)
+    low, high = ratio_ends(r.value, (r.low, r.high), c.value, ends, tied)
     if not (isfinite(low) and isfinite(high)):
         reason = "raters are not shown to agree at all here, so the ceiling may be nothing"
         return Estimate.without_interval(value, level=r.level, n=r.n, reason=reason)
@@ -178,20 +184,23 @@ def _why(r: Estimate, c: Estimate) -> str:
 
 
 def ratio_ends(
-    r: float, of_r: tuple[float, float], c: float, of_c: tuple[float, float]
+    r: float, of_r: tuple[float, float], c: float, of_c: tuple[float, float], tied: float = 0.0
 ) -> tuple[float, float]:
-    """Limits of r / c from those of r and of c > 0; infinite where c may be 0."""
-    high = _upper(r, of_r[1], c, of_c)
-    return -_upper(-r, -of_r[0], c, of_c), high
+    """Limits of r / c from those of r and of c > 0, `tied` being the correlation of the two;
+    infinite where c may be 0."""
+    return -_upper(-r, -of_r[0], c, of_c, -tied), _upper(r, of_r[1], c, of_c, tied)
 
 
-def _upper(r: float, top: float, c: float, of_c: tuple[float, float]) -> float:
-    """The upper limit: where r - e c with its limits is still as low as 0."""
+def _upper(r: float, top: float, c: float, of_c: tuple[float, float], tied: float) -> float:
+    """The largest e for which r - e c, at its upper limit, is not below 0.
+
+    (r - e c)² = a² + e² b² - 2 tied e a b: a ratio above 0 is largest where c is lowest, one below
+    0 where c is highest.
+    """
     a = top - r
-    # a ratio above 0 is largest where c is lowest, one below 0 where c is highest
-    room = of_c[0] * (2 * c - of_c[0]) if top >= 0 else of_c[1] * (2 * c - of_c[1])
     b = c - of_c[0] if top >= 0 else of_c[1] - c
-    inside = a**2 * (c**2 - b**2) + b**2 * r**2
-    if top < 0:  # e < 0, the root nearer to 0
-        return -(r**2 - a**2) / (-r * c + sqrt(max(inside, 0.0)))
-    return (r * c + sqrt(max(inside, 0.0))) / room if room > 1e-12 else inf
+    room, middle = c**2 - b**2, r * c - tied * a * b
+    inside = sqrt(max(middle**2 - room * (r**2 - a**2), 0.0))
+    if top >= 0:
+        return (middle + inside) / room if room > 1e-12 else inf
+    return (r**2 - a**2) / (middle - inside)
