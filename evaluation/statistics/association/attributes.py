@@ -254,7 +254,8 @@ def _statistics(table: _Table, asked: int) -> Floats:
     head = np.array([*reliable, between])
     targets = range(2, len(observed))
     rows = [_of_target(observed, true, target, asked, usable) for target in targets]
-    return np.concatenate([head, *rows])
+    found = np.concatenate([head, *rows])
+    return np.asarray(np.where(np.isfinite(found), found, np.nan))
 
 
 def _of_target(observed: Floats, true: Floats, target: int, asked: int, usable: bool) -> Floats:
