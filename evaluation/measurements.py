@@ -25,6 +25,8 @@ class Measured:
 
 
 COLUMNS = ("item", "metric", "value", "version")
+LOWER = "(lower)"
+"""Ends the name of a metric from elsewhere of which lower is better, in plans and tables."""
 PICTURES = ("image", "reference")
 """Columns of a table with a row for each comparison of an item's pictures."""
 
@@ -37,7 +39,8 @@ def empty() -> DataFrame:
 def checked(table: DataFrame) -> DataFrame:
     """Measurements from elsewhere: item and metric as text, values as numbers, `inf` allowed.
 
-    A missing version becomes empty. Where `image` (and `reference`) say which picture a row is
+    A missing version becomes empty. A column `direction` may say that lower is better; the metric
+    is then called `name(lower)`. Where `image` (and `reference`) say which picture a row is
     about, as in `measure --study SLUG --csv`, an item's value is the mean over its rows. Raises
     TableError with one sentence.
     """
@@ -56,6 +59,8 @@ def checked(table: DataFrame) -> DataFrame:
     version = table["version"].astype(str) if "version" in table else ""
     named = {name: table[name].astype(str) for name in ("item", "metric")}
     typed = table.assign(**named, value=values, version=version)
+    if "direction" in table.columns:
+        typed = typed.assign(metric=_directed(typed))
     pictures = [name for name in PICTURES if name in table.columns]
     twice = typed[typed.duplicated(["item", "metric", *pictures])]
     if len(twice):
@@ -71,6 +76,23 @@ def checked(table: DataFrame) -> DataFrame:
     return typed.groupby(["item", "metric"], as_index=False, sort=False).agg(
         value=("value", "mean"), version=("version", "first")
     )
+
+
+def directed(name: str, direction: str) -> str:
+    """The name of a metric from elsewhere, which says which way it points."""
+    return f"{name}{LOWER}" if direction == "lower" and not name.endswith(LOWER) else name
+
+
+def _directed(table: DataFrame) -> list[str]:
+    said = table["direction"].fillna("").astype(str).str.strip()
+    odd = said[~said.isin(["", "higher", "lower"])]
+    if len(odd):
+        raise TableError(
+            f"Row {odd.index[0] + 1} of the metrics: the direction “{odd.iloc[0]}” is neither"
+            " “higher” nor “lower”."
+        )
+    names = zip(table["metric"], said, strict=True)
+    return [name if taken_apart(name)[0] in METRICS else directed(name, way) for name, way in names]
 
 
 def wide(measurements: DataFrame, metrics: Sequence[str]) -> DataFrame:
@@ -96,12 +118,12 @@ def label_of(name: str) -> str:
 
 
 def direction_of(name: str) -> int:
-    """1 where more means more alike or is not known, -1 for our distances."""
+    """1 where more means more alike or is not known, -1 for distances, ours and `name(lower)`."""
     if calibrations.is_calibrated(name):
         return calibrations.direction(name)
     metric = taken_apart(name)[0]
     if metric not in METRICS:
-        return 1
+        return -1 if name.endswith(LOWER) else 1
     return 1 if METRICS.load(metric).higher_is_closer else -1
 
 

@@ -16,7 +16,8 @@ from evaluation.galleries import Gallery
 from evaluation.measurements import Measured, MeasureError
 from evaluation.metrics import METRICS, Against, GalleryMetric, GenreMetric, Metric, is_costly
 from evaluation.models import LONGEST_PROMPT, Measurement
-from evaluation.scoring import Pair
+from evaluation.scoring import Loaded, Pair
+from evaluation.set_measuring import measure_sets
 from evaluation.words import listed
 from generation import store
 from generation.networks import Networks, NetworkUnavailable, load
@@ -41,12 +42,16 @@ def measure_pictures(study: Study, metrics: Sequence[Entry] | None, progress: Pr
             for name, metric in chosen.items()
         }
         plain = {name: metric for name, metric in chosen.items() if not is_costly(metric)}
-        new = _measure(study, plain, versions, networks, progress)
+        failed: dict[str, str] | None = {} if metrics is None else None
+        new = _measure(study, plain, versions, networks, progress, failed)
         new += _measure_costly(study, chosen, versions, networks, progress)
+        if metrics is None and (sets := queries.planned_sets(study)):
+            compared = measure_sets(study, sets, "condition", None, progress)
+            new, skipped = new + compared.new, {**skipped, **compared.skipped}
     except (PluginError, NetworkUnavailable, scoring.ScoreError, store.StoreError) as error:
         raise MeasureError(str(error)) from error
     said = calibration_store.remarks(queries.measurements(study), queries.metrics(study))
-    return Measured(new, {**skipped, **said})
+    return Measured(new, {**skipped, **(failed or {}), **said})
 
 
 def _chosen(
@@ -144,8 +149,13 @@ def _measure(
     versions: Versions,
     networks: Networks,
     progress: Progress,
+    failed: dict[str, str] | None,
 ) -> int:
-    """Every missing value, stored batch by batch, so that a killed run keeps what it computed."""
+    """Every missing value, stored batch by batch, so that a killed run keeps what it computed.
+
+    `failed` is told of metrics that cannot score a picture, which are then left out; None where
+    they were asked for by name: then the first stops everything.
+    """
     work = _work(study, metrics, versions)
     galleries = _galleries(study, work)
     total, done, new = sum(len(pairs) for pairs in work.values()), 0, 0
@@ -156,11 +166,29 @@ def _measure(
             for pair in pairs
         )
         for lot in scoring.lots(entries, settings.BATCH_SIZE):
-            values = scoring.scores(lot, due, networks)
+            values = _scores(lot, due, networks, failed)
             new += _store([entry.pair for entry in lot], values, versions)
             done += len(lot)
             progress(done, total, ", ".join(names))
     return new
+
+
+def _scores(
+    lot: Sequence[Loaded],
+    metrics: Mapping[str, Metric],
+    networks: Networks,
+    failed: dict[str, str] | None,
+) -> dict[str, list[float]]:
+    values: dict[str, list[float]] = {}
+    for name, metric in metrics.items():
+        try:
+            if name not in (failed or {}):
+                values |= scoring.scores(lot, {name: metric}, networks)
+        except scoring.ScoreError as error:
+            if failed is None:
+                raise
+            failed[name] = str(error)
+    return values
 
 
 def _measure_costly(

@@ -145,18 +145,24 @@ class SetMeasurement(models.Model):
 
 
 class ScoreFile(models.Model):
-    """A CSV of scores by metrics that were computed elsewhere, as it was imported.
+    """A CSV of scores by metrics that were computed elsewhere, as it was given.
 
-    Of each metric, the newest file that has it and was not removed is what counts.
+    Nothing of it counts before it is accepted, nor after it is removed. Of each metric, the newest
+    file that has it is what counts.
     """
 
     study = models.ForeignKey(Study, models.PROTECT, related_name="score_files")
     name = models.CharField(max_length=255, help_text="of the file, as it was given")
     sha256 = models.CharField(max_length=64, help_text="of the file's bytes")
     text = models.TextField(help_text="the file itself")
-    directions = models.JSONField(help_text="metric → higher or lower is better")
-    imported_by = models.CharField(max_length=150, help_text="user, or “command line”")
-    imported_at = models.DateTimeField(auto_now_add=True)
+    direction = models.CharField(max_length=10, help_text="where the file says none")
+    given_by = models.CharField(max_length=150, help_text="user, or “command line”")
+    given_at = models.DateTimeField(auto_now_add=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    directions = models.JSONField(default=dict, help_text="metric → higher or lower is better")
+    left_out = models.PositiveIntegerField(
+        default=0, help_text="lines about nothing in this study, left out on purpose"
+    )
     removed_by = models.CharField(max_length=150, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
 
@@ -171,7 +177,8 @@ class ImportedScore(models.Model):
     """One row of a file of scores: of a judged item, or of one picture of it."""
 
     file = models.ForeignKey(ScoreFile, models.PROTECT, related_name="scores")
-    item = models.ForeignKey(Item, models.PROTECT, related_name="imported_scores")
+    # the items of a draft are laid out anew with its file: what was said of the old ones goes
+    item = models.ForeignKey(Item, models.CASCADE, related_name="imported_scores")
     picture = models.CharField(
         max_length=64, blank=True, help_text="sha256, empty where the row is about the whole item"
     )

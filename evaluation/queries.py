@@ -8,14 +8,14 @@ from django.db.models.functions import Coalesce
 from pandas import DataFrame, Series, concat
 
 from config.plugins import PluginError, record
-from evaluation import calibration_store, held
+from evaluation import calibration_store, held, imported, set_table
 from evaluation import measurements as measured
 from evaluation.analyses import ANALYSES
 from evaluation.choices import Entry, choices_of, joined, named, ours, taken_apart
 from evaluation.evidence import Evidence
 from evaluation.galleries import Gallery
 from evaluation.metrics import METRICS, Against
-from evaluation.models import Measurement, Report
+from evaluation.models import Measurement, Report, SetMeasurement
 from evaluation.ratings import checked
 from evaluation.report import Plan
 from generation.models import Recipe, RecipeInput
@@ -40,7 +40,9 @@ def ratings(study: Study) -> DataFrame:
 def evidence(study: Study) -> Evidence:
     """All that analyses may look at, of all groups together."""
     known = calibration_store.files_of(metrics(study))
-    return Evidence(ratings(study), measurements(study), export.items(study), known)
+    return Evidence(
+        ratings(study), measurements(study), export.items(study), known, sets=sets(study)
+    )
 
 
 def painters(study: Study) -> list[str]:
@@ -90,14 +92,17 @@ def measurements(study: Study) -> DataFrame:
     """Item, metric, value (inf where infinite), version: the newest version of each metric.
 
     An item's value is the mean over its judged pictures (and over the originals that each is
-    compared with); items some of whose pictures are not measured are left out. Calibrated metrics
-    that the plan names are computed from these.
+    compared with); items some of whose pictures are not measured are left out. Scores from
+    elsewhere stand beside them; calibrated metrics that the plan names are computed from both.
     """
     rows = comparisons(study)
     keys = ["item", "metric", "version", "due"]
     found = rows.groupby(keys, as_index=False).agg(value=("value", "mean"), n=("value", "size"))
     whole = found[found["n"] == found["due"]]
-    table = whole[list(measured.COLUMNS)].sort_values(["item", "metric"], ignore_index=True)
+    own = whole[list(measured.COLUMNS)]
+    others = imported.measurements(study, pairs(study, "nothing"))
+    tables = [own, others] if len(others) else [own]
+    table = concat(tables).sort_values(["item", "metric"], ignore_index=True)
     return calibration_store.with_calibrated(table, metrics(study))
 
 
@@ -159,6 +164,24 @@ def _joined(table: DataFrame, rows: DataFrame) -> DataFrame:
     return joint[[*COMPARISON, "metric", "value", "version", "due"]]
 
 
+def sets(study: Study) -> DataFrame:
+    """One row a comparison of two sets of pictures: columns `evaluation.set_table.COLUMNS`.
+
+    Of each set metric with its settings the newest version, of the sets as they were compared last.
+    """
+    newest: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in SetMeasurement.objects.filter(study=study).order_by("pk"):
+        found = set_table.row_of(row)
+        key = (found["set_metric"], found["against"], *(found[name] for name in set_table.PLACE))
+        newest[key] = found
+    return DataFrame(list(newest.values()), columns=list(set_table.COLUMNS))
+
+
+def planned_sets(study: Study) -> list[Entry]:
+    """The set metrics that the analyses of the study's plan ask for, with their settings."""
+    return _asked(study, "set_metrics")
+
+
 def plan(study: Study) -> Plan:
     """The analyses of the study's file with their settings; where it names none, all that suit it.
 
@@ -169,7 +192,10 @@ def plan(study: Study) -> Plan:
     points = list(plan_of(study).kind.success_points)
     return {
         name: {**settings, "points": points}
-        if points and settings.get("points") is None and "points" in ANALYSES.settings(name)
+        if points
+        and settings.get("points") is None
+        and name in ANALYSES
+        and "points" in ANALYSES.settings(name)
         else settings
         for name, settings in written.items()
     }
@@ -182,6 +208,8 @@ def _suitable(study: Study) -> dict[str, dict[str, Any]]:
     usual = {name: record(ANALYSES.build(name)) for name in ANALYSES.names()}
     found: dict[str, dict[str, Any]] = {}
     for name, settings in usual.items():
+        if "set_metrics" in settings and not study.set_measurements.exists():
+            continue  # nobody compared sets
         if settings.get("question") in {None, *asked}:
             found[name] = {}
         elif "points" in settings and kind.success_points:
@@ -197,10 +225,15 @@ def seed(study: Study) -> int:
 
 def metrics(study: Study) -> list[Entry]:
     """The metrics that the analyses of the study's plan ask for, with their settings."""
+    return _asked(study, "metrics")
+
+
+def _asked(study: Study, setting: str) -> list[Entry]:
+    """What the analyses of the plan hold in the setting of this name, each once."""
     wanted: list[Entry] = []
     for name, settings in plan(study).items():
         try:
-            asked = record(ANALYSES.build(name, settings)).get("metrics") or ()
+            asked = record(ANALYSES.build(name, settings)).get(setting) or ()
         except PluginError:  # the report says so in the place of that analysis
             continue
         wanted += [entry for entry in asked if entry not in wanted]
@@ -287,9 +320,7 @@ def _pictures_before(recipes: Sequence[str], kind: str) -> dict[str, str]:
     reached = {recipe: recipe for recipe in reached}
     while True:
         keys = set(reached.values())
-        begun = set(
-            Recipe.objects.filter(pk__in=keys, kind=kind).values_list("pk", flat=True)
-        )
+        begun = set(Recipe.objects.filter(pk__in=keys, kind=kind).values_list("pk", flat=True))
         links = RecipeInput.objects.filter(recipe__in=keys - begun, role="image")
         above = dict(links.values_list("recipe", "source"))
         if not above:

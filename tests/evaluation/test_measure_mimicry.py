@@ -119,7 +119,9 @@ def test_an_unknown_genre_is_said_and_stops_no_other_metric(scene, columns, said
     Artwork.objects.filter(painter="Bo Dotter").update(notes={"columns": columns})
     done = services.measure(study=scene.study)
     assert said in done.skipped["clip_genre"]
-    assert set(queries.measurements(scene.study)["metric"]) == {"clip_image_similarity"}
+    measured = set(queries.measurements(scene.study)["metric"])
+    assert {"clip_image_similarity", "clip_style_similarity"} <= measured
+    assert not any(name.startswith("clip_genre") for name in measured)
     with pytest.raises(MeasureError, match=said.replace("“", ".").replace("”", ".")):
         services.measure(study=scene.study, metrics=["clip_genre"])
 
@@ -166,7 +168,8 @@ def test_the_values_of_each_painting_can_be_printed(scene, capsys) -> None:
     call_command("measure", study=scene.study.slug, metric=["clip_image_similarity"], csv=True)
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert len(rows) == 12 * 3 * 2
-    assert set(rows[0]) == {"item", "image", "reference", "genre", "metric", "value", "version"}
+    held = {"reference", "genre", "prompt", "gallery"}
+    assert set(rows[0]) == {"item", "image", *held, "metric", "value", "version"}
 
 
 def clip_at(folder: Path) -> list[str]:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from django.core.management.base import BaseCommand, CommandError
 from pandas import DataFrame
 from torch import Tensor
 
-from config.plugins import PluginError
-from evaluation import queries, scoring, services
+from config.plugins import PluginError, PluginFolder
+from evaluation import queries, score_command, scoring, services, set_command
 from evaluation.choices import Entry
 from evaluation.costly import Cost, cost_of_files, refusal
 from evaluation.galleries import Gallery
@@ -21,6 +21,8 @@ from evaluation.measurements import MeasureError
 from evaluation.metrics import METRICS, Against, Metric, is_costly
 from evaluation.picture_files import Order, Scored, read, scored
 from evaluation.scoring import Pair, ScoreError
+from evaluation.set_metrics import SET_METRICS
+from evaluation.study_sets import REFERENCES, By
 from generation.management.bars import bar
 from generation.management.over_files import loaded as loaded_networks
 from generation.manifest import files_below
@@ -49,6 +51,19 @@ class Command(BaseCommand):
             "--metric", action="append", metavar="NAME", help=f"one of {', '.join(METRICS.names())}"
         )
         parser.add_argument(
+            "--set-metric", action="append", metavar="NAME", dest="set_metric",
+            help="compare sets of pictures (--reference, or those of a study): one of"
+            f" {', '.join(SET_METRICS.names())}",
+        )  # fmt: skip
+        parser.add_argument(
+            "--by", choices=get_args(By), default="condition",
+            help="of --set-metric: the artists of a condition together, or each apart",
+        )  # fmt: skip
+        parser.add_argument(
+            "--against", choices=REFERENCES,
+            help="of --set-metric: the artists' originals or the clean arm (default: both)",
+        )  # fmt: skip
+        parser.add_argument(
             "--set", action="append", default=[], metavar="METRIC.KEY=VALUE", dest="values",
             help="a setting of a metric, e.g. clip_genre.mode=legacy; lists as JSON",
         )  # fmt: skip
@@ -73,23 +88,39 @@ class Command(BaseCommand):
             "--yes", action="store_true",
             help=f"begin with costly metrics also where they take more than {LONG} minutes",
         )  # fmt: skip
+        score_command.add_arguments(parser)
         shape = parser.add_mutually_exclusive_group()
         shape.add_argument("--json", action="store_true", help="print JSON")
         shape.add_argument("--csv", action="store_true", help="print CSV")
 
     def handle(self, **options: Any) -> None:
-        if options["study"]:
+        if options["scores"] and not options["study"]:
+            raise CommandError("--import takes scores over into a study: name it with --study.")
+        if options["set_metric"]:
+            self._sets(options)
+        elif options["study"]:
             self._study(options)
         elif options["images"]:
             self._files(options)
         else:
             raise CommandError("Name pictures, or a study with --study.")
 
+    def _sets(self, options: dict[str, Any]) -> None:
+        if options["metric"]:
+            raise CommandError("Ask for --metric and --set-metric apart.")
+        entries = _named(options["set_metric"], SET_METRICS, options)
+        if options["study"]:
+            set_command.of_study(_study_called(options["study"]), entries, options, self.stdout)
+        elif options["images"]:
+            set_command.of_folders(entries, options, self.stdout)
+        else:
+            raise CommandError("Name a folder of pictures, or a study with --study.")
+
     def _study(self, options: dict[str, Any]) -> None:
-        study = Study.objects.select_related("protocol").filter(slug=options["study"]).first()
-        if study is None:
-            known = ", ".join(Study.objects.values_list("slug", flat=True)) or "none"
-            raise CommandError(f"There is no study “{options['study']}” (there are: {known}).")
+        study = _study_called(options["study"])
+        if options["scores"]:
+            score_command.take_over(study, options, self.stdout)
+            return
         try:
             self._tell_costs(services.costs(study=study, metrics=_entries(options)), options)
             with bar(f"measuring {study.slug}", "picture") as progress:
@@ -154,37 +185,57 @@ def _first_readable(names: Iterable[str]) -> Tensor | None:
     return None
 
 
+def _study_called(slug: str) -> Study:
+    study = Study.objects.select_related("protocol").filter(slug=slug).first()
+    if study is None:
+        known = ", ".join(Study.objects.values_list("slug", flat=True)) or "none"
+        raise CommandError(f"There is no study “{slug}” (there are: {known}).")
+    return study
+
+
 def _entries(options: dict[str, Any]) -> list[Entry] | None:
-    """The metrics that were named, with the settings given by --set; None where none was."""
-    given = _presets(options)
+    """The metrics that were named, with their settings; None where none was."""
+    return None if options["metric"] is None else _named(options["metric"], METRICS, options)
+
+
+def _named(
+    names: Sequence[str], catalogue: PluginFolder[Any], options: dict[str, Any]
+) -> list[Entry]:
+    """With the settings given by --preset and, over them, by --set; raises CommandError."""
+    given = _presets(names, catalogue, options["preset"])
     for text in options["values"]:
         place, equals, value = text.partition("=")
         metric, dot, key = place.partition(".")
-        if not (equals and dot) or metric not in (options["metric"] or []):
+        if not (equals and dot) or metric not in names:
             raise CommandError(
-                f"--set: write METRIC.KEY=VALUE with a metric of --metric, not “{text}”."
+                f"--set: write METRIC.KEY=VALUE with a metric of {_option(catalogue)}, not"
+                f" “{text}”."
             )
         given.setdefault(metric, {})[key] = _value(value)
-    if options["metric"] is None:
-        return None
-    return [{name: given[name]} if name in given else name for name in options["metric"]]
+    return [{name: given[name]} if name in given else name for name in names]
 
 
-def _presets(options: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _presets(
+    names: Sequence[str], catalogue: PluginFolder[Any], texts: Sequence[str]
+) -> dict[str, dict[str, Any]]:
     """Metric → the settings of the preset that --preset names for it."""
     given: dict[str, dict[str, Any]] = {}
-    for text in options["preset"]:
+    for text in texts:
         metric, _, name = text.partition("=")
-        if metric not in (options["metric"] or []):
+        if metric not in names:
             raise CommandError(
-                f"--preset: write METRIC=NAME with a metric of --metric, not “{text}”."
+                f"--preset: write METRIC=NAME with a metric of {_option(catalogue)}, not “{text}”."
             )
-        presets = METRICS.presets(metric)
+        presets = catalogue.presets(metric)
         if name not in presets:
             known = ", ".join(presets) or "none"
             raise CommandError(f"{metric} has no preset “{name}”; it has: {known}.")
         given[metric] = dict(presets[name])
     return given
+
+
+def _option(catalogue: PluginFolder[Any]) -> str:
+    return "--set-metric" if catalogue is SET_METRICS else "--metric"
 
 
 def _value(text: str) -> Any:
