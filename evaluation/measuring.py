@@ -80,14 +80,15 @@ def _wanted(study: Study) -> list[Entry]:
 
 def _reason(study: Study, metric: Metric) -> str:
     """Why a metric cannot be measured in this study, in a sentence; empty where it can."""
-    named = study.protocol.document["stimuli"]["networks"]
+    stimuli = study.protocol.document["stimuli"]
+    named, degraded = stimuli["networks"], stimuli.get("degradations")
     missing = [role for role in metric.needs if role not in named]
     if missing:
         return (
             f"{metric.label} needs the network “{missing[0]}”, which the experiment does not"
             " name under stimuli: networks."
         )
-    if metric.against == "counterpart" and plan_of(study).kind.shows_mimics:
+    if metric.against == "counterpart" and plan_of(study).kind.shows_mimics and not degraded:
         return (
             f"{metric.label} compares a picture with the one it was made from; a mimic's paintings"
             " are made from none."

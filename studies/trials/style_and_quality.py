@@ -95,9 +95,11 @@ class StyleAndQuality(MimicryTrial):
     ) -> dict[str, int]:
         """Both are seen with the rater's own leniency and noise; success takes the two together.
 
-        A mimicry succeeds as far as both do: the mean of the two, drawn to the worse one.
+        A mimicry succeeds as far as both do: the mean of the two, drawn to the worse one. One
+        number stands for style and quality alike.
         """
-        style, quality = (3 + (each - 3) * rater.sensitivity for each in impression)
+        both = 3 + (np.broadcast_to(impression, 2) - 3) * rater.sensitivity
+        style, quality = both.tolist()
         success = (np.mean([style, quality]) + min(style, quality)) / 2 + item_effect
         liked = rater.leniency + rng.gauss(0, rater.noise) / 2
         seen = {self.question: float(success), "style": style + item_effect, "quality": quality}
