@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pandas import DataFrame, concat
 
 from evaluation import measurements as measured
+from evaluation import set_table
 from evaluation.calibrations import Calibration
 from evaluation.ratings import FACTORS
 
@@ -27,6 +28,12 @@ class Evidence:
     calibrations: tuple[Calibration, ...] = ()
     """Calibrated metrics of earlier studies that are among the measurements."""
 
+    sets: DataFrame = field(default_factory=set_table.empty)
+    """Sets of pictures compared by set metrics: columns `evaluation.set_table.COLUMNS`."""
+
+    populations: tuple[str, ...] = ()
+    """All populations of the study that `ratings` are one of, people or SIMULATED raters."""
+
     @property
     def of_items(self) -> DataFrame:
         """One row an item, in the order of names: the study's, and any others that were rated."""
@@ -35,8 +42,10 @@ class Evidence:
         return known.sort_values("item", ignore_index=True)
 
     def of(self, ratings: DataFrame) -> "Evidence":
-        """The same with the ratings of one group."""
-        return replace(self, ratings=ratings)
+        """The same with the ratings of one group; the populations beside it are remembered."""
+        alike = self.ratings[self.ratings["simulated"].isin(ratings["simulated"])]
+        names = tuple(sorted(alike["population"].unique()))
+        return replace(self, ratings=ratings, populations=self.populations or names)
 
 
 def _joined(tables: Sequence[DataFrame]) -> DataFrame:

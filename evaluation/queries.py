@@ -210,6 +210,8 @@ def _suitable(study: Study) -> dict[str, dict[str, Any]]:
     for name, settings in usual.items():
         if "set_metrics" in settings and not study.set_measurements.exists():
             continue  # nobody compared sets
+        if len(painters(study)) < getattr(ANALYSES.load(name), "fewest_painters", 1):
+            continue  # what is learnt of so few artists says nothing about others
         if settings.get("question") in {None, *asked}:
             found[name] = {}
         elif "points" in settings and kind.success_points:

@@ -2,7 +2,8 @@
 
 Each analysis of the plan is run for each group of raters apart: populations (unless its setting
 `pooled` says together), people before SIMULATED raters. What cannot be answered is said in a
-sentence in its place and stops nothing.
+sentence in its place and stops nothing; neither does an analysis that breaks: its place names the
+error, and the log has the rest.
 """
 
 import hashlib
@@ -13,25 +14,36 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+import structlog
 from pandas import DataFrame
 
 from config.plugins import PluginError
-from evaluation.analyses import ANALYSES, Analysis, Exhibit, Finding
+from evaluation.about import About
+from evaluation.analyses import ANALYSES, Analysis, Attachment, Exhibit, Finding, compares
+from evaluation.behind import counts, questions_of
 from evaluation.evidence import Evidence
 from evaluation.exclusions import flow
 from evaluation.figures import as_json, drawings
-from evaluation.ratings import Group, TableError, groups
+from evaluation.ratings import Group, TableError, compared, groups
+from evaluation.sensitivity import ruled_out, told, without_rules
 from evaluation.statistics.estimate import BadData
-from generation.progress import Progress, silent
+from generation.progress import Cancelled, Progress, silent
 
-FORMAT = 4
+FORMAT = 5
 """Counts changes of the document's layout; part of what a report is known by."""
 
 Plan = Mapping[str, Mapping[str, Any]]
 """Analysis → its settings."""
 Document = dict[str, Any]
-LISTS = ("sentences", "notes", "assumptions", "limits", "figures", "tables")
+LISTS = ("sentences", "notes", "assumptions", "limits", "figures", "tables", "attachments")
 """Parts of a block that are empty where a question could not be answered."""
+BROKEN = (
+    "This analysis broke with {error}. That is a fault of the program and says nothing about the"
+    " study; all other findings stand. Please report it with the name of the analysis ({name},"
+    " version {version}), the error, and the lines of the log that begin with “an analysis broke”."
+)
+
+log = structlog.get_logger(__name__)
 
 
 def compose(
@@ -42,19 +54,27 @@ def compose(
     evidence: Evidence,
     participants: DataFrame | None,
     seed: int,
+    about: About | None = None,
     progress: Progress = silent,
 ) -> Document:
-    """The whole report, of evidence with the ratings of all groups together."""
+    """The whole report, of evidence with the ratings of all groups together.
+
+    `progress` counts findings: analyses times groups of raters.
+    """
     ratings = evidence.ratings
     apart = groups(ratings)
+    due = [(name, settings, _groups(name, settings, ratings)) for name, settings in plan.items()]
+    total, done = sum(len(those) for *_, those in due), 0
     sections: list[Document] = []
-    for name, settings in plan.items():
+    for name, settings, those in due:
         blocks: list[Document] = []
-        for group in groups(ratings, pooled=bool(settings.get("pooled", False))):
-            progress(len(sections), len(plan), f"{name}, {group.name}")
+        for group in those:
+            progress(done, total, f"{_label(name)} {group.name}")
             blocks.append(_block(name, settings, group, evidence, seed))
-        sections.append({"name": name, "label": _label(name), "blocks": blocks})
-    progress(len(plan), len(plan))
+            done += 1
+        pooled = bool(settings.get("pooled", False))
+        sections.append({"name": name, "label": _label(name), "pooled": pooled, "blocks": blocks})
+    progress(total, total)
     _name_tables(sections)
     return {
         "format": FORMAT,
@@ -68,9 +88,17 @@ def compose(
         },
         "items": int(ratings["item"].nunique()),
         "groups": [_group(group) for group in apart],
+        **(about or About()).document(ratings),
         "flow": flow(ratings, participants),
         "sections": sections,
     }
+
+
+def _groups(name: str, settings: Mapping[str, Any], ratings: DataFrame) -> list[Group]:
+    """The groups that an analysis is run for; last the populations to be compared, if it does."""
+    pooled = bool(settings.get("pooled", False))
+    apart = groups(ratings, pooled=pooled)
+    return apart if pooled or not compares(name) else [*apart, *compared(ratings)]
 
 
 def fingerprint(plan: Plan, evidence: Evidence, participants: DataFrame | None) -> str:
@@ -78,7 +106,8 @@ def fingerprint(plan: Plan, evidence: Evidence, participants: DataFrame | None) 
     versions = {name: ANALYSES.load(name).version for name in plan if name in ANALYSES}
     settled = json.dumps([FORMAT, versions, plan], sort_keys=True, default=str)
     digest = hashlib.sha256(settled.encode())
-    for table in (evidence.ratings, evidence.measurements, evidence.items, participants):
+    told = (evidence.ratings, evidence.measurements, evidence.items, evidence.sets, participants)
+    for table in told:
         text = "" if table is None else table.to_csv(index=False, lineterminator="\n")
         digest.update(hashlib.sha256(text.encode()).digest())
     return digest.hexdigest()
@@ -102,7 +131,7 @@ def csv_files(document: Document) -> dict[str, str]:
     taken: set[str] = set()
     for section in document["sections"]:
         for block in section["blocks"]:
-            for table in block["tables"]:
+            for table in tables_of(block):
                 if table["name"].casefold() in taken:
                     raise ValueError(f"Two tables of the report are called {table['name']}.")
                 taken.add(table["name"].casefold())
@@ -114,17 +143,37 @@ def csv_files(document: Document) -> dict[str, str]:
     return files
 
 
+def tables_of(block: Document) -> list[Document]:
+    """The tables of a block, with that of before and after exclusions where there is one."""
+    compared = (block["sensitivity"] or {}).get("table")
+    return [*block["tables"], *([compared] if compared else [])]
+
+
 def _block(
     name: str, settings: Mapping[str, Any], group: Group, evidence: Evidence, seed: int
 ) -> Document:
-    told = {**_group(group), "claim": "", "problem": "", **{name: [] for name in LISTS}}
+    """One finding of one group of raters; whatever goes wrong in it stays in it."""
+    given = evidence.ratings.loc[group.ratings.index]  # with populations as the table names them
+    rows = counts(given, None)
+    untold = {**_group(group), "claim": "", "problem": "", "sensitivity": None, "rows": rows}
+    untold |= {part: [] for part in LISTS}
     try:
         analysis: Analysis = ANALYSES.build(name, settings)
+        untold["rows"] = counts(given, questions_of(analysis))
         finding = analysis.run(evidence.of(group.ratings), seed)
+        return {**untold, **_told(finding, group, _again(analysis, group, evidence, seed, finding))}
     except (TableError, BadData, PluginError) as error:
-        return {**told, "problem": str(error)}
+        return {**untold, "problem": str(error)}
+    except Cancelled:
+        raise
+    except Exception as error:  # whatever it is, the other findings stand
+        log.exception("an analysis broke", analysis=name, group=group.name)
+        return {**untold, "problem": _broken(name, error)}
+
+
+def _told(finding: Finding, group: Group, sensitivity: Document | None) -> Document:
+    exhibits = _exhibits(finding)
     return {
-        **told,
         "claim": finding.claim,
         "sentences": list(finding.sentences),
         "notes": list(finding.notes),
@@ -133,8 +182,49 @@ def _block(
             for each in finding.assumptions
         ],
         "limits": list(finding.limits),
-        "figures": [_figure(exhibit, group) for exhibit in _exhibits(finding) if exhibit.chart],
-        "tables": [_table(exhibit) for exhibit in _exhibits(finding) if exhibit.table is not None],
+        "figures": [_figure(exhibit, group) for exhibit in exhibits if exhibit.chart],
+        "tables": [_table(exhibit) for exhibit in exhibits if exhibit.table is not None],
+        "attachments": [_attached(each, group) for each in finding.attachments],
+        "sensitivity": sensitivity,
+    }
+
+
+def _again(
+    analysis: Analysis, group: Group, evidence: Evidence, seed: int, finding: Finding
+) -> Document | None:
+    """The finding beside what it would be without rules of exclusion; None where none applied."""
+    if not ruled_out(group.ratings):
+        return None
+    try:
+        before = analysis.run(evidence.of(without_rules(group.ratings)), seed)
+        found = told(group.ratings, finding, before)
+    except (TableError, BadData) as error:
+        said = f"With all answers kept, this cannot be computed: {error}"
+        return {"answers": ruled_out(group.ratings), "claim": "", "said": said}
+    exhibit = Exhibit("Before and after exclusions", found["table"])
+    return {**found, "table": _table(exhibit)}
+
+
+def _broken(name: str, error: Exception) -> str:
+    version = ANALYSES.load(name).version
+    named = type(error).__name__
+    said = f"{named} ({error})" if str(error) else named
+    return BROKEN.format(error=said, name=name, version=version)
+
+
+def _attached(each: Attachment, group: Group) -> Document:
+    mark = "SIMULATED" if group.simulated else ""
+    name = "-".join(filter(None, [mark, _slug(group.population), each.name]))
+    return {"name": name, "title": each.title, "media": each.media, "text": each.text}
+
+
+def attachments(document: Document) -> dict[str, str]:
+    """File name → text of everything that findings give to be taken away."""
+    return {
+        each["name"]: each["text"]
+        for section in document["sections"]
+        for block in section["blocks"]
+        for each in block["attachments"]
     }
 
 
@@ -167,7 +257,8 @@ def _name_tables(sections: Sequence[Document]) -> None:
     for analysis, block in blocks:
         simulated = "SIMULATED" if block["simulated"] else ""
         stem = "-".join(filter(None, [analysis, simulated, parts[block["population"]]]))
-        for number, table in enumerate(block["tables"], start=1):
+        block["stem"] = stem
+        for number, table in enumerate(tables_of(block), start=1):
             table["name"] = f"{stem}-{number}-{_slug(table['title'])}".strip("-")
 
 

@@ -1,29 +1,38 @@
 """Writes of evaluation: measurements of a study's pictures, and its reports."""
 
+import gzip
 from collections.abc import Sequence
 from importlib.metadata import version
+from io import BytesIO
 from platform import python_version
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
 from pandas import DataFrame
 
 from config.celery import app
-from evaluation import queries
+from evaluation import behind, calibration_store, contact_sheets, describing, queries
 from evaluation.choices import Entry
 from evaluation.measurements import Measured
 from evaluation.models import Report
+from evaluation.pages import zip_files
+from evaluation.pdf import pdf
 from evaluation.ratings import TableError
-from evaluation.report import compose, fingerprint
+from evaluation.report import attachments, compose, fingerprint
+from evaluation.sheets import Sheet
+from generation import store
 from generation.progress import Progress, silent
 from studies import export
 from studies.models import Study
 
 if TYPE_CHECKING:
     from evaluation.costly import Cost
+    from evaluation.study_sets import By, Reference
 
 MEASURE_TASK = "evaluation.measure_study"
 MEASURE_QUEUE = "gpu"
+CALIBRATED = "calibrated"
+"""In the names of files of calibrated metrics."""
+PDF, SHEETS, OVERVIEW = "report.pdf", "contact-sheets.zip", "examples.jpg"
 LIBRARIES = ("numpy", "scipy", "pandas", "altair", "vl-convert-python")
 
 
@@ -42,6 +51,26 @@ def measure(
     from evaluation.measuring import measure_pictures  # noqa: PLC0415
 
     return measure_pictures(study, metrics, progress)
+
+
+def measure_sets(
+    *,
+    study: Study,
+    set_metrics: Sequence[Entry],
+    by: "By" = "condition",
+    against: "Reference | None" = None,
+    progress: Progress = silent,
+) -> Measured:
+    """Compare the pictures of each condition with the originals and with the clean arm, as sets.
+
+    `by` artist compares each artist's apart; eras always are. `against` None is both. A value is
+    stored once per version of its metric and per sets; what networks say of a picture is kept too.
+    Raises MeasureError. Loads torch.
+    """
+    # as above
+    from evaluation.set_measuring import measure_sets as measured  # noqa: PLC0415
+
+    return measured(study, set_metrics, by, against, progress)
 
 
 def costs(*, study: Study, metrics: Sequence[Entry] | None = None) -> "list[Cost]":
@@ -80,15 +109,55 @@ def compute_report(*, study: Study, progress: Progress = silent) -> Report:
         evidence=evidence,
         participants=people,
         seed=seed,
+        about=describing.about(study, evidence.ratings, plan, seed, versions()),
         progress=progress,
     )
+    for name, text in attachments(document).items():
+        if CALIBRATED in name:  # the next study here may name it
+            calibration_store.keep(text)
     report, _ = Report.objects.get_or_create(
         study=study,
         table_sha256=table,
         seed=seed,
-        defaults={"design_sha256": study.protocol.design_sha256, "document": document},
+        defaults={
+            "design_sha256": study.protocol.design_sha256,
+            "document": document,
+            "rows": gzip.compress(rows_csv(evidence.ratings).encode(), mtime=0),
+        },
     )
     return report
+
+
+def rows_csv(ratings: DataFrame) -> str:
+    """The table of answers that a report rests on, as it is handed out."""
+    return export.as_csv(behind.table(ratings))
+
+
+def make_files(*, report: Report, progress: Progress = silent) -> dict[str, bytes]:
+    """The files of a report that take long: made and stored once, and read again after that.
+
+    Name → bytes of the PDF, the archive of contact sheets, and the sheet of examples where there is
+    one. Pictures that may not be published are in none of them.
+    """
+    if PDF in report.files:
+        return {name: store.get(sha256) for name, sha256 in report.files.items()}
+    sheets = contact_sheets.of(report.study, progress)
+    made = {PDF: pdf(report.document, sheets.overview, progress)}
+    archive = BytesIO()
+    zip_files(sheets.files, archive)
+    made[SHEETS] = archive.getvalue()
+    if sheets.overview is not None:
+        made[OVERVIEW] = sheets.overview.jpeg
+    kept = {name: store.put(data) for name, data in made.items()}
+    Report.objects.filter(pk=report.pk).update(files=kept)
+    report.files = kept
+    return made
+
+
+def overview(report: Report) -> Sheet | None:
+    """The sheet of examples of a report whose files are made."""
+    known = report.files.get(OVERVIEW)
+    return Sheet("examples", contact_sheets.EXAMPLES, store.get(known)) if known else None
 
 
 def versions() -> str:
@@ -111,6 +180,5 @@ def _facts(study: Study, ratings: DataFrame, table_sha256: str, seed: int) -> li
         ("Design (sha256)", protocol.design_sha256 or "not frozen: the study was never launched"),
         ("Table (sha256)", table_sha256),
         ("Seed", str(seed)),
-        ("Computed", f"{timezone.now():%d %B %Y, %H:%M} UTC"),
         ("With", versions()),
     ]

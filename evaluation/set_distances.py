@@ -100,7 +100,8 @@ def _within(values: Floats, weights: Floats, unbiased: bool) -> float:
     total = weights.sum()
     own = weights**2 if unbiased else np.zeros_like(weights)
     pairs = weights @ values @ weights - own @ np.diag(values)
-    return float(pairs / (total**2 - own.sum()))
+    many = total**2 - own.sum()
+    return float(pairs / many) if many > 0 else float("nan")  # nan: one picture alone was drawn
 
 
 def _centred(vectors: Floats, weights: Floats) -> tuple[Floats, Floats]:

@@ -22,6 +22,10 @@ LABELS: Mapping[str, str] = {
     "share_accuracy": "genre accuracy",
     "share_shift": "genre shift",
     "mean": "mean answer",
+    "set_metric": "set metric",
+    "share_raters": "raters' share",
+    "n_reference": "pictures in the reference",
+    "beyond_chance": "beyond chance",
     "mean_difference": "difference of means",
     "design_effect": "design effect",
     "log_odds": "log odds of a higher answer",
@@ -40,6 +44,13 @@ LABELS: Mapping[str, str] = {
     "over_conditions": "correlation over conditions",
     "share_within_artworks": "ordered alike within artworks",
     "area": "area under the curve",
+    "true_scores": "true scores",
+    "expert_expert": "two experts",
+    "expert_other": "an expert and another",
+    "other_other": "two others",
+    "others_per_expert": "others that equal one expert",
+    "same_order": "order of conditions",
+    "p_interaction": "p, interaction",
     "chance_area": "by chance",
     "chance": "by chance",
     "share_pairs": "ordered alike",
@@ -62,6 +73,7 @@ COUNTS = (
 )
 BARE = ("share_difference_joint", "chance")
 """Intervals without a value of their own."""
+ALL = "_all"
 HIDDEN = (
     "method",
     "test",
@@ -95,12 +107,16 @@ def shown(table: Mapping[str, Any]) -> Shown:
     records = [dict(zip(names, row, strict=True)) for row in table["rows"]]
     numeric = {name: _numeric(name, records) for name in visible}
     rows = [[(_cell(name, record), numeric[name]) for name in visible] for record in records]
-    headings = [
-        (LABELS.get(name, name.removeprefix("n_").replace("_", " ")), numeric[name])
-        for name in visible
-    ]
+    headings = [(_label(name), numeric[name]) for name in visible]
     methods = list(dict.fromkeys(_kind(r["method"]) for r in records if r.get("method")))
     return Shown(table["title"], headings, rows, methods, table.get("caption", ""))
+
+
+def _label(name: str) -> str:
+    """The heading of a column; `x_all` is `x` with the answers that rules left out."""
+    if name.endswith(ALL) and name not in LABELS:
+        return f"{_label(name.removesuffix(ALL))}, all answers"
+    return LABELS.get(name, name.removeprefix("n_").replace("_", " "))
 
 
 def _kind(method: str) -> str:

@@ -19,6 +19,7 @@ from generation.management.method_help import describe, listing
 from generation.management.pairs import from_pairs, pair
 from generation.manifest import files_below
 from generation.networks import NetworkUnavailable
+from generation.networks.sources import ROLES
 from generation.originals import UnreadableImage, decode
 from generation.steps import KINDS, StepError
 
@@ -148,9 +149,14 @@ def built(kind: str, name: str, values: Sequence[str], preset: str | None = None
 def loaded(needs: Sequence[str], named: Sequence[str]) -> networks.Networks:
     """The networks that are needed, and the perceptual one to measure with where it is there."""
     ids = {**NETWORKS, **dict(pair(text, "--networks") for text in named)}
-    unknown = sorted(set(ids) - set(NETWORKS))
+    unknown = sorted(set(ids) - set(ROLES))
     if unknown:
-        raise CommandError(f"--networks: there is no role “{unknown[0]}”: {', '.join(NETWORKS)}.")
+        raise CommandError(f"--networks: there is no role “{unknown[0]}”: {', '.join(ROLES)}.")
+    missing = [role for role in needs if role not in ids]
+    if missing:
+        raise CommandError(
+            f"No network comes as “{missing[0]}”: name one, --networks {missing[0]}=…"
+        )
     wanted = {role: ids[role] for role in needs}
     load = networks.load
     try:

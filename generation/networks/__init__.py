@@ -11,6 +11,8 @@ A network id is one of
 - for style (CSD) and aesthetic (a head on CLIP), a file of weights, by path or in the networks
   folder; for preference also `architecture:file` (`ViT-H-14:HPS_v2.1_compressed.pt`),
 - for brisque, a folder with allmodel and allrange; for dists `dists_vgg`, or a folder,
+- for inception, a file of weights with torchvision's names of layers, or a short name:
+  `inception_fid`, `inception_torchvision`, `inception_art`,
 - a short name: `sd1_vaelight`, `taef2` (autoencoders of the networks folder), `lpips_squeeze`,
   `lpips_vgg`, `lpips_alex` (perceptual); `sandbox` (autoencoder, diffusion), `sandbox_clip`,
   `sandbox_lpips`, which come with the project.
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from generation.networks.dino import Dino
     from generation.networks.dists import Dists
     from generation.networks.head import Head
+    from generation.networks.inception import Inception
     from generation.networks.perceptual import Perceptual
     from generation.networks.preference import TransformersClip
     from generation.networks.style import StyleDescriptor
@@ -127,6 +130,12 @@ class Networks:
         """Scene statistics to opinions. Raises NetworkUnavailable where none was named."""
         brisque: Regression = self._member("brisque")
         return brisque
+
+    @property
+    def inception(self) -> "Inception":
+        """What FID and its kin compare. Raises NetworkUnavailable where none was named."""
+        inception: Inception = self._member("inception")
+        return inception
 
     def _member(self, role: str) -> Any:
         if role not in self.members:

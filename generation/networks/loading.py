@@ -154,6 +154,12 @@ def _svr(source: Source, device: torch.device) -> Any:
     return load_regression(source, device)
 
 
+def _inception(source: Source, device: torch.device) -> Any:
+    from generation.networks.inception import load_inception  # noqa: PLC0415  # as above
+
+    return load_inception(source, device)
+
+
 _LOADERS: Mapping[str, Mapping[str, Loader]] = {
     "autoencoder": {"diffusers": load_diffusers, "sd1_vaelight": _vaelight, "taef2": _taef2},
     "perceptual": {
@@ -175,4 +181,5 @@ _LOADERS: Mapping[str, Mapping[str, Loader]] = {
         "open_clip_file": _open_clip_file,
         "open_clip": _open_clip,
     },
+    "inception": {"inception": _inception, "inception_art": _inception},
 }

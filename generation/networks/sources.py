@@ -7,6 +7,7 @@ from generation.networks import (
     captioner_files,
     clip_files,
     embedding_files,
+    inception_files,
     perceptual_files,
     pipeline_files,
     preference_files,
@@ -28,6 +29,7 @@ ROLES: Mapping[str, Locate] = {
     "dino": embedding_files.locate_dino,
     "aesthetic": embedding_files.locate_head,
     "preference": preference_files.locate_preference,
+    "inception": inception_files.locate_inception,
     "dists": quality_files.locate_dists,
     "brisque": quality_files.locate_brisque,
 }

@@ -150,8 +150,8 @@ class TestInAStudy:
     def study(self, settings, clip_folder: Path):
         settings.NETWORKS_DIR = clip_folder
         scene = MimicryScene()
-        stored = scene.study.protocol.document["stimuli"]["networks"]
-        stored["diffusion"] = "sandbox"
+        stored = scene.study.protocol.document["stimuli"]
+        stored["networks"] = {"clip": "tiny-clip", "diffusion": "sandbox"}
         scene.study.protocol.save()
         kept = scene.study.items.filter(position__in=[0, 6]).values("pk")
         Stimulus.objects.exclude(item__in=kept).delete()

@@ -3,20 +3,25 @@
 import hashlib
 import json
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from django.core.management.base import BaseCommand, CommandError
-from pandas import DataFrame
+from pandas import DataFrame, concat
 
 from config.plugins import Settings
-from evaluation import files, measurements, ratings
+from evaluation import files, measurements, ratings, set_table
+from evaluation.analyses import ANALYSES
 from evaluation.arms import SUCCESS
+from evaluation.calibrations import Calibration, applied, is_calibrated, read
 from evaluation.choices import taken_apart
+from evaluation.describing import elsewhere
 from evaluation.evidence import Evidence
+from evaluation.pdf import pdf
 from evaluation.report import Plan, claims, compose, fingerprint
-from evaluation.services import versions
+from evaluation.services import PDF, rows_csv, versions
 from generation.management.bars import bar
 
 CORRECT = "correct"
@@ -28,12 +33,24 @@ class Command(BaseCommand):
 
     help = (
         "Analyses a table of ratings (one row an answer: participant, item, question, value, and"
-        " what else docs/report.md names) and writes the report as HTML, CSV and JSON."
+        " what else docs/report.md names) and writes the report as HTML, PDF, LaTeX, CSV and JSON."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("ratings", type=Path, help="CSV, one row an answer")
         parser.add_argument("--metrics", type=Path, help="CSV: item, metric, value")
+        parser.add_argument(
+            "--sets", type=Path,
+            help="CSV of sets of pictures compared, as `measure --set-metric NAME --csv` prints it",
+        )  # fmt: skip
+        parser.add_argument(
+            "--items", type=Path,
+            help="CSV of all items, rated or not: item, artist, artwork, and what names its condition",
+        )  # fmt: skip
+        parser.add_argument(
+            "--calibrated", type=Path, action="append", default=[], metavar="FILE",
+            help="a calibrated metric of an earlier study, computed from those of --metrics",
+        )  # fmt: skip
         parser.add_argument("--to", type=Path, required=True, help="folder to write")
         parser.add_argument("--seed", type=int, default=0, help="of the bootstraps (default 0)")
         parser.add_argument(
@@ -61,11 +78,18 @@ class Command(BaseCommand):
             table = ratings.checked(given)
             found = _read(options["metrics"]) if options["metrics"] else measurements.empty()
             measured = measurements.checked(found)
+            known = tuple(_calibrated(path) for path in options["calibrated"])
+            for each in known:
+                measured = concat([measured, applied(each, measured)[0]], ignore_index=True)
+            items = ratings.items_checked(_read(options["items"])) if options["items"] else None
+            sets = set_table.checked(_read(options["sets"])) if options["sets"] else None
         except ratings.TableError as error:
             raise CommandError(str(error)) from error
         remarks = ratings.remarks(given, table)
         plan = _plan(table, measured, options["question"], options["points"], options["margin"])
-        evidence = Evidence(table, measured)
+        evidence = Evidence(table, measured, items, known)
+        if sets is not None:
+            evidence, plan = replace(evidence, sets=sets), {**plan, "set_quality": {}}
         with bar("analysing", "finding") as progress:
             document = compose(
                 title=options["title"] or options["ratings"].stem,
@@ -74,9 +98,12 @@ class Command(BaseCommand):
                 evidence=evidence,
                 participants=None,
                 seed=options["seed"],
+                about=elsewhere(plan, options["seed"], versions()),
                 progress=progress,
             )
-        written = _write(document, options["to"])
+        with bar("drawing", "chart") as progress:
+            made = {PDF: pdf(document, progress=progress)}
+        written = _write(document, options["to"], rows_csv(table), made)
         if options["json"]:
             said = [claim for _, _, claim in claims(document)]
             told = {"claims": said, "remarks": dict(remarks), "files": written}
@@ -104,7 +131,7 @@ def _plan(
     if about is None or (about not in SUCCESS and points is None):
         plan["acceptability"] = {**({"question": about} if about else {}), **small}
         plan["agreement"] = {}
-        return {**plan, "metric_validity": held} if names else plan
+        return {**plan, "metric_validity": held, **_learnt(table, held)} if names else plan
     psr = {"question": about, **({"points": points} if points else {})}
     plan["psr"] = {**psr, **small}
     genres = [name for name in names if taken_apart(name)[2] == CORRECT]
@@ -112,16 +139,40 @@ def _plan(
         plan["clip_genre_shift"] = {"metrics": genres, **psr}
     if names:
         plan["metric_validity"] = {**held, **psr, "of": "psr"}
+        plan |= _learnt(table, {**held, **psr, "of": "psr"})
     return {**plan, "agreement": {}}
+
+
+def _learnt(table: DataFrame, settings: Settings) -> Plan:
+    """What is learnt from answers, where there are artists enough to test it on."""
+    artists = table["artist"].nunique()
+    learnt = ("calibrated_metric", "metric_assisted")
+    fresh = [name for name in settings["metrics"] if not is_calibrated(name)]
+    settings = {**settings, "metrics": fresh}
+    return {
+        name: settings
+        for name in learnt
+        if artists >= getattr(ANALYSES.load(name), "fewest_painters", 1)
+    }
 
 
 def _facts(options: dict[str, Any], table: str) -> list[tuple[str, str]]:
     facts = [
         (f"{path.name} (sha256)", hashlib.sha256(path.read_bytes()).hexdigest())
-        for path in (options["ratings"], options["metrics"])
+        for path in (
+            *(options[name] for name in ("ratings", "metrics", "items", "sets")),
+            *options["calibrated"],
+        )
         if path
     ]
     return [*facts, ("Table (sha256)", table), ("Seed", str(options["seed"])), ("With", versions())]
+
+
+def _calibrated(path: Path) -> Calibration:
+    try:
+        return read(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path} cannot be read: {error}.") from error
 
 
 def _answers(path: Path) -> DataFrame:
@@ -140,8 +191,10 @@ def _read(path: Path) -> DataFrame:
         raise CommandError(f"{path} is no CSV table in UTF-8: {error}.") from error
 
 
-def _write(document: dict[str, Any], folder: Path) -> dict[str, int]:
+def _write(
+    document: dict[str, Any], folder: Path, rows: str, made: dict[str, bytes]
+) -> dict[str, int]:
     try:
-        return files.write(document, folder)
+        return files.write(document, folder, rows=rows, made=made)
     except OSError as error:
         raise CommandError(f"{folder} cannot be written: {error.strerror}.") from error

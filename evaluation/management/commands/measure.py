@@ -19,7 +19,7 @@ from evaluation.costly import Cost, cost_of_files, refusal
 from evaluation.galleries import Gallery
 from evaluation.measurements import MeasureError
 from evaluation.metrics import METRICS, Against, Metric, is_costly
-from evaluation.picture_files import Order, Scored, read, scored
+from evaluation.picture_files import Order, Scored, counterpart, read, scored
 from evaluation.scoring import Pair, ScoreError
 from evaluation.set_metrics import SET_METRICS
 from evaluation.study_sets import REFERENCES, By
@@ -301,7 +301,7 @@ def _pairs(image: Path, name: str, against: Against, options: dict[str, Any]) ->
         return [Pair(str(image), str(reference / other)) for other in files_below(reference)]
     if against == "nothing":
         return [Pair(str(image))]
-    return [Pair(str(image), str(_counterpart(name, reference)))]
+    return [Pair(str(image), str(counterpart(name, reference)))]
 
 
 def _galleries(against: Against, options: dict[str, Any]) -> list[Gallery]:
@@ -323,20 +323,6 @@ def _originals(place: Path) -> tuple[str, ...]:
     return (
         tuple(str(place / name) for name in files_below(place)) if place.is_dir() else (str(place),)
     )
-
-
-def _counterpart(name: str, reference: Path | None) -> Path | str:
-    """The reference of a file: the one that was named, or the one of the same name in a folder.
-
-    `cat.png` also finds `cat.jpg`: what is protected is saved as PNG, whatever it was before.
-    """
-    if reference is None or reference.is_file():
-        return reference or ""
-    exact = reference / name
-    if exact.exists():
-        return exact
-    others = sorted(exact.parent.glob(f"{exact.stem}.*")) if exact.parent.is_dir() else []
-    return others[0] if others else exact
 
 
 def _printed(found: Sequence[Scored], names: list[str], options: dict[str, Any]) -> str:
