@@ -114,3 +114,17 @@ def read(name: str) -> Tensor:
     except (UnreadableImage, OSError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScoreError(f"{name}: {reason}") from error
+
+
+def counterpart(name: str, reference: Path | None) -> Path | str:
+    """The reference of a file: the one that was named, or the one of the same name in a folder.
+
+    `cat.png` also finds `cat.jpg`: what is protected is saved as PNG, whatever it was before.
+    """
+    if reference is None or reference.is_file():
+        return reference or ""
+    exact = reference / name
+    if exact.exists():
+        return exact
+    others = sorted(exact.parent.glob(f"{exact.stem}.*")) if exact.parent.is_dir() else []
+    return others[0] if others else exact

@@ -4,7 +4,6 @@ Mittal, Soundararajan, Bovik 2013 (doi:10.1109/LSP.2012.2227726). Imports no tor
 that names a file is checked in the web process.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,13 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evaluation import fitted_files
 from evaluation.natural_scenes import contrast, fitted, grey, halved
 from evaluation.windows import at_least, doubled
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-SHIPPED = Path(__file__).parent / "fitted"
+METRIC = "niqe"
 FEATURES = 36
 SHARP = 0.75
 """Patches at least this sharp, of the sharpest of their picture, are what clean pictures are."""
@@ -81,55 +81,38 @@ def fit(pictures: Iterable["Tensor"], block: int, about: str) -> SceneModel:
             f" {2 * FEATURES} are needed: give more or larger pictures, or a smaller block."
         )
     described = {"fitted_on": about, "pictures": len(kept), "patches": len(found)}
-    mean, covariance = found.mean(0), found.T.cov()
-    return SceneModel(
-        block, tuple(mean.tolist()), tuple(tuple(row) for row in covariance.tolist()), described
-    )
+    mean, covariance = _short(found.mean(0)), [_short(row) for row in found.T.cov()]
+    return SceneModel(block, mean, tuple(covariance), described)
+
+
+def _short(numbers: "Tensor") -> tuple[float, ...]:
+    """To nine digits, so that the file is short."""
+    return tuple(float(f"{value:.9g}") for value in numbers.tolist())
 
 
 def write(model: SceneModel, path: Path) -> None:
     """The model as JSON."""
     document = {"block": model.block, "mean": model.mean, "covariance": model.covariance}
-    path.write_text(json.dumps({**model.about, **document}, indent=1) + "\n", encoding="utf-8")
-
-
-def located(name: str) -> Path:
-    """The file that a setting means: `paintings`, which comes with the project, or a path."""
-    return SHIPPED / "niqe_paintings.json" if name == "paintings" else Path(name)
+    path.write_text(json.dumps({**model.about, **document}) + "\n", encoding="utf-8")
 
 
 def pinned(name: str) -> str:
-    """`name` with `#` and the first digits of its file's sha256, checked where they are given.
-
-    A path alone would not say which numbers a measurement was made with. Raises ValueError.
-    """
-    bare, _, pin = name.partition("#")
-    if bare == "paintings":
-        return bare
-    try:
-        digits = hashlib.sha256(located(bare).read_bytes()).hexdigest()
-    except OSError as error:
-        raise ValueError(
-            f"there is no file {bare} of a fitted NIQE ({error.strerror}): write one with manage.py"
-            " fit_metric niqe"
-        ) from error
-    if pin and not digits.startswith(pin):
-        raise ValueError(f"{bare} has the sha256 {digits[:12]}…, which does not begin with {pin}")
-    read(bare)
-    return f"{bare}#{pin or digits[:12]}"
+    """The setting that names a model, with the checksum of its file; raises ValueError."""
+    name = fitted_files.pinned(name, METRIC)
+    read(name)
+    return name
 
 
 @lru_cache(maxsize=8)  # a function of a file that `pinned` has checked
 def read(name: str) -> SceneModel:
     """The model of a file; raises ValueError where it holds none."""
-    path = located(name.partition("#")[0])
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        mean = tuple(float(value) for value in document.pop("mean"))
-        rows = tuple(tuple(float(value) for value in row) for row in document.pop("covariance"))
-        block = int(document.pop("block"))
-        if len(mean) != FEATURES or {len(row) for row in rows} != {FEATURES}:
-            raise ValueError("its numbers are not 36 and 36 × 36")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path} is no fitted NIQE ({error}): write it again") from error
+    return fitted_files.read(fitted_files.located(name, METRIC), _made)
+
+
+def _made(document: dict[str, Any]) -> SceneModel:
+    mean = tuple(float(value) for value in document.pop("mean"))
+    rows = tuple(tuple(float(value) for value in row) for row in document.pop("covariance"))
+    block = int(document.pop("block"))
+    if len(mean) != FEATURES or [len(row) for row in rows] != [FEATURES] * FEATURES:
+        raise ValueError("its numbers are not 36 and 36 × 36")
     return SceneModel(block, mean, rows, document)
