@@ -40,6 +40,8 @@ TEXTS: Mapping[str, str] = {
 """Columns of text and what stands for a missing one."""
 SIZES = ("budget", "dose")
 """Factors whose levels are numbers."""
+ABOUT_ITEMS = ("artwork", "artist", "era", "surface", *FACTORS)
+"""Columns that say what an item is."""
 MOST_POINTS = 100
 """Points on the longest scale that is taken for one."""
 FLAGS = ("simulated", "gold", "excluded")
@@ -89,6 +91,24 @@ def checked(table: DataFrame) -> DataFrame:
     return _counted_once(typed.assign(scale=_scale(typed)))
 
 
+def items_checked(table: DataFrame) -> DataFrame:
+    """All items of a study, rated or not, typed like the table of answers: one row an item.
+
+    Needs the column item; artist, artwork, era, surface and those of the condition where present.
+    Raises TableError with one sentence.
+    """
+    if "item" not in table.columns:
+        has = ", ".join(map(str, table.columns)) or "none"
+        raise TableError(f"The items lack the column “item”; their columns are: {has}.")
+    table = _with_protection(table.reset_index(drop=True))
+    texts = {name: _text(table, name, TEXTS[name]) for name in ABOUT_ITEMS}
+    typed = DataFrame({"item": _named(table, "item"), **texts})
+    twice = typed["item"][typed["item"].duplicated()]
+    if len(twice):
+        raise TableError(f"The items name {twice.iloc[0]} twice: one row an item.")
+    return typed
+
+
 def remarks(given: DataFrame, table: DataFrame) -> list[tuple[str, str]]:
     """What became of a table on its way from `given` to `checked`: labels and sentences."""
     taken = "protection" not in given.columns and CONDITION in given.columns
@@ -129,6 +149,19 @@ def groups(ratings: DataFrame, *, pooled: bool = False) -> list[Group]:
         ratings = ratings.assign(population=named)
     parts = ratings.groupby(["simulated", "population"], sort=True)
     return [Group(str(key[1]), bool(key[0]), part) for key, part in parts]
+
+
+def compared(ratings: DataFrame) -> list[Group]:
+    """All populations of people in one table, none pooled, and all of SIMULATED raters likewise.
+
+    For analyses that compare populations; empty where there is one only.
+    """
+    found = []
+    for simulated, part in ratings.groupby("simulated", sort=True):
+        names = sorted(name or "unnamed" for name in part["population"].unique())
+        if len(names) > 1:
+            found.append(Group(f"{listed(names)} compared", bool(simulated), part))
+    return found
 
 
 def _together(populations: Series) -> str:

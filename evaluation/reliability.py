@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pandas import DataFrame
 
 from evaluation.comparisons import columns
+from evaluation.metric_levels import NAMES, gridded
 from evaluation.ratings import points
 from evaluation.statistics import agreement
 from evaluation.statistics.agreement import Level
@@ -64,6 +65,28 @@ def repetition(again: DataFrame, level: float) -> list[Coefficient]:
         "same rater again: standard error of measurement, in points": found.sem,
     }
     return [Coefficient(name, "repetitions", estimate) for name, estimate in told.items()]
+
+
+def ceilings(answers: DataFrame, level: float) -> DataFrame:
+    """What a perfect metric would reach of these answers: one row a level, then single raters."""
+    scored = answers.assign(score=answers["value"])
+    nothing = DataFrame(index=sorted(answers["item"].unique()))
+    grid = gridded(scored, nothing, 1, seed=0, replicates=0, level=level)
+    rows = [(NAMES[over], grid.over(over), found.estimate) for over, found in grid.ceilings.items()]
+    single = agreement.noise_ceiling(
+        answers["value"], answers["participant"], answers["item"], level=level
+    )
+    pictures = answers["item"].nunique()
+    rows += [
+        ("single raters, with the mean of the others", pictures, single.lower),
+        ("single raters, with the mean of all", pictures, single.upper),
+    ]
+    return DataFrame(
+        [
+            {"level": name, "over": over, **columns("ceiling", e), "n": e.n, "method": e.method}
+            for name, over, e in rows
+        ]
+    )
 
 
 def table(found: Sequence[tuple[str, Coefficient]]) -> DataFrame:

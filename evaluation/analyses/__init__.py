@@ -102,3 +102,12 @@ class Analysis(Protocol):
 
 
 ANALYSES: PluginFolder[Analysis] = PluginFolder("evaluation.analyses")
+
+
+def compares(name: str) -> bool:
+    """Whether an analysis also compares populations: a class attribute `compares` that is true.
+
+    It is then run once more with the ratings of all populations of people (of SIMULATED raters) in
+    one table, none pooled.
+    """
+    return name in ANALYSES and bool(getattr(ANALYSES.load(name), "compares", False))

@@ -3,7 +3,11 @@
 Alpha over all pictures counts the contrast between conditions, which anybody sees, as agreement;
 within conditions it asks whether raters agree on which of two like pictures is better. Both are
 given, without cut-offs: what alpha is needed depends on what it is for. Other coefficients, and how
-far raters repeat themselves, stand in a table of their own.
+far raters repeat themselves, stand in a table of their own; so does the ceiling that raters'
+agreement sets to any metric.
+
+Where several populations answered, they are compared in a part of its own, not pooled: artists with
+artists, artists with the crowd, and how many of the crowd equal one artist.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,8 +18,8 @@ from pandas import DataFrame, concat
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import plots, words
-from evaluation.analyses import Exhibit, Finding
+from evaluation import plots, populations, words
+from evaluation.analyses import Assumption, Exhibit, Finding
 from evaluation.comparisons import columns
 from evaluation.evidence import Evidence
 from evaluation.ratings import (
@@ -30,13 +34,34 @@ from evaluation.ratings import (
     usable,
     varying,
 )
-from evaluation.reliability import ALL, SCALED, WITHIN, Coefficient, coefficients, repetition
+from evaluation.reliability import (
+    ALL,
+    SCALED,
+    WITHIN,
+    Coefficient,
+    ceilings,
+    coefficients,
+    repetition,
+)
 from evaluation.reliability import table as coefficient_table
 from evaluation.statistics.agreement import Agreement as Alpha
 from evaluation.statistics.agreement import Level, krippendorff_alpha
 from evaluation.statistics.estimate import Estimate
 
 ALPHA = ("alpha", "alpha_low", "alpha_high")
+LIMITS = (
+    "That raters agree does not mean that they are right, and that they differ not that they are"
+    " careless: taste differs.",
+    "Agreement depends on what was shown: the more alike the pictures, the lower it is.",
+)
+OF_POPULATIONS = (
+    "A population that agrees less is not worse for it: bias (a shift of all answers) and noise are"
+    " different things.",
+    "How many raters equal one artist holds for the mean of their answers to these pictures, not"
+    " for another question.",
+    "No difference that is shown between populations is no proof that there is none.",
+)
+FEW_RATERS, PREVALENT = 10, 0.8
 
 
 @plugin
@@ -44,7 +69,9 @@ class Agreement:
     """Krippendorff's alpha, with intervals for other raters and other artworks."""
 
     label: ClassVar[str] = "How far do raters agree?"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
+    compares: ClassVar[bool] = True
+    """Also run with all populations in one table, to compare them."""
 
     questions: tuple[str, ...] | None = None
     """Names of the questions; all with a scale when left out."""
@@ -57,6 +84,8 @@ class Agreement:
     """Replicates of the bootstrap."""
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     """Nominal coverage of the intervals."""
+    experts: str = "artists"
+    """The population that others are compared with; the first by name where there is none so."""
     pooled: bool = False
     """Whether populations are analysed together (and said to be) instead of each apart."""
 
@@ -68,6 +97,8 @@ class Agreement:
     def run(self, evidence: Evidence, seed: int) -> Finding:
         """One alpha a question for all pictures, one within conditions, one for each condition."""
         ratings = evidence.ratings
+        if ratings["population"].nunique() > 1 and ratings["simulated"].nunique() == 1:
+            return self._populations(ratings, seed)
         one_group(ratings)
         simulated = bool(ratings["simulated"].iloc[0])
         found = {
@@ -82,7 +113,14 @@ class Agreement:
             table=table.reset_index(drop=True),
             chart=_chart(table, simulated),
             notes=self._notes(others),
-            exhibits=(Exhibit("Other coefficients", coefficient_table(others)),),
+            exhibits=(
+                Exhibit("Other coefficients", coefficient_table(others)),
+                *self._ceilings(ratings, list(found)),
+            ),
+            assumptions=tuple(
+                each for question in found for each in _assumptions(question, ratings)
+            ),
+            limits=(*LIMITS, *_missing_population(evidence.populations)),
             caption="Krippendorff's alpha with intervals, by question: over all pictures, within"
             " conditions, and in each condition.",
         )
@@ -95,6 +133,58 @@ class Agreement:
         if not asked:
             raise TableError("No question of the table has a scale that raters could agree on.")
         return asked
+
+    def _populations(self, ratings: DataFrame, seed: int) -> Finding:
+        """Every population beside the experts, question by question."""
+        names = sorted(ratings["population"].unique())
+        experts = self.experts if self.experts in names else names[0]
+        found = [
+            populations.Compared(question, experts, other, part, seed, self.replicates, self.level)
+            for question in self._asked(ratings)
+            for other in names
+            if other != experts
+            for part in [_of_both(ratings, question, (experts, other))]
+            if not part.empty
+        ]
+        if not found:
+            raise TableError("No question was answered by two populations: nothing to compare.")
+        table = populations.together(found)
+        simulated = bool(ratings["simulated"].iloc[0])
+        return Finding(
+            claim=" ".join(each.claim() for each in found),
+            table=table,
+            chart=_pairs_chart(populations.shown(table), simulated),
+            notes=(*_of_pairs(experts, self.experts), self._drawn()),
+            caption="Correlations of single answers of two raters, of what both groups agree on,"
+            " and of the order of conditions, with intervals.",
+            assumptions=tuple(a for each in found for a in _shared(each)),
+            limits=OF_POPULATIONS,
+        )
+
+    def _drawn(self) -> str:
+        return (
+            f"Intervals ({self.level:.0%}) draw raters within their population and artworks again,"
+            f" {self.replicates:,} times, expanded for few of them."
+        )
+
+    def _ceilings(self, ratings: DataFrame, questions: Sequence[str]) -> list[Exhibit]:
+        """What a perfect metric would reach of these raters, level by level."""
+        tables = [
+            ceilings(answers_to(ratings, question), self.level).assign(question=question)
+            for question in questions
+        ]
+        found = concat(tables, ignore_index=True)
+        first = ["question", "level"]
+        ordered = found[[*first, *(name for name in found.columns if name not in first)]]
+        caption = (
+            "The correlation with raters' means that a metric could reach if it knew all that"
+            " raters agree on: the root of the reliability of the means, at each level. Single"
+            " raters: the mean correlation of a rater with the mean of the others (what raters"
+            " reach of each other), and with the mean of all (what no metric can be expected to"
+            " pass). A metric's correlation with means is held against the former, with single"
+            " raters against the latter."
+        )
+        return [Exhibit("The ceiling that no metric can pass", ordered, caption=caption)]
 
     def _alphas(self, ratings: DataFrame, question: str, seed: int) -> dict[str, Alpha]:
         """Scope → alpha."""
@@ -154,6 +244,109 @@ class Agreement:
             " clustered, by how alpha moves without each of them; n counts answers that can be"
             " paired."
         )
+
+
+def _of_both(ratings: DataFrame, question: str, names: tuple[str, str]) -> DataFrame:
+    """The usable answers of two populations to one question, none pooled; empty if not of both."""
+    asked = ratings[ratings["question"] == question]
+    parts = [asked[asked["population"] == name] for name in names]
+    if any(usable(part).empty for part in parts):
+        return ratings.iloc[:0]
+    both = concat([answers_to(part, question) for part in parts], ignore_index=True)
+    points(both)
+    return both
+
+
+def _of_pairs(experts: str, wanted: str) -> tuple[str, ...]:
+    notes = (
+        "Populations are compared, not pooled. Correlations of single answers take a rater's"
+        " leniency for noise; “true scores” are what all raters of a population would say on"
+        " average, estimated from answers of different raters, and can exceed 1 by chance.",
+        "k raters equal one artist where the mean of k of their answers tells as much about the"
+        " artists' true scores as one artist's answer does; no k does where they agree on something"
+        " else.",
+        "Interaction: the likelihood-ratio test, in the mixed model of the whole scale, of whether"
+        " conditions move both populations' answers alike. Rank correlations hold the conditions.",
+    )
+    if experts == wanted:
+        return notes
+    return (
+        *notes,
+        f"No population is called “{wanted}”: {experts} stand in their place; name them by"
+        " `experts`.",
+    )
+
+
+def _missing_population(names: Sequence[str]) -> list[str]:
+    """What one population alone leaves open."""
+    if len(names) != 1:
+        return []
+    only = names[0] or "one population"
+    return [
+        f"Only {only} answered: how many raters of another population (a crowd) equal one artist,"
+        " and whether they rank conditions alike, needs answers of both to the same pictures."
+    ]
+
+
+def _assumptions(question: str, ratings: DataFrame) -> list[Assumption]:
+    answers = answers_to(ratings, question)
+    raters, each = answers["participant"].nunique(), answers.groupby("item").size()
+    most = answers["value"].value_counts(normalize=True)
+    alone = int((each < 2).sum())
+    return [
+        Assumption(
+            f"{question}: enough raters",
+            raters >= FEW_RATERS,
+            f"{words.counted(raters, 'rater')}; of fewer than {FEW_RATERS} little can be said about"
+            " others.",
+        ),
+        Assumption(
+            f"{question}: several answers a picture",
+            bool(alone <= len(each) / 2),
+            f"{each.median():.3g} answers a picture (median);"
+            f" {words.counted(alone, 'picture')} with one answer, which cannot be paired.",
+        ),
+        Assumption(
+            f"{question}: no answer that nearly everybody gives",
+            bool(most.iloc[0] < PREVALENT),
+            f"{most.iloc[0]:.0%} of the answers are {most.index[0]:g}; where one answer prevails,"
+            " alpha and kappa collapse though raters agree, and Gwet's AC does not.",
+        ),
+    ]
+
+
+def _shared(compared: populations.Compared) -> list[Assumption]:
+    """Both judged the same pictures, with raters enough."""
+    table = compared.table
+    by = table.groupby("item")["expert"].nunique()
+    both, raters = int((by > 1).sum()), table.groupby("population")["rater"].nunique()
+    told = words.listed([f"{count} {name}" for name, count in raters.items()])
+    return [
+        Assumption(
+            f"{compared.question}: both judged the same pictures",
+            both >= len(by) / 2,
+            f"{both} of {len(by)} pictures were judged by both; the others say nothing here.",
+        ),
+        Assumption(
+            f"{compared.question}: enough raters of both",
+            bool(raters.min() >= FEW_RATERS),
+            f"{told}.",
+        ),
+    ]
+
+
+def _pairs_chart(rows: DataFrame, simulated: bool) -> plots.Spec:
+    return plots.intervals(
+        rows,
+        ("r", "r_low", "r_high"),
+        row="who",
+        series="question",
+        title="correlation",
+        order=list(populations.PAIRS.values()),
+        series_order=list(dict.fromkeys(rows["question"])),
+        domain=(0, 1),
+        simulated=simulated,
+    )
 
 
 def _missing(others: Sequence[tuple[str, Coefficient]]) -> list[str]:

@@ -53,6 +53,9 @@ class ExpertsAndCrowd:
     """may exceed 1 by chance"""
     observed_correlation: Estimate
     """of the two groups' item means: lower, the fewer raters there are"""
+    between: Estimate
+    """correlation of one expert's answer with one crowd rater's; leniency counts as noise, as it
+    does in `reliability`, which is the same between two raters of one group"""
     crowd_per_expert: Estimate
     """crowd raters whose mean tells as much about artists' true scores as one artist; infinite
     where no number does"""
@@ -127,6 +130,7 @@ def expert_vs_crowd(
     return ExpertsAndCrowd(
         true_score_correlation=estimated("true"),
         observed_correlation=estimated("observed"),
+        between=estimated("between"),
         crowd_per_expert=_per_expert(
             float(point["per expert"][0]), drawn["per expert"], n, level, said, scarcest
         ),
@@ -243,6 +247,8 @@ def _moments(artists: Answers, crowd: Answers, drawn: _Weights) -> dict[str, Flo
         found["true"] = shared / (found["experts items"] * found["crowd items"])
         spread = [_covariance(each, each, drawn.items) for each in means]
         found["observed"] = shared / np.sqrt(spread[0] * spread[1])
+        single = found["experts reliability"] * found["crowd reliability"]
+        found["between"] = found["true"] * np.sqrt(single)
         found["bias"] = found["experts mean"] - found["crowd mean"]
         found["per expert"] = _wanted(
             found["true"], found["experts reliability"], found["crowd reliability"]
