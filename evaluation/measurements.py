@@ -1,6 +1,6 @@
 """The table of measurements (item, metric, value, version), and which way each metric points."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,7 +9,8 @@ from pandas import DataFrame
 from evaluation import calibrations
 from evaluation.choices import taken_apart
 from evaluation.metrics import METRICS
-from evaluation.ratings import TableError
+from evaluation.ratings import MISSING, TableError
+from evaluation.words import counted, listed
 
 
 class MeasureError(RuntimeError):
@@ -75,6 +76,57 @@ def checked(table: DataFrame) -> DataFrame:
         raise TableError(f"The metrics give {metric} of {item} in several versions: keep one.")
     return typed.groupby(["item", "metric"], as_index=False, sort=False).agg(
         value=("value", "mean"), version=("version", "first")
+    )
+
+
+def cleaned(table: DataFrame) -> tuple[DataFrame, list[tuple[str, str]]]:
+    """Measurements from elsewhere without what cannot be used, and what was left out, in words.
+
+    Left out are rows without a number (“nan”, nothing), copies of a row, and every value of an item
+    of which the table gives two: which one is right nobody knows. All else is for `checked`.
+    """
+    if not {"item", "metric", "value"} <= set(table.columns):
+        return table, []
+    said = table["value"].astype(str).str.strip().str.lower()
+    missing = table["value"].isna() | said.isin(MISSING)
+    kept = table[~missing]
+    keys = [name for name in ("item", "metric", *PICTURES) if name in table.columns]
+    # a copy says the same of the same picture, whatever its number is written like
+    number = pd.to_numeric(kept["value"], errors="coerce").fillna(float("nan"))
+    copies = kept.assign(value=number).duplicated([*keys, "value"])
+    once = kept[~copies]
+    twice = once.duplicated(keys, keep=False)
+    found = {
+        "Not measured": _first(table, missing, "gives no number"),
+        "Copied measurements": _first(kept, copies, "says the same again and counts once"),
+        "Contradictions": _first(once, twice, "is one of several values; all of them are left out"),
+    }
+    return once[~twice], [(label, sentence) for label, sentence in found.items() if sentence]
+
+
+def strangers(table: DataFrame, items: Collection[str]) -> list[tuple[str, str]]:
+    """That measured items are not among `items`, in words; nothing where all are."""
+    odd = sorted(set(table["item"]) - set(items))
+    if not odd:
+        return []
+    said = (
+        f"{counted(len(odd), 'measured item')} ({listed([f'“{name}”' for name in odd[:3]])}"
+        f"{', …' if len(odd) > 3 else ''}) of the metrics"
+        f" {'is' if len(odd) == 1 else 'are'} not among the judged ones: are they named alike?"
+    )
+    return [("Unknown items", said)]
+
+
+def _first(table: DataFrame, mask: "pd.Series[bool]", what: str) -> str:
+    """“3 rows of the metrics are left out; the first, ssim of item-2, gives no number.”"""
+    rows = table[mask]
+    if rows.empty:
+        return ""
+    row, many = rows.iloc[0], len(rows) > 1
+    first = "the first, " if many else ""
+    return (
+        f"{counted(len(rows), 'row')} of the metrics {'are' if many else 'is'} left out:"
+        f" {first}{row['metric']} of {row['item']}, {what}."
     )
 
 

@@ -77,7 +77,8 @@ class Command(BaseCommand):
             given = _answers(options["ratings"])
             table = ratings.checked(given)
             found = _read(options["metrics"]) if options["metrics"] else measurements.empty()
-            measured = measurements.checked(found)
+            usable, left_out = measurements.cleaned(found)
+            measured = measurements.checked(usable)
             known = tuple(_calibrated(path) for path in options["calibrated"])
             for each in known:
                 measured = concat([measured, applied(each, measured)[0]], ignore_index=True)
@@ -85,7 +86,9 @@ class Command(BaseCommand):
             sets = set_table.checked(_read(options["sets"])) if options["sets"] else None
         except ratings.TableError as error:
             raise CommandError(str(error)) from error
-        remarks = ratings.remarks(given, table)
+        judged = {*table["item"], *([] if items is None else items["item"])}
+        left_out += measurements.strangers(usable, judged)
+        remarks = [*ratings.remarks(given, table), *left_out]
         plan = _plan(table, measured, options["question"], options["points"], options["margin"])
         evidence = Evidence(table, measured, items, known)
         if sets is not None:
