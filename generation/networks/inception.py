@@ -25,7 +25,7 @@ from generation.networks.files import NetworkUnavailable, Source
 from generation.networks.reading import frozen, intact, state_dict
 
 Use = Literal["fid", "torchvision", "art"]
-FID_CLASSES = 1008
+FID_CLASSES, CLASSES = 1008, 1000
 SIDE = 299
 SMALLEST = 75
 """Pixels a side below which nothing is left to pool; only `art` sees pictures at their own size."""
@@ -107,15 +107,15 @@ def load_inception(source: Source, device: torch.device) -> Inception:
     weights = {
         name: value for name, value in state_dict(path).items() if not name.startswith("AuxLogits")
     }
-    if "fc.weight" not in weights:
+    art = source.family == "inception_art"  # of which only the pooled layer is used: any classes
+    classes = len(weights["fc.weight"]) if "fc.weight" in weights else CLASSES
+    with intact(path):
+        network = Inception3(num_classes=classes, aux_logits=False, init_weights=False)
+        told = network.load_state_dict(weights, strict=False)
+    absent = [name for name in told.missing_keys if not (art and name.startswith("fc."))]
+    if absent or told.unexpected_keys:
         raise NetworkUnavailable(
             f"{path} holds no Inception-v3 network with torchvision's names of layers."
         )
-    classes = len(weights["fc.weight"])
-    with intact(path):
-        network = Inception3(num_classes=classes, aux_logits=False, init_weights=False)
-        network.load_state_dict(weights)
-    use: Use = "fid" if classes == FID_CLASSES else "torchvision"
-    if source.family == "inception_art":
-        use = "art"
+    use: Use = "art" if art else ("fid" if classes == FID_CLASSES else "torchvision")
     return Inception(device, frozen(network.float(), device), use)
