@@ -44,30 +44,48 @@ class Next:
     """why `widths` is empty"""
 
 
+@dataclass(frozen=True)
+class _Size:
+    """How large the next study is, but for items."""
+
+    each: float
+    """answers an item"""
+    raters: int
+    units: int
+
+
 def next_items(found: Foretold, *, n: int, seed: int) -> Next:
     """The `n` items to rate next, of those that nobody rated, or of all where there are none."""
-    judged = found.judged
-    items = judged.items.assign(foretold=found.values)
-    fresh = bool((~judged.rated).any())
-    pool = items[~judged.rated] if fresh else items
-    pool = pool.assign(stratum=_strata(pool))
-    trust = found.trust
-    spread = _spread(items, pool, trust)
+    pool = _pool(found)
+    table, strata = drawn(found, n=n, seed=seed)
+    try:
+        widths, why = _widths(found, pool, n), ""
+    except BadData as error:
+        widths, why = DataFrame(), str(error)
+    return Next(table, strata, widths, bool((~found.judged.rated).any()), why)
+
+
+def drawn(found: Foretold, *, n: int, seed: int) -> tuple[DataFrame, DataFrame]:
+    """The items with their probabilities, and the strata: `Next.table`, `Next.strata`."""
+    pool = _pool(found)
+    spread = _spread(found, pool)
     rate = _allocated(pool, spread, min(n, len(pool)))
     rng = np.random.default_rng(seed)
     parts = [(str(name), part) for name, part in pool.groupby("stratum", sort=True)]
-    table = DataFrame([row for name, part in parts for row in _drawn(part, rate[name], rng)])
-    strata = DataFrame(
-        [
-            {"stratum": name, "items": len(part), "spread": spread[name], "to rate": rate[name]}
-            for name, part in parts
-        ]
-    )
-    try:
-        widths, why = _widths(found, trust, pool, n), ""
-    except BadData as error:
-        widths, why = DataFrame(), str(error)
-    return Next(table, strata, widths, fresh, why)
+    rows = [row for name, part in parts for row in _drawn(part, rate[name], rng)]
+    strata = [
+        {"stratum": name, "items": len(part), "spread": spread[name], "to rate": rate[name]}
+        for name, part in parts
+    ]
+    return DataFrame(rows), DataFrame(strata)
+
+
+def _pool(found: Foretold) -> DataFrame:
+    """One row an item that may be drawn, with its stratum."""
+    rated = found.judged.rated
+    items = found.judged.items.assign(foretold=found.values)
+    pool = items[~rated] if (~rated).any() else items
+    return pool.assign(stratum=_strata(pool))
 
 
 def _strata(pool: DataFrame) -> Series:
@@ -83,24 +101,24 @@ def _side(condition: Series, high: Series) -> Series:
     return condition + high.map({True: HIGH, False: LOW})
 
 
-def _spread(items: DataFrame, pool: DataFrame, trust: float) -> dict[str, float]:
+def _spread(found: Foretold, pool: DataFrame) -> dict[str, float]:
     """sd over items of what the metric leaves open, by stratum; of the condition, or of all rated
     items, where fewer than three of the stratum's are rated."""
-    rated = items[items["n"] > 0]
-    left = (rated["hit"] - trust * rated["foretold"]).to_numpy(np.float64)
+    rated = found.judged.items.assign(foretold=found.values)[found.judged.rated]
+    left = (rated["hit"] - found.trust * rated["foretold"]).to_numpy(np.float64)
     condition = rated["condition"]
     middle = condition.map(pool.groupby("condition")["foretold"].median())
     side = _side(condition, rated["foretold"] > middle).to_numpy(str)
     of_condition = condition.to_numpy(str)
     overall = sqrt(float(Series(left).groupby(of_condition).var().fillna(0.0).mean()))
-    found = {}
+    spread = {}
     of = dict(zip(pool["stratum"], pool["condition"], strict=True))
     for stratum, name in of.items():
         parts = (left[side == stratum], left[of_condition == name])
         known = [float(part.std(ddof=1)) for part in parts if len(part) >= FEW]
         value = known[0] if known else overall
-        found[str(stratum)] = max(value, overall / 4, 1e-6)  # few alike are not all alike
-    return found
+        spread[str(stratum)] = max(value, overall / 4, 1e-6)  # few alike are not all alike
+    return spread
 
 
 def _allocated(pool: DataFrame, spread: dict[str, float], n: int) -> dict[str, int]:
@@ -140,35 +158,33 @@ def _drawn(part: DataFrame, n: int, rng: np.random.Generator) -> list[dict[str, 
     ]
 
 
-def _widths(found: Foretold, trust: float, pool: DataFrame, asked: int) -> DataFrame:
+def _widths(found: Foretold, pool: DataFrame, asked: int) -> DataFrame:
     """Expected half widths, mean over conditions, for as many raters and answers an item as now.
 
     Variances of artists, items, raters and answers by restricted maximum likelihood, of answers
-    and of what the metric leaves open of them.
+    and of what the metric leaves open of them; λ is that of as many items rated and left.
     """
-    answers = found.answers
-    alone = _variances(answers, answers["worth"])
-    beside = _variances(answers, answers["worth"] - trust * answers["foretold"])
-    told = (trust * pool["foretold"]).groupby(pool["condition"])
-    spread, count = float(told.var().fillna(0.0).mean()), pool["condition"].nunique()
+    answers, count = found.answers, pool["condition"].nunique()
+    alone, told = _variances(answers, answers["worth"]), pool.groupby("condition")["foretold"]
+    spread, whole = float(told.var().fillna(0.0).mean()), len(pool) / count
     each = len(answers) / answers["item"].nunique()
-    raters, units = answers["participant"].nunique(), pool[UNIT[found.drawn]].nunique()
+    size = _Size(each, answers["participant"].nunique(), pool[UNIT[found.drawn]].nunique())
     name = "share_half_width" if found.judged.of_success else "half_width"
     rows = []
     for n in sorted({*(size for size in SIZES if size <= len(pool)), min(asked, len(pool))}):
         here = n / count
         if here < LEAST:
             continue
-        widths = [
-            _half_width(parts, here, each, raters, units, more, found.level)
-            for parts, more in ((alone, 0.0), (beside, spread / (len(pool) / count)))
-        ]
+        left = max(whole - here, 0.0)
+        trust = found.trust * left / (left + here)
+        beside = _variances(answers, answers["worth"] - trust * answers["foretold"])
+        more = trust**2 * spread / left if left else 0.0
         rows.append(
             {
                 "items to rate": n,
                 "n": round(n * each),
-                f"{name}_alone": widths[0],
-                f"{name}_assisted": widths[1],
+                f"{name}_alone": _half_width(alone, here, size, 0.0, found.level),
+                f"{name}_assisted": _half_width(beside, here, size, more, found.level),
             }
         )
     return DataFrame(rows)
@@ -188,23 +204,16 @@ def _variances(answers: DataFrame, values: Series) -> dict[str, float]:
 
 
 def _half_width(
-    parts: dict[str, float],
-    items: float,
-    each: float,
-    raters: int,
-    units: int,
-    more: float,
-    level: float,
+    parts: dict[str, float], items: float, size: _Size, more: float, level: float
 ) -> float:
-    """t · se for `items` items of a condition with `each` answers; `more` is what the metric's own
-    values add."""
-    artists = max(min(float(units), items), 1.0)
+    """t · se for `items` items of a condition; `more` is what the metric's own values add."""
+    artists = max(min(float(size.units), items), 1.0)
     variance = (
         parts["unit"] / artists
         + parts["item"] / items
-        + parts["participant"] / raters
-        + parts["residual"] / (items * each)
+        + parts["participant"] / size.raters
+        + parts["residual"] / (items * size.each)
         + more
     )
-    freedom = max(min(artists, float(raters)) - 1, 1.0)
+    freedom = max(min(artists, float(size.raters)) - 1, 1.0)
     return float(student.ppf((1 + level) / 2, freedom)) * sqrt(variance)

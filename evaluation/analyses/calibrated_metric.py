@@ -16,7 +16,7 @@ from pydantic import Field
 from config.plugins import PluginError, plugin, record
 from evaluation import plots, words
 from evaluation.analyses import Assumption, Attachment, Exhibit, Finding
-from evaluation.calibrating import Learned, calibration, learned
+from evaluation.calibrating import FEWEST_ARTISTS, Learned, calibration, learned
 from evaluation.calibrations import Calibration, extrapolating
 from evaluation.choices import MetricChoice, choice_of, named, names, numbers_of, taken_apart, whole
 from evaluation.comparisons import columns
@@ -44,6 +44,7 @@ class CalibratedMetric:
 
     label: ClassVar[str] = "Can a metric be learnt from these raters?"
     version: ClassVar[int] = 1
+    fewest_painters: ClassVar[int] = FEWEST_ARTISTS
 
     question: str = "acceptability"
     """Name of the question."""

@@ -16,6 +16,7 @@ from config.plugins import plugin
 from evaluation import plots, words
 from evaluation.analyses import Assumption, Attachment, Exhibit, Finding
 from evaluation.assisted import (
+    FEWEST,
     PROBABILITY,
     Assisted,
     Drawn,
@@ -44,6 +45,7 @@ class MetricAssisted:
 
     label: ClassVar[str] = "How many ratings do metrics save?"
     version: ClassVar[int] = 1
+    fewest_painters: ClassVar[int] = FEWEST
 
     question: str = "acceptability"
     """Name of the question."""
