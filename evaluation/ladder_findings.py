@@ -26,6 +26,8 @@ from evaluation.statistics.estimate import BadData, Estimate
 from evaluation.statistics.trend import isotonic
 
 REPLICATES = 500
+CHARTED = 5
+"""Metrics in one picture; the tables have all."""
 RATERS = "raters: "
 BY_DOSE = (
     "ladder",
@@ -72,9 +74,11 @@ class Climbed:
         return [self._claim(climb) for climb in self.climbs]
 
     def _claim(self, climb: Climb) -> str:
-        told = [f"{each.name} {each.said(self.bound)}" for each in climb.metrics]
-        people = self._people(climb)
-        return f"Along {climb.ladder.label}, {people}{words.listed(told)}."
+        alike: dict[str, list[str]] = {}
+        for each in climb.metrics:
+            alike.setdefault(each.said(self.bound), []).append(each.name)
+        told = "; ".join(f"{words.listed(names)}: {said}" for said, names in alike.items())
+        return f"Along {climb.ladder.label}, {self._people(climb)}{told}."
 
     def _people(self, climb: Climb) -> str:
         if climb.half is None:
@@ -156,17 +160,25 @@ class Climbed:
             if climb.half is not None and 0 <= climb.half.value <= climb.ladder.top
         ]
         rows = self.by_dose
+        rows = rows[rows["series"].isin(self.charted)]
         begun = rows.drop_duplicates(["degradation", "series"])
         begun = begun.assign(place=0, dose="0", change=0.0, change_low=0.0, change_high=0.0)
-        names = dict.fromkeys(rows["series"])
         return dose_responses(
             concat([begun, rows], ignore_index=True),
             {climb.ladder.label: climb.ladder.doses for climb in self.climbs},
             DataFrame(halves, columns=["degradation", "place", "place_low", "place_high"]),
-            series=list(names),
+            series=self.charted,
             bound=self.bound,
             simulated=self.simulated,
         )
+
+    @property
+    def charted(self) -> list[str]:
+        """Series that the chart has room for: the raters', and the first metrics."""
+        rows = [each.name for climb in self.climbs for each in (*climb.raters, *climb.metrics)
+                if each.steps]  # fmt: skip
+        people = [name for name in dict.fromkeys(rows) if name.startswith(RATERS)]
+        return people + [name for name in dict.fromkeys(rows) if name not in people][:CHARTED]
 
     @property
     def caption(self) -> str:

@@ -19,12 +19,14 @@ from evaluation.ratings import TableError, answers_to
 from evaluation.statistics.association.attributes import Attributes, Seen, attributes
 from evaluation.statistics.estimate import Estimate
 from evaluation.statistics.meta import finite
-from evaluation.verdicts import BLIND, SEES, Sight, sight
+from evaluation.verdicts import BLIND, SEES, SIGHTS, Sight, sight
 
 SUCCESS = "raters' success answers"
 STRATA: Mapping[str, str | None] = {"artists": "artist", "artworks": "cluster", "nothing": None}
 """Within what pictures are compared → the column that says it."""
 RELIABLE = 0.5
+FEW = 4
+"""Metrics that are told in a sentence each."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,26 @@ class Sights:
             **columns("partial_success", partial),
             "method": seen.slope[1].method,
         }
+
+    @property
+    def claim(self) -> str:
+        """The sentences where metrics are few; of many, which of them each verdict is on."""
+        if len(self.verdicts) <= FEW:
+            return " ".join(self.sentences)
+        parts = [self._said(SUCCESS, self.found.targets[SUCCESS])] if self._asked else []
+        for verdict in SIGHTS:
+            names = [name for name, found in self.verdicts.items() if found == verdict]
+            if names:
+                told = words.listed([self._short(name) for name in names])
+                parts.append(f"{verdict[0].upper()}{verdict[1:]}: {told}.")
+        return " ".join(parts)
+
+    @property
+    def _asked(self) -> bool:
+        return SUCCESS in self.found.targets
+
+    def _short(self, name: str) -> str:
+        return f"{label_of(name)} ({words.said(self.found.targets[name].slope[1])})"
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ class QualityBlindness:
         if missing:
             notes.append(f"Not measured: {words.listed([label_of(name) for name in missing])}.")
         return Finding(
-            claim=" ".join([*(rated.sentences if rated else ()), *(steps.claims if steps else ())]),
+            claim=" ".join([*([rated.claim] if rated else []), *(steps.claims if steps else ())]),
             table=rated.table if rated else steps.summary if steps else DataFrame(),
             chart=steps.chart if steps else _slopes(rated, evidence),
             notes=tuple(notes),

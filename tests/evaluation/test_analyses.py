@@ -26,7 +26,16 @@ QUICK = {
     name: {"replicates": 200}
     for name in ("agreement", "metric_validity", "psr", "clip_genre_shift")
 }
+QUICK |= {"calibrated_metric": {"repeats": 1}, "metric_assisted": {"draws": 5}}
 OF_MIMICRY = ("psr", "clip_genre_shift")
+OF_MANY = ("calibrated_metric", "metric_assisted")
+"""Analyses that need more painters than the tables have."""
+OWN_TABLES = {
+    "calibrated_metric", "decision_errors", "generality", "metric_assisted", "quality_blindness",
+    "set_quality", "thresholds",
+}  # fmt: skip
+"""Analyses that ask for more than these tables hold: their tests make their own."""
+NAMES = [name for name in ANALYSES.names() if name not in OWN_TABLES]
 
 
 @cache
@@ -54,11 +63,13 @@ def metrics(of_mimicry: bool, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def run(name: str, table: pd.DataFrame, measured: pd.DataFrame, **settings: object) -> Finding:
+    if name in OF_MANY:
+        table = table.assign(artist=table["artwork"].str.replace("artwork", "painter"))
     analysis = ANALYSES.build(name, {**QUICK.get(name, {}), **settings})
     return analysis.run(Evidence(table, measured), seed=3)
 
 
-@pytest.mark.parametrize("name", ANALYSES.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_every_analysis_gives_a_claim_with_an_interval_a_table_and_a_chart(
     name, table, metrics
 ) -> None:
@@ -71,21 +82,21 @@ def test_every_analysis_gives_a_claim_with_an_interval_a_table_and_a_chart(
     assert finding.caption
 
 
-@pytest.mark.parametrize("name", ANALYSES.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_every_number_of_every_analysis_has_an_interval_and_an_n(name, table, metrics) -> None:
     columns = set(run(name, table, metrics).table.columns)
     assert "n" in columns
     values = {
         "share", "mean", "alpha", "agreement", "share_ceiling", "kendall", "share_accuracy",
         "share_shift",
-        "share_psr_answers", "share_psr_items",
+        "share_psr_answers", "share_psr_items", "r_within", "mean_alone",
     } & columns  # fmt: skip
     assert values
     for value in values:
         assert {f"{value}_low", f"{value}_high"} <= columns
 
 
-@pytest.mark.parametrize("name", ANALYSES.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_the_same_seed_gives_the_same_finding(name, table, metrics) -> None:
     twice = [run(name, table, metrics) for _ in range(2)]
     assert twice[0].claim == twice[1].claim
@@ -93,7 +104,7 @@ def test_the_same_seed_gives_the_same_finding(name, table, metrics) -> None:
     assert json.dumps(twice[0].chart) == json.dumps(twice[1].chart)
 
 
-@pytest.mark.parametrize("name", ANALYSES.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_order_of_rows_does_not_matter(name, table, metrics) -> None:
     shuffled = table.sample(frac=1, random_state=5)
     before, after = (run(name, rows, metrics) for rows in (table, shuffled))
@@ -102,7 +113,7 @@ def test_order_of_rows_does_not_matter(name, table, metrics) -> None:
     np.testing.assert_allclose(numbers, after.table[numbers.columns], rtol=1e-9)
 
 
-@pytest.mark.parametrize("name", ANALYSES.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_simulated_raters_are_stamped_into_every_chart(name, of_mimicry, metrics) -> None:
     made_up = answered(of_mimicry, raters=12, simulated=True)
     finding = run(name, made_up, metrics)
@@ -113,14 +124,14 @@ def test_simulated_raters_are_stamped_into_every_chart(name, of_mimicry, metrics
     )
 
 
-@pytest.mark.parametrize("name", ANALYSES.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_a_mixed_table_is_refused(name, table, metrics) -> None:
     mixed = pd.concat([table, table.assign(simulated=True)])
     with pytest.raises(TableError):
         run(name, mixed, metrics)
 
 
-@pytest.mark.parametrize("name", ANALYSES.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_one_rater_is_answered_without_intervals(name, table, metrics) -> None:
     alone = table[table["participant"] == table["participant"].iloc[0]]
     finding = run(name, alone, metrics)
@@ -130,7 +141,7 @@ def test_one_rater_is_answered_without_intervals(name, table, metrics) -> None:
         assert "no interval" in finding.claim or "undefined" in finding.claim
 
 
-@pytest.mark.parametrize("name", ANALYSES.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_unknown_settings_are_refused(name) -> None:
     with pytest.raises(PluginError, match="there is no setting “colour”"):
         ANALYSES.build(name, {"colour": "red"})
