@@ -19,6 +19,8 @@ INK, SOFT, LINE, WARN = "#1d1b18", "#5d5850", "#e0dbd2", "#8a5300"
 SERIES = ("#1f5fa8", "#b4460f", "#00775a", "#8f3f7d", "#7a6000", "#55606b")
 ANSWERS = ("#b3450e", "#e2a57e", "#d5cfc5", "#8fb4dc", "#1e5ea7")
 """From the lowest point of a scale to the highest."""
+DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [10, 4])
+"""Of lines, in the order of the series: told apart on black and white prints too."""
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 AXIS: dict[str, Any] = {
     "labelColor": INK,
@@ -75,7 +77,9 @@ def _dose_layers(rows: DataFrame, protection: str, interval: Interval, title: st
     )
     share = _share(interval[0], title)
     return [
-        base.mark_line(strokeWidth=1.5, opacity=0.7).encode(y=share),
+        base.mark_line(strokeWidth=1.5, opacity=0.7).encode(
+            y=share, strokeDash=_dash(rows, "purification")
+        ),
         base.mark_rule(strokeWidth=1.5).encode(y=_share(interval[1], title), y2=f"{interval[2]}:Q"),
         base.mark_point(filled=True, size=60, opacity=1).encode(
             y=share, shape=_shape(rows, "purification"), tooltip=["condition", *interval]
@@ -88,7 +92,11 @@ def against_metric(
 ) -> Spec:
     """Share against the measured change, whatever made it: one point a condition."""
     base = alt.Chart(rows).encode(
-        x=alt.X(f"{metric}:Q", title=f"{label}, mean over the pictures of a condition"),
+        x=alt.X(
+            f"{metric}:Q",
+            title=f"{label}, mean over the pictures of a condition",
+            scale=alt.Scale(padding=12),  # points on the edge stay whole
+        ),
         color=_colour(rows, "protection"),
     )
     share = _share(interval[0], title)
@@ -225,6 +233,13 @@ def _shape(rows: DataFrame, column: str) -> alt.Shape:
     return alt.Shape(f"{column}:N", scale=scale, legend=legend)
 
 
+def _dash(rows: DataFrame, column: str) -> alt.StrokeDash:
+    levels = sorted(rows[column].unique())
+    dashes = [DASHES[k % len(DASHES)] for k in range(len(levels))]
+    scale = alt.Scale(domain=levels, range=dashes)
+    return alt.StrokeDash(f"{column}:N", scale=scale, legend=None)
+
+
 def legend_on_top() -> alt.Legend:
     return alt.Legend(title=None, orient="top", labelLimit=220)
 
@@ -256,7 +271,9 @@ def panel(
 
 def finished(chart: Any) -> Spec:
     styled = chart.configure(
-        background="transparent", font="Segoe UI, Roboto, Liberation Sans, sans-serif", padding=4
+        background="transparent",
+        font="Segoe UI, Roboto, Liberation Sans, sans-serif",
+        padding={"left": 10, "top": 4, "right": 6, "bottom": 4},  # fonts are wider than estimated
     )
     styled = (
         styled.configure_view(stroke=None)

@@ -22,6 +22,8 @@ from studies.models import Condition, Event, Item, Protocol, Stimulus, Study
 from studies.targets import TargetError
 
 Actor = User | None
+LONGEST_REASON = 2_000
+"""Characters of the reason for a change that are kept."""
 
 
 class StudyError(RuntimeError):
@@ -78,23 +80,45 @@ def launch(*, study: Study, actor: Actor = None) -> Study:
         raise StudyError(str(error)) from error
 
 
-def pause(*, study: Study, actor: Actor = None) -> Study:
+def pause(*, study: Study, actor: Actor = None, reason: str = "") -> Study:
     """Let nobody start for a while; answers and places are kept.
 
-    Whoever began may finish, except those whose place was given back: they wait for `resume`.
+    `reason` is told in the report, as those of `resume` and `close` are. Whoever began may
+    finish, except those whose place was given back: they wait for `resume`.
     """
-    return _move(study, actor, "paused", [Study.State.LIVE], Study.State.PAUSED)
+    states = [Study.State.LIVE]
+    return _move(study, actor, "paused", states, Study.State.PAUSED, _reason(reason))
 
 
-def resume(*, study: Study, actor: Actor = None) -> Study:
+def resume(*, study: Study, actor: Actor = None, reason: str = "") -> Study:
     """Open a paused study again."""
-    return _move(study, actor, "resumed", [Study.State.PAUSED], Study.State.LIVE)
+    states = [Study.State.PAUSED]
+    return _move(study, actor, "resumed", states, Study.State.LIVE, _reason(reason))
 
 
-def close(*, study: Study, actor: Actor = None) -> Study:
+def close(*, study: Study, actor: Actor = None, reason: str = "") -> Study:
     """End the study for good; nothing can be answered any more."""
-    states = [Study.State.LIVE, Study.State.PAUSED]
-    return _move(study, actor, "closed", states, Study.State.CLOSED, closed_at=timezone.now())
+    states, now = [Study.State.LIVE, Study.State.PAUSED], timezone.now()
+    told = _reason(reason)
+    return _move(study, actor, "closed", states, Study.State.CLOSED, told, closed_at=now)
+
+
+def amend(*, study: Study, reason: str, actor: Actor = None) -> Study:
+    """Put on record that something about a launched study changed, with the reason and the date.
+
+    The design itself stays frozen: this is for what happened around it (another way to recruit, a
+    fault of the server, an analysis that was added). The report says which answers came before.
+    """
+    if not reason.strip():
+        raise StudyError("An amendment needs a reason: say what changed, and why.")
+    if study.launched_at is None:
+        raise StudyError(f"“{study.slug}” is not launched: change its file and apply it again.")
+    _tell(study, actor, "amended", _reason(reason))
+    return study
+
+
+def _reason(reason: str) -> Mapping[str, str]:
+    return {"reason": reason.strip()[:LONGEST_REASON]} if reason.strip() else {}
 
 
 def _refuse_apply(study: Study | None, owner: Actor) -> None:

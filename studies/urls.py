@@ -43,6 +43,7 @@ RESEARCHER: list[URLPattern] = [
     path("studies/<slug:slug>/launch/", launch.launch, name="launch"),
     path("studies/<slug:slug>/pause/", pause.pause, name="pause"),
     path("studies/<slug:slug>/resume/", pause.resume, name="resume"),
+    path("studies/<slug:slug>/amend/", pause.amend, name="amend"),
     path("studies/<slug:slug>/close/", close.close, name="close"),
 ]
 

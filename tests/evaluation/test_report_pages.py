@@ -1,14 +1,17 @@
 """The report's pages: who may see them, what they say, what they hand out."""
 
 import io
+import re
 import zipfile
 
+import pandas as pd
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from evaluation import services
-from evaluation.models import Report
+from evaluation.computing import carry_out
+from evaluation.models import Report, ReportRequest
 from tests.evaluation.scenes import answered_study, measured_as, reported, researcher
 
 pytestmark = pytest.mark.django_db
@@ -41,18 +44,20 @@ def test_charlie_cannot_tell_that_the_study_exists(client: Client, verb: str) ->
     assert response.status_code == 404
 
 
-@pytest.mark.parametrize("name", ["earlier", "html", "tables", "findings"])
+@pytest.mark.parametrize(
+    "name", ["", "report.html", "report.pdf", "tables.zip", "rows.csv", "rows/psr.csv"]
+)
 def test_charlie_cannot_download_either(client: Client, name: str) -> None:
     report = reported(answered_study(owner=researcher("alice")))
     client.force_login(researcher("charlie"))
-    address = reverse(f"evaluation:{name}", args=[report.study.slug, report.pk])
-    assert client.get(address).status_code == 404
+    address = reverse("evaluation:earlier", args=[report.study.slug, report.pk])
+    assert client.get(address + name).status_code == 404
 
 
 def test_a_report_is_never_found_under_another_study(client: Client, alice) -> None:
     report = reported(answered_study(owner=alice))
     other = answered_study(owner=alice, slug="other")
-    address = reverse("evaluation:html", args=[other.slug, report.pk])
+    address = reverse("evaluation:download", args=[other.slug, report.pk, "report.html"])
     assert client.get(address).status_code == 404
 
 
@@ -63,11 +68,14 @@ def test_without_answers_the_page_says_what_to_do(client: Client, alice) -> None
     assert f"experiment simulate {study.slug}" in text
 
 
-def test_the_report_is_computed_on_demand_and_then_shown(client: Client, alice) -> None:
+def test_the_report_is_computed_by_a_worker_and_then_shown(client: Client, alice) -> None:
     study = answered_study(owner=alice)
     assert "Compute the report" in client.get(page(study.slug)).content.decode()
     response = client.post(reverse("evaluation:compute", args=[study.slug]), follow=True)
-    text = response.content.decode()
+    assert "Waiting for a worker" in response.content.decode()
+    assert not Report.objects.exists()
+    carry_out(ReportRequest.objects.get().pk)
+    text = client.get(page(study.slug)).content.decode()
     assert "What was found" in text
     assert "Which pictures are raters willing to post?" in text
     assert "<svg" in text
@@ -114,17 +122,36 @@ def test_nothing_on_the_page_breaks_the_content_security_policy(client: Client, 
     assert "'unsafe-inline'" not in response["Content-Security-Policy"]
 
 
-def test_downloads_are_files(client: Client, alice) -> None:
-    report = reported(answered_study(owner=alice))
-    got = {
-        name: client.get(reverse(f"evaluation:{name}", args=[report.study.slug, report.pk]))
-        for name in ("html", "tables", "findings")
+def test_every_download_that_the_page_offers_is_a_file(client: Client, alice) -> None:
+    report = services.compute_report(study=answered_study(owner=alice))
+    services.make_files(report=report)
+    text = client.get(page("judged")).content.decode()
+    found = {
+        address.rpartition("/")[2]: client.get(address)
+        for address in re.findall(r'href="(/reports/judged/[^"]+)" download', text)
     }
-    assert got["html"]["Content-Disposition"] == 'attachment; filename="judged-report.html"'
-    assert got["html"].content.startswith(b"<!doctype html>")
-    names = zipfile.ZipFile(io.BytesIO(got["tables"].content)).namelist()
+    assert set(found) >= {
+        "report.html", "report.pdf", "contact-sheets.zip", "tables.zip", "latex.zip",
+        "methods.txt", "references.bib", "report.json", "rows.csv",
+    }  # fmt: skip
+    assert all(each["Content-Disposition"].startswith("attachment") for each in found.values())
+    assert found["report.html"].content.startswith(b"<!doctype html>")
+    assert found["report.pdf"].content.startswith(b"%PDF")
+    names = zipfile.ZipFile(io.BytesIO(found["tables.zip"].content)).namelist()
     assert any(name.startswith("acceptability-SIMULATED") for name in names)
-    assert got["findings"].json()["answers"] == report.document["answers"]
+    assert found["report.json"].json()["answers"] == report.document["answers"]
+
+
+def test_the_rows_behind_a_finding_are_those_of_its_raters_and_question(
+    client: Client, alice
+) -> None:
+    report = services.compute_report(study=answered_study(owner=alice))
+    block = report.document["sections"][0]["blocks"][0]
+    address = reverse("evaluation:rows", args=["judged", report.pk, block["stem"]])
+    rows = pd.read_csv(io.BytesIO(client.get(address).content))
+    assert len(rows) == block["rows"]["used"] + block["rows"]["left_out"]
+    assert not rows["simulated"].any()
+    assert set(rows["question"]) == set(block["rows"]["questions"])
 
 
 def test_earlier_reports_stay_readable(client: Client, alice) -> None:

@@ -9,6 +9,7 @@ from evaluation import files, services
 from evaluation.measurements import MeasureError
 from evaluation.ratings import TableError
 from evaluation.report import claims
+from evaluation.views.download import rows_of
 from generation.management.bars import bar
 from studies.management.commands.experiment import Command as StudyCommand
 from studies.management.commands.experiment import named
@@ -38,7 +39,10 @@ class Command(StudyCommand):
         try:
             with bar(f"analysing {study.slug}", "finding") as progress:
                 report = services.compute_report(study=study, progress=progress)
-            written = files.write(report.document, folder)
+            with bar(f"drawing {study.slug}", "chart") as progress:
+                made = services.make_files(report=report, progress=progress)
+            rows, overview = rows_of(report), services.overview(report)
+            written = files.write(report.document, folder, rows=rows, made=made, overview=overview)
         except TableError as error:
             raise CommandError(str(error)) from error
         except OSError as error:

@@ -47,12 +47,14 @@ VERBS = {
     "pause": "stop a live study for a while",
     "resume": "open a paused study again",
     "close": "end a study for good",
+    "amend": "put on record that something about a launched study changed, and why",
     "simulate": "let SIMULATED raters take part through the pages that a browser uses",
     "export": "write the tables, codebook, manifest, protocol and hashes into a folder",
     "status": "where a study stands",
     "reference": "write the reference page and the JSON Schema of experiment files",
 }
 FROM_FILE, INTO_FOLDER, ABOUT_NONE = ("check", "apply"), ("export", "reference"), ("reference",)
+WITH_REASON = ("pause", "resume", "close", "amend")
 
 REFUSALS = (ProtocolError, StudyError, SelectionError, NetworkUnavailable, FieldworkError)
 """What a verb may be refused with: each is a sentence for whoever typed it."""
@@ -80,6 +82,9 @@ class Command(BaseCommand):
             if verb == "simulate":
                 parser.add_argument("--raters", type=int, required=True, help="how many")
                 parser.add_argument("--seed", type=int, default=0, help="their answers follow it")
+            if verb in WITH_REASON:
+                why = "what changed and why; the report tells it"
+                parser.add_argument("--reason", default="", required=verb == "amend", help=why)
             if verb in INTO_FOLDER:
                 parser.add_argument("--to", type=Path, required=True, help="folder to write")
 
@@ -154,15 +159,26 @@ class Command(BaseCommand):
 
     def do_pause(self, options: dict[str, Any]) -> Outcome:
         """Stop for a while."""
-        return outcome.of_move(services.pause(study=named(options["slug"])))
+        return outcome.of_move(
+            services.pause(study=named(options["slug"]), reason=options["reason"])
+        )
 
     def do_resume(self, options: dict[str, Any]) -> Outcome:
         """Open again."""
-        return outcome.of_move(services.resume(study=named(options["slug"])))
+        return outcome.of_move(
+            services.resume(study=named(options["slug"]), reason=options["reason"])
+        )
 
     def do_close(self, options: dict[str, Any]) -> Outcome:
         """End for good."""
-        return outcome.of_move(services.close(study=named(options["slug"])))
+        return outcome.of_move(
+            services.close(study=named(options["slug"]), reason=options["reason"])
+        )
+
+    def do_amend(self, options: dict[str, Any]) -> Outcome:
+        """Put a change on record."""
+        study = services.amend(study=named(options["slug"]), reason=options["reason"])
+        return Outcome([f"{study.slug}: the change is on record."], {"study": study.slug})
 
     def do_simulate(self, options: dict[str, Any]) -> Outcome:
         """Send SIMULATED raters through the study."""

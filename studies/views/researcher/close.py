@@ -23,7 +23,8 @@ def close(request: HttpRequest, slug: str) -> HttpResponse:
         context = {"study": study, "real": real, "raters": raters, "coverage": coverage}
         return render(request, "studies/close.html", context)
     try:
-        services.close(study=study, actor=researcher(request))
+        reason = request.POST.get("reason", "")
+        services.close(study=study, actor=researcher(request), reason=reason)
         messages.success(request, "Closed. The answers are final.")
     except services.StudyError as error:
         messages.error(request, str(error))

@@ -1,4 +1,4 @@
-"""Pausing a live study, and opening it again."""
+"""Pausing a live study, opening it again, and putting other changes on record."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,7 +15,11 @@ from studies.access import researcher, study_for
 def pause(request: HttpRequest, slug: str) -> HttpResponse:
     """Stop for a while; answers and places are kept."""
     try:
-        services.pause(study=study_for(request.user, slug), actor=researcher(request))
+        services.pause(
+            study=study_for(request.user, slug),
+            actor=researcher(request),
+            reason=request.POST.get("reason", ""),
+        )
         messages.success(request, "Paused. Raters who come now are asked to come back later.")
     except services.StudyError as error:
         messages.error(request, str(error))
@@ -27,8 +31,27 @@ def pause(request: HttpRequest, slug: str) -> HttpResponse:
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
     """Open a paused study again."""
     try:
-        services.resume(study=study_for(request.user, slug), actor=researcher(request))
+        services.resume(
+            study=study_for(request.user, slug),
+            actor=researcher(request),
+            reason=request.POST.get("reason", ""),
+        )
         messages.success(request, "Open again.")
+    except services.StudyError as error:
+        messages.error(request, str(error))
+    return redirect("studies:study", slug)
+
+
+@require_POST
+@login_required
+def amend(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put on record what changed after the launch, and why."""
+    study = study_for(request.user, slug)
+    try:
+        services.amend(
+            study=study, actor=researcher(request), reason=request.POST.get("reason", "")
+        )
+        messages.success(request, "On record. The report tells it, with the answers before it.")
     except services.StudyError as error:
         messages.error(request, str(error))
     return redirect("studies:study", slug)
