@@ -119,7 +119,9 @@ class CalibratedMetric:
         what = "PSR" if self.of == "psr" else f"answers to “{self.question}”"
         verdict = standing(learnt.reached, self.enough)
         reached = (
-            f"{words.said(learnt.reached, '.0%')} of the ceiling, so it {verdict}"
+            "no share of a ceiling can be given, which is undefined for these answers"
+            if not learnt.reached.defined
+            else f"{words.said(learnt.reached, '.0%')} of the ceiling, so it {verdict}"
             if verdict != "cannot tell"
             else f"{words.said(learnt.reached, '.0%')} of the ceiling, which cannot tell whether it"
             f" stands in (at least {self.enough:.0%})"

@@ -122,14 +122,17 @@ class MetricAssisted:
         if not unrated:
             return (
                 f"All {words.counted(rated, 'item')} are rated, so metrics have nothing to add:"
-                f" {self._what()} rests on the answers alone. {_would_have(halves)}"
+                f" {self._what()} rests on the answers alone ({self._ends(conditions)})."
+                f" {_would_have(halves)}"
+                f"{words.reasons(each.powered.classical for each in conditions)}"
             )
         helped = [each for each in conditions if not each.adds_nothing and each.unrated]
         share = f"{rated:,} of {rated + unrated:,} items are rated. "
         if not helped:
             return (
                 f"{share}The metrics add nothing to {self._what()}: in no condition do they make"
-                " the interval narrower (λ near 0)."
+                f" the interval narrower (λ near 0; {self._ends(conditions)})."
+                f"{words.reasons(each.powered.classical for each in conditions)}"
             )
         mean = sum(each.powered.saved for each in helped) / len(helped)
         best = max(helped, key=lambda each: each.powered.saved)
@@ -140,6 +143,13 @@ class MetricAssisted:
             f" ({words.said(best.saved, '.0%')}; {self._said(best.powered.estimate)} instead of"
             f" {self._said(best.powered.classical)} from answers alone)."
         )
+
+    def _ends(self, conditions: Sequence[Assisted]) -> str:
+        """The lowest and the highest condition, from the answers alone."""
+        ranked = sorted(conditions, key=lambda each: each.powered.classical.value)
+        ends = [ranked[0], ranked[-1]] if len(ranked) > 1 else ranked
+        said = [f"{self._said(each.powered.classical)} for {each.condition}" for each in ends]
+        return " to ".join(said)
 
     def _said(self, estimate: Estimate) -> str:
         return words.said(estimate, ".0%" if self.of == "psr" else ".2f")
