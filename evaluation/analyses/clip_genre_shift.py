@@ -24,6 +24,7 @@ from evaluation.comparisons import How, Points, columns, share
 from evaluation.evidence import Evidence
 from evaluation.measurements import label_of
 from evaluation.metrics import METRICS
+from evaluation.published.beside import genre_exhibit
 from evaluation.ratings import TableError, answers_to, eras_pooled, points
 from evaluation.statistics.clustered import Difference, clustered_difference, clustered_mean
 from evaluation.statistics.estimate import Estimate
@@ -107,7 +108,7 @@ class ClipGenreShift:
             chart=_chart(table, simulated),
             notes=self._notes(answers, table, missing, how),
             sentences=tuple(_sentences(compared)),
-            exhibits=_differences(compared),
+            exhibits=(*_differences(compared), _published(accuracy, simulated)),
             caption="CLIP genre shift (1 minus genre accuracy) of every condition, and the"
             " raters' PSR on the same items, with intervals.",
             assumptions=(assumed.clean_arm(answers), *assumed.samples(answers)),
@@ -245,6 +246,15 @@ def _differences(compared: Mapping[str, Sequence[Contrast]]) -> tuple[Exhibit, .
     first = ["comparison", "metric"]
     ordered = whole[[*first, *(name for name in whole.columns if name not in first)]]
     return (Exhibit("Differences of genre shift to the clean and the protected arm", ordered),)
+
+
+def _published(accuracy: Mapping[str, Mapping[str, Estimate]], simulated: bool) -> Exhibit:
+    own = {
+        (label_of(whole(name)), title): found
+        for name, arms_of in accuracy.items()
+        for title, found in arms_of.items()
+    }
+    return genre_exhibit(own, simulated=simulated)
 
 
 def _chart(table: DataFrame, simulated: bool) -> plots.Spec:

@@ -31,6 +31,7 @@ from evaluation.comparisons import (
 from evaluation.distributions import answers_exhibit
 from evaluation.evidence import Evidence
 from evaluation.field_model import Conditions, model_exhibits
+from evaluation.published.beside import psr_exhibit
 from evaluation.ratings import (
     FACTORS,
     answers_to,
@@ -130,6 +131,9 @@ class Psr:
                 *equal,
                 *modelled,
                 *_painters(found, inside, how),
+                psr_exhibit(
+                    {title: both.answers for title, both in shares.items()}, simulated=simulated
+                ),
             ),
             caption="PSR of every condition with intervals: share of answers, and of items by"
             " their median answer." + _marked(found),

@@ -194,7 +194,7 @@ def test_drawing_artists_is_wider_and_said(table) -> None:
 
 
 def test_each_painter_is_shown_beside_the_mean(table) -> None:
-    exhibit = run("psr", table).exhibits[-1]
+    exhibit = run("psr", table).exhibits[-2]
     assert exhibit.title == "PSR of each painter"
     assert exhibit.table["painter"].tolist() == ["painter 0"] * 4 + ["painter 1"] * 4
     assert exhibit.table["share_psr_answers_low"].notna().all()
