@@ -109,6 +109,40 @@ class PictureFeatures(models.Model):
         return f"features {self.version[:12]} of {self.picture[:12]}"
 
 
+class PictureMap(models.Model):
+    """Where a metric sees a difference in one saved image: means over the cells of a grid."""
+
+    image = models.ForeignKey(Image, models.PROTECT, related_name="picture_maps")
+    reference = models.ForeignKey(
+        Image, models.PROTECT, null=True, blank=True, related_name="reference_maps"
+    )
+    map = models.CharField(max_length=60)
+    version = models.CharField(
+        max_length=64, help_text="hash of code version, settings, grid and network checksums"
+    )
+    provenance = models.JSONField(help_text="what the version is the hash of")
+    grid = models.BinaryField(help_text="little-endian float32, row by row from the upper left")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        # two constraints, because SQLite takes no NULLS NOT DISTINCT
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["image", "reference", "version"],
+                condition=Q(reference__isnull=False),
+                name="mapped_once_against_a_reference",
+            ),
+            models.UniqueConstraint(
+                fields=["image", "version"],
+                condition=Q(reference__isnull=True),
+                name="mapped_once_alone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"map {self.map} of {self.image_id[:12]}"
+
+
 class SetMeasurement(models.Model):
     """One set metric's value for a set of pictures of a study against another set."""
 

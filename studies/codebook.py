@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from studies.marks import marking_of
 from studies.models import Study
 from studies.plan import plan_of
 
@@ -75,6 +76,18 @@ PARTICIPANTS: Mapping[str, str] = {
     "trials": "trials answered, practice left out",
 }
 
+MARKS: Mapping[str, str] = {
+    "study": RESPONSES["study"],
+    "participant": RESPONSES["participant"],
+    "population": RESPONSES["population"],
+    "simulated": RESPONSES["simulated"],
+    "trial": RESPONSES["trial"],
+    "item": RESPONSES["item"],
+    "x": "place of the mark from the left edge, as a share of the picture's width, 0 to 1",
+    "y": "place of the mark from the upper edge, as a share of the picture's height, 0 to 1",
+    "order": "of the marks of one trial as they stood when the answer was sent, from 1",
+}
+
 ABOUT = "about_"
 """Columns of participants.csv that hold what people said about themselves start with this."""
 
@@ -98,6 +111,7 @@ def codebook(study: Study) -> list[dict[str, Any]]:
         "participants": {**PARTICIPANTS, **about},
         "stimuli": STIMULI,
         "flow": FLOW,
+        **({"marks": MARKS} if marking_of(plan.kind) else {}),
     }
     values: dict[tuple[str, str], Any] = {
         ("responses", "question"): texts,

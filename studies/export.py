@@ -15,9 +15,11 @@ from pandas.api.types import is_float_dtype, is_string_dtype
 
 from generation.recipe import PAINTING
 from generation.writing import write_whole
-from studies.codebook import ABOUT, RESPONSES, STIMULI, codebook
+from studies.codebook import ABOUT, MARKS, RESPONSES, STIMULI, codebook
 from studies.designs.factorial import FACTORS, UNDEGRADED
+from studies.marks import FIELD, marking_of
 from studies.models import Condition, Participant, Response, Stimulus, Study
+from studies.plan import plan_of
 from studies.queries import recorded
 
 
@@ -108,6 +110,39 @@ PICTURE = {
     "prompt": "recipe__document__settings__prompt",
     "seed": "recipe__document__seed",
 }
+
+
+def marks(study: Study) -> DataFrame:
+    """One row per place that a rater marked in a picture; columns are those of `MARKS`.
+
+    Practice is left out; raters who marked nothing have no rows. Three queries.
+    """
+    answers = Response.objects.filter(participant__study=study, trial__practice=False)
+    rows = answers.exclude(details={}).order_by("participant", "trial__position", "pk")
+    found = [
+        (*about, position, item, x, y, order)
+        for *about, position, item, details in rows.values_list(*MARKED)
+        for order, (x, y) in enumerate(details.get(FIELD, ()), start=1)
+    ]
+    names = ["participant", "population", "simulated", "position", "item", "x", "y", "order"]
+    table = DataFrame(found, columns=names)
+    number = table["position"].astype("int64").astype("str").str.zfill(3)
+    table = table.assign(
+        study=study.slug,
+        trial=table["participant"].astype("str") + "-" + number,
+        item=_names(table["item"]),
+    )
+    return _typed(table[list(MARKS)])
+
+
+MARKED = (
+    "participant__code",
+    "participant__population",
+    "participant__simulated",
+    "trial__position",
+    "trial__item__position",
+    "details",
+)
 
 
 def items(study: Study) -> DataFrame:
@@ -206,6 +241,7 @@ Export of the study “{study.slug}” ({study.state}), design {frozen.design_sh
 - `responses.csv`: one row per answer of a participant. `participants.csv`: one row per participant.
 - `responses_SIMULATED.csv`, `participants_SIMULATED.csv`: the same for SIMULATED raters, if any.
   They are made up by a program and say nothing about people.
+- `marks.csv` (`marks_SIMULATED.csv`), where raters marked places: one row per mark.
 - `flow.csv`: how many raters got how far. `stimuli.csv`: every picture with its condition.
 - `codebook.csv`, `codebook.json`: what each column says.
 - `experiment.yaml`: the experiment file. `protocol.json`: the same with every default filled in,
@@ -218,7 +254,10 @@ Text that a spreadsheet would take for a formula (it starts with = + - @) has a 
 def _tables(study: Study) -> dict[str, str]:
     files = {"flow.csv": as_csv(flow(study))}
     files["stimuli.csv"] = as_csv(stimuli(study, practice=True))
-    for name, table in (("responses", responses(study)), ("participants", participants(study))):
+    tables = {"responses": responses(study), "participants": participants(study)}
+    if marking_of(plan_of(study).kind):
+        tables["marks"] = marks(study)
+    for name, table in tables.items():
         files[f"{name}.csv"] = as_csv(table[~table["simulated"]])
         if table["simulated"].any():
             files[f"{name}_SIMULATED.csv"] = as_csv(table[table["simulated"]])
@@ -249,7 +288,7 @@ def as_csv(table: DataFrame) -> str:
 
 
 def _safe(values: Series) -> Series:
-    if is_float_dtype(values):  # whole numbers, some of them missing: 4, never 4.0
+    if is_float_dtype(values) and values.name not in SHARES:  # whole, some missing: 4, never 4.0
         return values.astype("Int64")
     if is_string_dtype(values):
         return values.where(~values.str.contains(r"^[=+\-@\t\r\n]"), "'" + values)
@@ -284,8 +323,9 @@ def _painters_records(study: Study, artists: Series) -> dict[str, list[str]]:
 
 
 TIMES = ("started_at", "answered_at", "consented_at", "finished_at")
-NUMBERS = ("value", "scale", "rt_ms", "seed")
-COUNTS = ("position", "trials")
+SHARES = ("x", "y")
+NUMBERS = ("value", "scale", "rt_ms", "seed", *SHARES)
+COUNTS = ("position", "trials", "order")
 FLAGS = ("simulated", "practice", "gold", "excluded")
 
 

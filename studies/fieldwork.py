@@ -5,6 +5,7 @@ that holds the participant's row, and may be repeated by a browser that is not s
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from studies.answers import IncompleteAnswer, read_choices, read_points
+from studies.marks import marking_of, read_marks
 from studies.models import Participant, Response, Study, Trial
 from studies.places import (
     FieldworkError,
@@ -61,6 +63,14 @@ class Outcome(Enum):
     """Its place had been given to somebody else, or the study closed; it is an event."""
 
 
+@dataclass(frozen=True)
+class Given:
+    """What arrived with one trial: points, and marks where the kind takes some."""
+
+    points: Mapping[str, int]
+    details: Mapping[str, Any]
+
+
 def next_trial(participant: Participant) -> Trial | None:
     """The first trial that waits for an answer; None when there is none (left)."""
     waiting = participant.trials.filter(answered_at__isnull=True, released=False)
@@ -84,12 +94,14 @@ def record(
     Safe to call any number of times, from anywhere at once. Raises IncompleteAnswer, and changes
     nothing, where a question has no answer on its scale.
     """
-    points = read_points(plan_of(trial.participant.study).kind.questions, answers)
-    outcome = _save(trial, points, rt_ms, viewing or {})
+    kind = plan_of(trial.participant.study).kind
+    given = Given(read_points(kind.questions, answers), read_marks(marking_of(kind), answers))
+    outcome = _save(trial, given, rt_ms, viewing or {})
     if outcome is Outcome.LATE and _is_back(trial):
-        outcome = _save(trial, points, rt_ms, viewing or {})
+        outcome = _save(trial, given, rt_ms, viewing or {})
     if outcome in {Outcome.LATE, Outcome.DIFFERS}:
-        _keep(trial.participant, outcome, {"trial": trial.position, "answers": points})
+        told = {"trial": trial.position, "answers": given.points, **given.details}
+        _keep(trial.participant, outcome, told)
     return outcome
 
 
@@ -137,35 +149,41 @@ def undelivered(*, trial: Trial, viewing: Mapping[str, Any]) -> None:
             _go_on(participant, timezone.now())
 
 
-def _save(
-    trial: Trial, points: Mapping[str, int], rt_ms: int | None, viewing: Mapping[str, Any]
-) -> Outcome:
+def _save(trial: Trial, given: Given, rt_ms: int | None, viewing: Mapping[str, Any]) -> Outcome:
     with transaction.atomic():
         participant = locked(trial.participant)
         current = participant.trials.get(pk=trial.pk)
         if current.answered_at:
-            kept = dict(current.responses.values_list("question", "value"))
-            return Outcome.REPEATED if kept == points else Outcome.DIFFERS
+            return Outcome.REPEATED if _kept(current) == given else Outcome.DIFFERS
         if current.released or participant.study.state == Study.State.CLOSED:
             return Outcome.LATE
         now = timezone.now()
-        questions = plan_of(participant.study).kind.questions
+        kind = plan_of(participant.study).kind
+        marking = marking_of(kind)
         Response.objects.bulk_create(
             Response(
                 participant=participant,
                 trial=current,
                 question=question.name,
-                answer=question.label(points[question.name]),
-                value=points[question.name],
+                answer=question.label(given.points[question.name]),
+                value=given.points[question.name],
                 scale=question.points,
+                details=given.details if marking and marking.question == question.name else {},
                 answered_at=now,
             )
-            for question in questions
+            for question in kind.questions
         )
         current.answered_at, current.rt_ms, current.viewing = now, rt_ms, dict(viewing)
         current.save(update_fields=["answered_at", "rt_ms", "viewing"])
         _go_on(participant, now)
         return Outcome.SAVED
+
+
+def _kept(trial: Trial) -> Given:
+    """What was saved of an answered trial."""
+    rows = list(trial.responses.values_list("question", "value", "details"))
+    details = {key: value for *_, more in rows for key, value in more.items()}
+    return Given({question: value for question, value, _ in rows if value}, details)
 
 
 def _is_back(trial: Trial) -> bool:

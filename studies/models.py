@@ -247,6 +247,9 @@ class Response(AppendOnly):
     answer = models.CharField(max_length=500, help_text="the label or text as it was shown")
     value = models.IntegerField(null=True, blank=True, help_text="the point on the scale, from 1")
     scale = models.PositiveSmallIntegerField(null=True, blank=True, help_text="points on the scale")
+    details = models.JSONField(
+        default=dict, help_text="what was given with the answer: marks, as [x, y] in [0, 1]"
+    )
     answered_at = models.DateTimeField()
 
     class Meta:

@@ -7,6 +7,7 @@ the rater is, how the picture strikes people in general, and chance. They take n
 place, and no rating of theirs counts towards an item's number of raters.
 """
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from django.urls import reverse
 from generation import store
 from generation.progress import Progress, silent
 from studies import fieldwork
+from studies.marks import FIELD, marking_of
 from studies.models import Item, Participant, Study, Trial
 from studies.places import check_open
 from studies.plan import Plan, plan_of
@@ -98,6 +100,10 @@ class Crowd:
         effect = self.rng("item", trial.item.position).gauss(0, ITEM_SPREAD)
         points = self.plan.kind.simulate(self.impression(trial), effect, rater, rng)
         answers = {question: str(point) for question, point in points.items()}
+        if marking_of(self.plan.kind):  # kinds that take marks set their own
+            kind: Any = self.plan.kind
+            places = kind.simulate_marks(self.impression(trial), points, rater, rng)
+            answers[FIELD] = json.dumps(places)
         return answers | {"rt_ms": str(int(1000 * rng.lognormvariate(2.0, 0.4)))}
 
     def impression(self, trial: Trial) -> Any:

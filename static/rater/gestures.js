@@ -43,12 +43,13 @@ export function listen(frame, lens, tapped) {
     const single = fingers.size === 1;
     fingers.delete(event.pointerId);
     const quick = start && performance.now() - start.time < TAP_MS;
-    if (event.type === "pointerup" && single && quick && !moved) tapped();
+    if (event.type === "pointerup" && single && quick && !moved) tapped(event);
   };
   frame.addEventListener("pointerup", lift);
   frame.addEventListener("pointercancel", lift);
   frame.addEventListener("dblclick", (event) => {
     if (matchMedia("(max-width: 49.99rem)").matches) return; // there, taps flip
+    if ("marked" in frame.dataset) return; // there, taps mark
     if (lens.large) lens.fit();
     else lens.to(Math.max(lens.actualScale, lens.whole * 2), at(event));
   });

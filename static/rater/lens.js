@@ -9,6 +9,7 @@ export class Lens {
     this.changed = changed;
     this.scale = null; // null: the whole picture
     this.centre = [0.5, 0.5]; // the spot in the middle of the frame, as a share of the picture
+    this.corner = [0, 0]; // of the picture in the frame, CSS pixels
     this.zooms = 0;
     this.largest = 0;
     this.actualUsed = false;
@@ -137,6 +138,7 @@ export class Lens {
     });
     const left = snap(this.frame[0] / 2 - this.centre[0] * width);
     const top = snap(this.frame[1] / 2 - this.centre[1] * height);
+    this.corner = [left, top];
     for (const { image, frame } of this.shots) {
       Object.assign(image.style, {
         inset: "auto",

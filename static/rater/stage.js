@@ -42,6 +42,15 @@ export class Stage {
     return unseen ? `Please look at the other picture too: tap “${unseen.label}”.` : "";
   }
 
+  // What is open but need not be answered, in words; said once. Kinds of stages have their own.
+  unfinished() {
+    return "";
+  }
+
+  tapped() {
+    if (this.flipping) this.flip();
+  }
+
   trouble(there) {
     this.element.toggleAttribute("data-trouble", there);
     this.element.querySelector(".trouble").hidden = !there;
@@ -53,7 +62,7 @@ export class Stage {
     this.element.dataset.ready = "true";
     this.tools.hidden = false;
     this.tools.addEventListener("click", (event) => this.press(event.target.closest("button")));
-    for (const shot of this.shots) listen(shot.frame, this.lens, () => this.flipping && this.flip());
+    for (const shot of this.shots) listen(shot.frame, this.lens, (event) => this.tapped(shot, event));
     new ResizeObserver(() => this.arrange()).observe(this.element);
     this.watch();
     this.arrange();

@@ -2,6 +2,7 @@
 
 import { Answers } from "./answers.js";
 import { Draft } from "./draft.js";
+import { MarkingStage } from "./marks.js";
 import { loadAll, loadAhead } from "./pictures.js";
 import { save } from "./saving.js";
 import { Stage } from "./stage.js";
@@ -11,11 +12,16 @@ import { Wall } from "./wall.js";
 const form = document.getElementById("trial");
 const draft = new Draft(form.dataset.token);
 const element = form.querySelector("[data-stage]");
-const stage = element.querySelector("[data-wall]") ? new Wall(element) : new Stage(element);
+const stage = staged();
 const answers = new Answers(form, draft);
 const viewing = new Viewing(form, stage);
 const next = form.querySelector("[data-next]");
 let busy = false;
+
+function staged() {
+  if (element.querySelector("[data-wall]")) return new Wall(element);
+  return element.querySelector("[data-marking]") ? new MarkingStage(element, form, draft) : new Stage(element);
+}
 
 async function showPictures() {
   const failures = await loadAll(stage);
@@ -28,7 +34,7 @@ async function showPictures() {
 
 function whatIsLacking() {
   if (!stage.loaded) return "Please wait until the pictures are here.";
-  return stage.overlooked || answers.lacking();
+  return stage.overlooked || answers.lacking() || stage.unfinished(answers.chosen());
 }
 
 async function submit() {

@@ -35,6 +35,10 @@ export class Wall {
     unseen?.figure.focus({ focusVisible: true, preventScroll: true });
   }
 
+  unfinished() {
+    return "";
+  }
+
   trouble(there) {
     this.element.toggleAttribute("data-trouble", there);
     this.element.querySelector(".trouble").hidden = !there;

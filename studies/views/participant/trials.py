@@ -33,6 +33,8 @@ class Picture:
     height: int
     group: str = ""
     """The heading it stands under; empty where pictures stand alone."""
+    slot: str = ""
+    """For templates that treat one slot unlike others; never written into a page."""
 
 
 @dataclass(frozen=True)
@@ -173,4 +175,5 @@ def _picture(row: Trial, slot: Slot, image: Image | None) -> Picture:
     assert image is not None, "a launched study has all its pictures"
     opaque = renditions.address(row, slot.name)
     address = reverse("studies:picture", args=[row.participant.token, opaque])
-    return Picture(slot.label, slot.alt, address, image.width, image.height, slot.group)
+    size = image.width, image.height
+    return Picture(slot.label, slot.alt, address, *size, slot.group, slot.name)
