@@ -8,6 +8,8 @@ import torch
 from config.environment import Environment
 from evaluation.analyses import ANALYSES
 from evaluation.metrics import METRICS
+from evaluation.set_metrics import SET_METRICS
+from generation.degradations import DEGRADATIONS
 from generation.progress import silent
 from generation.protections import PROTECTIONS
 from generation.purifications import PURIFICATIONS
@@ -38,8 +40,10 @@ def test_links_between_pages_lead_somewhere(page):
         (PROTECTIONS, "methods.md"),
         (PURIFICATIONS, "methods.md"),
         (STYLE_TRANSFERS, "methods.md"),
+        (DEGRADATIONS, "ladder.md"),
         (TRIALS, "experiment-file.md"),
         (METRICS, "metrics.md"),
+        (SET_METRICS, "metrics.md"),
         (ANALYSES, "report.md"),
     ],
     ids=lambda value: getattr(value, "package", value),
