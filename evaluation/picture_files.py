@@ -19,13 +19,18 @@ from generation.originals import UnreadableImage, decode
 from generation.pixels import to_tensor
 from generation.progress import Progress
 
-Values = dict[str, float] | str
-"""The numbers of a pair by name, or the sentence that says why there are none."""
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers of a pair by name, and the sentences that say why some are missing."""
+
+    values: dict[str, float]
+    problem: str = ""
 
 
 @dataclass(frozen=True)
 class Scored:
-    """One picture's values, or the sentence that says why there are none."""
+    """One picture's values, and the sentences that say why some are missing."""
 
     image: str
     reference: str
@@ -50,7 +55,7 @@ def scored(orders: Sequence[Order], networks: Networks, progress: Progress) -> l
     found: dict[str, Scored] = {}
     done = 0
     for order in orders:
-        values: dict[Pair, Values] = {}
+        values: dict[Pair, Numbers] = {}
         for lot, found_here in _lots(order, networks):
             values |= found_here
             done += lot
@@ -62,22 +67,26 @@ def scored(orders: Sequence[Order], networks: Networks, progress: Progress) -> l
 
 
 def _merged(
-    before: Scored, pairs: Sequence[Pair], values: dict[Pair, Values], order: Order
+    before: Scored, pairs: Sequence[Pair], values: dict[Pair, Numbers], order: Order
 ) -> Scored:
     """A picture's values so far, and its means over these pairs."""
     reference = before.reference or (pairs[0].reference if order.counterpart else "")
-    problems = [text for pair in pairs if isinstance(text := values[pair], str)]
-    if problems or not pairs:
-        problem = before.problem or next(iter(problems), "There is no original to compare with.")
-        return replace(before, reference=reference, problem=problem)
-    rows = [row for pair in pairs if isinstance(row := values[pair], dict)]
-    means = {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}
-    return replace(before, reference=reference, values={**before.values, **means})
+    rows = [values[pair].values for pair in pairs]
+    said = next((values[pair].problem for pair in pairs if values[pair].problem), "")
+    problem = said if pairs else "There is no original to compare with."
+    shared = [name for name in rows[0] if all(name in row for row in rows)] if rows else []
+    means = {name: sum(row[name] for row in rows) / len(rows) for name in shared}
+    return replace(
+        before,
+        reference=reference,
+        values={**before.values, **means},
+        problem=" ".join(dict.fromkeys(text for text in (before.problem, problem) if text)),
+    )
 
 
-def _lots(order: Order, networks: Networks) -> Iterator[tuple[int, dict[Pair, Values]]]:
+def _lots(order: Order, networks: Networks) -> Iterator[tuple[int, dict[Pair, Numbers]]]:
     """How many pairs were done, and their values by name, or why they have none."""
-    unreadable: dict[Pair, Values] = {}
+    unreadable: dict[Pair, Numbers] = {}
 
     def readable() -> Iterator[Loaded]:
         for pair in dict.fromkeys(pair for pairs in order.pairs.values() for pair in pairs):
@@ -86,7 +95,7 @@ def _lots(order: Order, networks: Networks) -> Iterator[tuple[int, dict[Pair, Va
                     pair, read, counterpart=order.counterpart, galleries=order.galleries
                 )
             except ScoreError as error:
-                unreadable[pair] = str(error)
+                unreadable[pair] = Numbers({}, str(error))
 
     for lot in scoring.lots(readable(), settings.BATCH_SIZE):
         yield len(lot), _lot(lot, order.metrics, networks)
@@ -95,16 +104,21 @@ def _lots(order: Order, networks: Networks) -> Iterator[tuple[int, dict[Pair, Va
 
 def _lot(
     lot: Sequence[Loaded], metrics: dict[str, Metric], networks: Networks
-) -> dict[Pair, Values]:
-    pairs = [entry.pair for entry in lot]
-    try:
-        columns = scoring.scores(lot, metrics, networks)
-    except ScoreError as error:
-        return dict.fromkeys(pairs, str(error))
-    rows = [
-        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
-    ]
-    return dict(zip(pairs, rows, strict=True))
+) -> dict[Pair, Numbers]:
+    """What one metric refuses, the others may still measure."""
+    columns: dict[str, list[float]] = {}
+    problems = []
+    for name, metric in metrics.items():
+        try:
+            columns |= scoring.scores(lot, {name: metric}, networks)
+        except ScoreError as error:
+            problems.append(str(error))
+    return {
+        entry.pair: Numbers(
+            {name: column[place] for name, column in columns.items()}, " ".join(problems)
+        )
+        for place, entry in enumerate(lot)
+    }
 
 
 def read(name: str) -> Tensor:

@@ -9,11 +9,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from config.plugins import plugin
+from evaluation.windows import at_least
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from generation.networks import Networks
+
+SMALLEST = 32
+"""Of AlexNet's trunk; the others would take a few pixels less."""
 
 
 @plugin
@@ -29,9 +33,10 @@ class Lpips:
     parts: ClassVar[Mapping[str, str]] = {}
 
     def score(self, images: "Tensor", references: "Tensor", networks: "Networks") -> "Tensor":
-        """[N, 3, H, W] in [0, 1], twice → [N] float64, 0 or more."""
+        """[N, 3, H, W] in [0, 1], twice, 32 × 32 at least → [N] float64, 0 or more."""
         # brings torch, which the web process, reading labels here, must not load
         from generation.budgets import measure  # noqa: PLC0415
 
+        at_least(images, SMALLEST, self.label)
         values = measure(images, references, networks.perceptual)["lpips"]
         return images.new_tensor(values).double()

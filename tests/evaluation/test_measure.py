@@ -103,7 +103,7 @@ def test_infinite_psnr_is_stored_as_empty_and_comes_back_infinite() -> None:
 def test_a_metric_whose_network_is_missing_is_said_in_a_sentence(settings, tmp_path) -> None:
     settings.NETWORKS_DIR = tmp_path
     study = answered_study(people=0, simulated=0)
-    with pytest.raises(MeasureError, match="lpips_squeeze"):
+    with pytest.raises(MeasureError, match="sd1_vaelight.* is missing"):
         services.measure(study=study)
 
 

@@ -85,6 +85,10 @@ class Command(BaseCommand):
         )  # fmt: skip
         parser.add_argument("--study", metavar="SLUG", help="measure and store a study's pictures")
         parser.add_argument(
+            "--maps", action="store_true",
+            help="with --study: store where in each picture metrics see a change",
+        )  # fmt: skip
+        parser.add_argument(
             "--yes", action="store_true",
             help=f"begin with costly metrics also where they take more than {LONG} minutes",
         )  # fmt: skip
@@ -96,7 +100,9 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if options["scores"] and not options["study"]:
             raise CommandError("--import takes scores over into a study: name it with --study.")
-        if options["set_metric"]:
+        if options["maps"]:
+            self._maps(options)
+        elif options["set_metric"]:
             self._sets(options)
         elif options["study"]:
             self._study(options)
@@ -115,6 +121,23 @@ class Command(BaseCommand):
             set_command.of_folders(entries, options, self.stdout)
         else:
             raise CommandError("Name a folder of pictures, or a study with --study.")
+
+    def _maps(self, options: dict[str, Any]) -> None:
+        if not options["study"] or options["metric"] or options["set_metric"]:
+            raise CommandError("--maps draws all maps of a study's pictures: give --study alone.")
+        study = _study_called(options["study"])
+        try:
+            with bar(f"mapping {study.slug}", "picture") as progress:
+                done = services.draw_maps(study=study, progress=progress)
+        except MeasureError as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            told = {"study": study.slug, "new": done.new, "skipped": dict(done.skipped)}
+            self.stdout.write(json.dumps(told, ensure_ascii=False))
+            return
+        self.stdout.write(f"{study.slug}: {done.new} new maps.")
+        for name, reason in done.skipped.items():
+            self.stdout.write(f"Left out {name}: {reason}")
 
     def _study(self, options: dict[str, Any]) -> None:
         study = _study_called(options["study"])
@@ -163,7 +186,8 @@ class Command(BaseCommand):
         for problem in problems:
             self.stderr.write(problem)
         if problems:
-            raise CommandError(f"{len(problems)} of {len(found)} pictures could not be measured.")
+            share = f"{len(problems)} of {len(found)}"
+            raise CommandError(f"{share} pictures could not be measured by every metric named.")
 
 
 def _costs(orders: Sequence[Order], networks: Networks) -> list[Cost]:
@@ -337,7 +361,7 @@ def _printed(found: Sequence[Scored], names: list[str], options: dict[str, Any])
             for s in found
         ]
         return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
-    scored = [s for s in found if not s.problem]
+    scored = [s for s in found if s.values]
     if options["csv"]:
         return _long(scored).to_csv(index=False, lineterminator="\n")
     width = max([len(s.image) for s in scored], default=5)
@@ -345,10 +369,14 @@ def _printed(found: Sequence[Scored], names: list[str], options: dict[str, Any])
     head = f"{'image':{width}}" + "".join(f"{name:>{wide}}" for name, wide in columns.items())
     rest = [
         f"{s.image:{width}}"
-        + "".join(f"{s.values[name]:{wide}.5g}" for name, wide in columns.items())
+        + "".join(_cell(s.values.get(name), wide) for name, wide in columns.items())
         for s in scored
     ]
     return "\n".join([head, *rest]) + "\n"
+
+
+def _cell(value: float | None, wide: int) -> str:
+    return f"{'–':>{wide}}" if value is None else f"{value:{wide}.5g}"
 
 
 def _long(scored: Sequence[Scored]) -> DataFrame:
