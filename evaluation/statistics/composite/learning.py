@@ -16,7 +16,7 @@ from evaluation.statistics.estimate import BadData, Estimate
 from evaluation.statistics.folds import folds_of
 from evaluation.statistics.influence import PLAIN, t_interval
 
-PARTITIONS = 10
+PARTITIONS = 5
 FOLDS = 5
 
 
