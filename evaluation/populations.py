@@ -28,6 +28,16 @@ MOST = 100
 
 
 @dataclass(frozen=True)
+class How:
+    """How populations are compared: whom others are held against, and the bootstrap."""
+
+    experts: str
+    seed: int
+    replicates: int
+    level: float
+
+
+@dataclass(frozen=True)
 class Compared:
     """Answers of two populations to one question."""
 
@@ -36,9 +46,7 @@ class Compared:
     others: str
     answers: DataFrame
     """columns value, participant, item, cluster, population and the factors"""
-    seed: int
-    replicates: int
-    level: float
+    how: How
 
     @cached_property
     def table(self) -> DataFrame:
@@ -74,9 +82,9 @@ class Compared:
                 self.table["cluster"],
                 self.table["condition"],
                 self.table["expert"],
-                generator=np.random.default_rng(self.seed),
-                replicates=self.replicates,
-                level=self.level,
+                generator=np.random.default_rng(self.how.seed),
+                replicates=self.how.replicates,
+                level=self.how.level,
             )
         except BadData as error:
             return self._undefined(str(error))
@@ -96,7 +104,7 @@ class Compared:
                     artwork="cluster",
                     stimulus="item",
                     fixed=fixed,
-                    level=self.level,
+                    level=self.how.level,
                 )
                 for fixed in ("condition * group", "condition + group")
             )
@@ -192,15 +200,15 @@ class Compared:
                 table["item"],
                 table["expert"],
                 clusters=table["cluster"],
-                generator=np.random.default_rng(self.seed),
-                replicates=self.replicates,
-                level=self.level,
+                generator=np.random.default_rng(self.how.seed),
+                replicates=self.how.replicates,
+                level=self.how.level,
             )
         except BadData as error:
             return str(error)
 
     def _undefined(self, reason: str) -> Estimate:
-        return Estimate.undefined(level=self.level, n=len(self.answers), reason=reason)
+        return Estimate.undefined(level=self.how.level, n=len(self.answers), reason=reason)
 
 
 def together(found: Sequence[Compared]) -> DataFrame:

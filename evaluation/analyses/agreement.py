@@ -18,7 +18,7 @@ from pandas import DataFrame, concat
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import plots, populations, words
+from evaluation import plots, population_finding, populations, words
 from evaluation.analyses import Assumption, Exhibit, Finding
 from evaluation.comparisons import columns
 from evaluation.evidence import Evidence
@@ -53,13 +53,6 @@ LIMITS = (
     "That raters agree does not mean that they are right, and that they differ not that they are"
     " careless: taste differs.",
     "Agreement depends on what was shown: the more alike the pictures, the lower it is.",
-)
-OF_POPULATIONS = (
-    "A population that agrees less is not worse for it: bias (a shift of all answers) and noise are"
-    " different things.",
-    "How many raters equal one artist holds for the mean of their answers to these pictures, not"
-    " for another question.",
-    "No difference that is shown between populations is no proof that there is none.",
 )
 FEW_RATERS, PREVALENT = 10, 0.8
 
@@ -98,7 +91,8 @@ class Agreement:
         """One alpha a question for all pictures, one within conditions, one for each condition."""
         ratings = evidence.ratings
         if ratings["population"].nunique() > 1 and ratings["simulated"].nunique() == 1:
-            return self._populations(ratings, seed)
+            how = populations.How(self.experts, seed, self.replicates, self.level)
+            return population_finding.finding(ratings, self._asked(ratings), how)
         one_group(ratings)
         simulated = bool(ratings["simulated"].iloc[0])
         found = {
@@ -133,39 +127,6 @@ class Agreement:
         if not asked:
             raise TableError("No question of the table has a scale that raters could agree on.")
         return asked
-
-    def _populations(self, ratings: DataFrame, seed: int) -> Finding:
-        """Every population beside the experts, question by question."""
-        names = sorted(ratings["population"].unique())
-        experts = self.experts if self.experts in names else names[0]
-        found = [
-            populations.Compared(question, experts, other, part, seed, self.replicates, self.level)
-            for question in self._asked(ratings)
-            for other in names
-            if other != experts
-            for part in [_of_both(ratings, question, (experts, other))]
-            if not part.empty
-        ]
-        if not found:
-            raise TableError("No question was answered by two populations: nothing to compare.")
-        table = populations.together(found)
-        simulated = bool(ratings["simulated"].iloc[0])
-        return Finding(
-            claim=" ".join(each.claim() for each in found),
-            table=table,
-            chart=_pairs_chart(populations.shown(table), simulated),
-            notes=(*_of_pairs(experts, self.experts), self._drawn()),
-            caption="Correlations of single answers of two raters, of what both groups agree on,"
-            " and of the order of conditions, with intervals.",
-            assumptions=tuple(a for each in found for a in _shared(each)),
-            limits=OF_POPULATIONS,
-        )
-
-    def _drawn(self) -> str:
-        return (
-            f"Intervals ({self.level:.0%}) draw raters within their population and artworks again,"
-            f" {self.replicates:,} times, expanded for few of them."
-        )
 
     def _ceilings(self, ratings: DataFrame, questions: Sequence[str]) -> list[Exhibit]:
         """What a perfect metric would reach of these raters, level by level."""
@@ -246,37 +207,6 @@ class Agreement:
         )
 
 
-def _of_both(ratings: DataFrame, question: str, names: tuple[str, str]) -> DataFrame:
-    """The usable answers of two populations to one question, none pooled; empty if not of both."""
-    asked = ratings[ratings["question"] == question]
-    parts = [asked[asked["population"] == name] for name in names]
-    if any(usable(part).empty for part in parts):
-        return ratings.iloc[:0]
-    both = concat([answers_to(part, question) for part in parts], ignore_index=True)
-    points(both)
-    return both
-
-
-def _of_pairs(experts: str, wanted: str) -> tuple[str, ...]:
-    notes = (
-        "Populations are compared, not pooled. Correlations of single answers take a rater's"
-        " leniency for noise; “true scores” are what all raters of a population would say on"
-        " average, estimated from answers of different raters, and can exceed 1 by chance.",
-        "k raters equal one artist where the mean of k of their answers tells as much about the"
-        " artists' true scores as one artist's answer does; no k does where they agree on something"
-        " else.",
-        "Interaction: the likelihood-ratio test, in the mixed model of the whole scale, of whether"
-        " conditions move both populations' answers alike. Rank correlations hold the conditions.",
-    )
-    if experts == wanted:
-        return notes
-    return (
-        *notes,
-        f"No population is called “{wanted}”: {experts} stand in their place; name them by"
-        " `experts`.",
-    )
-
-
 def _missing_population(names: Sequence[str]) -> list[str]:
     """What one population alone leaves open."""
     if len(names) != 1:
@@ -313,40 +243,6 @@ def _assumptions(question: str, ratings: DataFrame) -> list[Assumption]:
             " alpha and kappa collapse though raters agree, and Gwet's AC does not.",
         ),
     ]
-
-
-def _shared(compared: populations.Compared) -> list[Assumption]:
-    """Both judged the same pictures, with raters enough."""
-    table = compared.table
-    by = table.groupby("item")["expert"].nunique()
-    both, raters = int((by > 1).sum()), table.groupby("population")["rater"].nunique()
-    told = words.listed([f"{count} {name}" for name, count in raters.items()])
-    return [
-        Assumption(
-            f"{compared.question}: both judged the same pictures",
-            both >= len(by) / 2,
-            f"{both} of {len(by)} pictures were judged by both; the others say nothing here.",
-        ),
-        Assumption(
-            f"{compared.question}: enough raters of both",
-            bool(raters.min() >= FEW_RATERS),
-            f"{told}.",
-        ),
-    ]
-
-
-def _pairs_chart(rows: DataFrame, simulated: bool) -> plots.Spec:
-    return plots.intervals(
-        rows,
-        ("r", "r_low", "r_high"),
-        row="who",
-        series="question",
-        title="correlation",
-        order=list(populations.PAIRS.values()),
-        series_order=list(dict.fromkeys(rows["question"])),
-        domain=(0, 1),
-        simulated=simulated,
-    )
 
 
 def _missing(others: Sequence[tuple[str, Coefficient]]) -> list[str]:
