@@ -20,7 +20,7 @@ from evaluation.scoring import Loaded, Pair
 from evaluation.set_measuring import measure_sets
 from evaluation.words import listed
 from generation import store
-from generation.networks import Networks, NetworkUnavailable, load
+from generation.networks import Networks, NetworkUnavailable, identify, load
 from generation.pixels import read_png
 from generation.progress import Progress
 from studies.models import Study
@@ -60,6 +60,14 @@ def _chosen(
     """Metrics that can be measured, and why the others cannot."""
     wanted = scoring.build(_wanted(study) if metrics is None else metrics)
     reasons = {name: _reason(study, metric) for name, metric in wanted.items()}
+    if metrics is None:
+        absent = _absent(study, {name: wanted[name] for name in wanted if not reasons[name]})
+        reasons |= {
+            name: f"{metric.label}: {absent[role]}"
+            for name, metric in wanted.items()
+            for role in metric.needs
+            if role in absent and not reasons[name]
+        }
     skipped = {name: reason for name, reason in reasons.items() if reason}
     if metrics is not None and skipped:
         raise MeasureError(" ".join(skipped.values()))
@@ -136,6 +144,18 @@ def _no_gallery(study: Study, metric: GalleryMetric) -> str:
     except ValueError as error:
         return f"{metric.label}: {error}"
     return ""
+
+
+def _absent(study: Study, metrics: Mapping[str, Metric]) -> dict[str, str]:
+    """Role → why its network is not to be had here."""
+    named = study.protocol.document["stimuli"]["networks"]
+    found: dict[str, str] = {}
+    for role in sorted(scoring.needs(metrics)):
+        try:
+            identify(named[role], settings.NETWORKS_DIR, role)
+        except NetworkUnavailable as error:
+            found[role] = str(error)
+    return found
 
 
 def _networks(study: Study, metrics: Mapping[str, Metric]) -> Networks:

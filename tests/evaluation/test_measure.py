@@ -103,8 +103,12 @@ def test_infinite_psnr_is_stored_as_empty_and_comes_back_infinite() -> None:
 def test_a_metric_whose_network_is_missing_is_said_in_a_sentence(settings, tmp_path) -> None:
     settings.NETWORKS_DIR = tmp_path
     study = answered_study(people=0, simulated=0)
-    with pytest.raises(MeasureError, match="sd1_vaelight.* is missing"):
-        services.measure(study=study)
+    done = services.measure(study=study)
+    assert "lpips_squeeze" in done.skipped["lpips"]
+    assert "sd1_vaelight" in done.skipped["reconstruction_error"]
+    assert "ssim" in set(queries.measurements(study)["metric"])
+    with pytest.raises(MeasureError, match="lpips_squeeze"):
+        services.measure(study=study, metrics=["lpips"])
 
 
 @pytest.mark.django_db
@@ -216,10 +220,12 @@ def test_a_worker_measures_and_a_second_message_changes_nothing() -> None:
 
 
 @pytest.mark.django_db
-def test_a_worker_that_cannot_measure_says_so_and_goes_on(settings, tmp_path, caplog) -> None:
+def test_a_worker_measures_what_it_can(settings, tmp_path) -> None:
     settings.NETWORKS_DIR = tmp_path
     measure_study(answered_study(people=0, simulated=0).pk)
-    assert not Measurement.objects.exists()
+    measured = set(Measurement.objects.values_list("metric", flat=True))
+    assert "ssim" in measured
+    assert "lpips" not in measured
 
 
 def test_the_web_process_reads_reports_without_torch() -> None:
