@@ -257,10 +257,12 @@ def test_a_network_that_is_not_there_is_said(pictures: Path, tmp_path: Path) -> 
         run("edit", pictures, tmp_path / "out", *options)
 
 
-@pytest.mark.parametrize("kind", ["protection", "purification", "edit"])
+@pytest.mark.parametrize("kind", ["protection", "purification", "edit", "degradation"])
 def test_the_help_of_every_method_lists_its_settings(kind: str, capsys: Any) -> None:
     catalogue = KINDS[kind].catalogue
-    command = {"protection": "protect", "purification": "purify", "edit": "edit"}[kind]
+    command = {
+        "protection": "protect", "purification": "purify", "edit": "edit", "degradation": "degrade",
+    }[kind]  # fmt: skip
     for name in catalogue.names():
         with pytest.raises(SystemExit) as left:
             run(command, "--help-method", name)
