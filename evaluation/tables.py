@@ -59,6 +59,21 @@ LABELS: Mapping[str, str] = {
     "share_calibrated": "ties calibrated",
     "alpha": "Krippendorff's alpha",
     "over": "correlated over",
+    "r_within": "r within artists",
+    "r_between": "r between artists",
+    "weight": "weight (log odds a standard deviation)",
+    "share_outside": "outside the range of training",
+    "share_psr_alone": "PSR, answers alone",
+    "share_psr_assisted": "PSR, with the metrics",
+    "mean_alone": "mean, answers alone",
+    "mean_assisted": "mean, with the metrics",
+    "lambda": "λ",
+    "effective": "worth so many answers",
+    "share_saved": "ratings saved",
+    "half_width_alone": "half width, answers alone",
+    "half_width_assisted": "half width, with the metrics",
+    "share_half_width_alone": "half width, answers alone",
+    "share_half_width_assisted": "half width, with the metrics",
 }
 COUNTS = (
     "n",
@@ -70,6 +85,11 @@ COUNTS = (
     "over",
     "pairs",
     "items_dropped",
+    "rated items",
+    "unrated items",
+    "items to rate",
+    "to rate",
+    "draws",
 )
 BARE = ("share_difference_joint", "chance")
 """Intervals without a value of their own."""

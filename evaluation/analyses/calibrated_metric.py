@@ -275,8 +275,8 @@ def _weights(file: Calibration) -> DataFrame:
                 "weight_high": each.weight_high,
                 "mean in training": each.centre,
                 "sd in training": each.spread,
-                "from": each.low,
-                "to": each.high,
+                "lowest in training": each.low,
+                "highest in training": each.high,
                 "measured by": each.version[:12],
             }
             for each in sorted(file.inputs, key=lambda each: -abs(each.weight))
