@@ -45,7 +45,7 @@ class Command(BaseCommand):
         )  # fmt: skip
         parser.add_argument(
             "--items", type=Path,
-            help="CSV of all items, rated or not: item, artist, artwork, and what names its condition",
+            help="CSV of all items, rated or not: item, artist, artwork, and what names its arm",
         )  # fmt: skip
         parser.add_argument(
             "--calibrated", type=Path, action="append", default=[], metavar="FILE",
