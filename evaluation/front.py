@@ -38,13 +38,14 @@ def found(sections: Sequence[Document]) -> list[dict[str, Any]]:
 def trust(assumptions: Sequence[Document]) -> str:
     """“3 assumptions hold, 1 does not, 2 cannot be checked”; empty where none was checked."""
     held = [each["held"] for each in assumptions]
-    yes, no, unknown = held.count(True), held.count(False), held.count(None)
     parts = [
-        f"{counted(yes, 'assumption')} {'holds' if yes == 1 else 'hold'}" if yes else "",
-        f"{no} {'does' if no == 1 else 'do'} not hold" if no else "",
-        f"{unknown} cannot be checked" if unknown else "",
+        (held.count(True), "holds", "hold"),
+        (held.count(False), "does not hold", "do not hold"),
+        (held.count(None), "cannot be checked", "cannot be checked"),
     ]
-    return ", ".join(filter(None, parts))
+    said = [(number, one if number == 1 else many) for number, one, many in parts if number]
+    first = [f"{counted(number, 'assumption')} {verb}" for number, verb in said[:1]]
+    return ", ".join([*first, *(f"{number} {verb}" for number, verb in said[1:])])
 
 
 def _trusted(block: Document) -> dict[str, Any]:
