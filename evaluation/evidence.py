@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from pandas import DataFrame, concat
 
+from evaluation import map_table, set_table
 from evaluation import measurements as measured
-from evaluation import set_table
 from evaluation.calibrations import Calibration
 from evaluation.ratings import FACTORS
 
@@ -30,6 +30,11 @@ class Evidence:
 
     sets: DataFrame = field(default_factory=set_table.empty)
     """Sets of pictures compared by set metrics: columns `evaluation.set_table.COLUMNS`."""
+
+    marks: DataFrame = field(default_factory=map_table.no_marks)
+    """Places that raters marked: participant, item, x, y as shares of the picture, [0, 1]"""
+    maps: DataFrame = field(default_factory=map_table.empty)
+    """Where metrics see a change: columns `evaluation.map_table.COLUMNS`"""
 
     populations: tuple[str, ...] = ()
     """All populations of the study that `ratings` are one of, people or SIMULATED raters."""

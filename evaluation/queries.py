@@ -3,19 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Coalesce
 from pandas import DataFrame, Series, concat
 
 from config.plugins import PluginError, record
-from evaluation import calibration_store, held, imported, set_table
+from evaluation import calibration_store, held, imported, map_table, set_table
 from evaluation import measurements as measured
 from evaluation.analyses import ANALYSES
 from evaluation.choices import Entry, choices_of, joined, named, ours, taken_apart
 from evaluation.evidence import Evidence
 from evaluation.galleries import Gallery
+from evaluation.maps import MAPS
 from evaluation.metrics import METRICS, Against
-from evaluation.models import Measurement, Report, SetMeasurement
+from evaluation.models import Measurement, PictureMap, Report, SetMeasurement
 from evaluation.ratings import checked
 from evaluation.report import Plan
 from generation.models import Recipe, RecipeInput
@@ -41,7 +43,13 @@ def evidence(study: Study) -> Evidence:
     """All that analyses may look at, of all groups together."""
     known = calibration_store.files_of(metrics(study))
     return Evidence(
-        ratings(study), measurements(study), export.items(study), known, sets=sets(study)
+        ratings(study),
+        measurements(study),
+        export.items(study),
+        known,
+        sets=sets(study),
+        marks=export.marks(study),
+        maps=maps(study),
     )
 
 
@@ -175,6 +183,49 @@ def sets(study: Study) -> DataFrame:
         key = (found["set_metric"], found["against"], *(found[name] for name in set_table.PLACE))
         newest[key] = found
     return DataFrame(list(newest.values()), columns=list(set_table.COLUMNS))
+
+
+def maps(study: Study) -> DataFrame:
+    """One row an item and map: columns `evaluation.map_table.COLUMNS`, the newest version of each.
+
+    Items some of whose pictures have no map are left out.
+    """
+    rows = [
+        row
+        for against in ("counterpart", "nothing")
+        for row in _maps(pairs(study, against), against).to_dict("records")
+    ]
+    table = DataFrame(rows, columns=list(map_table.COLUMNS))
+    return table.sort_values(["item", "map"], ignore_index=True)
+
+
+def _maps(table: DataFrame, against: Against) -> DataFrame:
+    """Maps of one kind, joined to the items whose pictures they are of."""
+    names = [name for name in MAPS.names() if MAPS.load(name).against == against]
+    stored = PictureMap.objects.filter(map__in=names, image__in=set(table["image"]))
+    newest = dict(stored.order_by("pk").values_list("map", "version"))
+    rows = [
+        (name, image, reference or "", np.frombuffer(bytes(grid), "<f4").astype("float64"))
+        for name, image, reference, version, grid in stored.order_by("pk").values_list(
+            "map", "image", "reference", "version", "grid"
+        )
+        if newest[name] == version
+    ]
+    found = DataFrame(rows, columns=["map", "image", "reference", "cells"], dtype="object")
+    joint = table[["item", "image", "reference"]].merge(found, on=["image", "reference"])
+    due = table["item"].value_counts().to_dict()
+    means = [
+        (str(item), str(name), np.mean(np.stack(list(part["cells"])), axis=0), len(part))
+        for (item, name), part in joint.groupby(["item", "map"])
+    ]
+    return DataFrame(
+        [
+            (item, name, newest[name], tuple(mean.tolist()))
+            for item, name, mean, count in means
+            if count == due[item]
+        ],
+        columns=list(map_table.COLUMNS),
+    )
 
 
 def planned_sets(study: Study) -> list[Entry]:

@@ -73,6 +73,18 @@ def measure_sets(
     return measured(study, set_metrics, by, against, progress)
 
 
+def draw_maps(*, study: Study, progress: Progress = silent) -> Measured:
+    """Draw and store every map (`evaluation.maps`) of the study's judged pictures that is missing.
+
+    Maps that this study does not allow are left out and said. A grid is stored once per version of
+    its map. Raises MeasureError. Loads torch.
+    """
+    # as above
+    from evaluation.mapping import map_pictures  # noqa: PLC0415
+
+    return map_pictures(study, progress)
+
+
 def costs(*, study: Study, metrics: Sequence[Entry] | None = None) -> "list[Cost]":
     """What the costly ones of these metrics would take: passes, and time by a timed pass here.
 

@@ -25,11 +25,18 @@ def compared(
     line                weights of the window's side
     unbiased            by what variances are multiplied: 1, or n / (n - 1) for samples' variances
     """
+    similar, contrast = compared_at(images, references, line, unbiased)
+    return similar.mean((2, 3)), contrast.mean((2, 3))
+
+
+def compared_at(
+    images: "Tensor", references: "Tensor", line: Sequence[float], unbiased: float = 1.0
+) -> tuple["Tensor", "Tensor"]:
+    """The same at every place of the window: [N, C, H - side + 1, W - side + 1] each."""
     mine, theirs = seen(images, line), seen(references, line)
     both = mine * theirs
     squares = mine.square() + theirs.square()
     spread = (seen(images.square() + references.square(), line) - squares) * unbiased
     shared = (seen(images * references, line) - both) * unbiased
     contrast = (2 * shared + C2) / (spread + C2)
-    similar = (2 * both + C1) / (squares + C1) * contrast
-    return similar.mean((2, 3)), contrast.mean((2, 3))
+    return (2 * both + C1) / (squares + C1) * contrast, contrast

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 Features = Sequence[Tensor]
 
@@ -30,6 +31,9 @@ class Perceptual(Protocol):
     def distance(self, images: Tensor, reference: Features) -> Tensor:
         """Distance [N] of each image from the one whose `features` are `reference`."""
 
+    def spread(self, images: Tensor, reference: Features) -> Tensor:
+        """The same before it is averaged over the picture: [N, H, W], whose mean is about it."""
+
 
 @dataclass(frozen=True)
 class Lpips:
@@ -47,6 +51,14 @@ class Lpips:
         layers = zip(self.activations(images), reference, self._weights(), strict=True)
         distances = [_LayerDistance.apply(ours, theirs, weight) for ours, theirs, weight in layers]
         total: Tensor = torch.stack(distances).sum(0)
+        return total
+
+    def spread(self, images: Tensor, reference: Features) -> Tensor:
+        size = images.shape[-2:]
+        layers = zip(self.features(images), reference, self._weights(), strict=True)
+        maps = [((ours - theirs).square() * w).sum(1, keepdim=True) for ours, theirs, w in layers]
+        larger = [interpolate(m, size=size, mode="bilinear", align_corners=False) for m in maps]
+        total: Tensor = torch.cat(larger, 1).sum(1)
         return total
 
     def _weights(self) -> Sequence[Tensor]:
