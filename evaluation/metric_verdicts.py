@@ -129,20 +129,24 @@ class Verdicts:
 
     def claims(self, whom: str) -> str:
         """What stands in and what does not, at the levels that matter most."""
-        return " ".join(self._claim(over, whom) for over in CLAIMED if over in self.grid.overs)
+        told = [self._claim(over) for over in CLAIMED if over in self.grid.overs]
+        return " ".join(
+            [f"Of the ceiling, what a perfect metric would correlate with {whom}:", *told]
+        )
 
     def sentences(self) -> Iterator[str]:
         """Levels that the claim leaves out; then which metrics differ, level by level."""
-        yield from (self._claim(over, "raters") for over in self.grid.overs if over not in CLAIMED)
+        yield from (self._claim(over) for over in self.grid.overs if over not in CLAIMED)
         for by in self.grid.levels:
             yield from self._told_apart(by)
 
-    def _claim(self, over: meta.Over, whom: str) -> str:
+    def _claim(self, over: meta.Over) -> str:
+        """“Over all pictures (60 pictures, ceiling 0.90 [0.82, 0.95]) stand in: …”"""
         most = self.grid.ceilings[over].estimate
-        said = f"{OVER[over]} ({self._counted(over)})"
         if not most.defined:
-            return f"{said} the ceiling for {whom} is undefined: {_reason(most)}."
-        said += f" a perfect metric would correlate {words.said(most)} with {whom}. Of that"
+            told = f"{OVER[over]} ({self._counted(over)}) the ceiling is undefined"
+            return f"{told}: {_reason(most)}."
+        said = f"{OVER[over]} ({self._counted(over)}, ceiling {words.said(most)})"
         parts = [
             part
             for word in (STANDS_IN, FALLS_SHORT, CANNOT_TELL)
@@ -155,7 +159,7 @@ class Verdicts:
             if self.standings[over, k].share.defined
         )
         few = self._few(over)
-        return f"{said}, {'; '.join(parts)}.{few or reasons}"
+        return f"{said} {'; '.join(parts)}.{few or reasons}"
 
     def _counted(self, over: meta.Over) -> str:
         noun = {

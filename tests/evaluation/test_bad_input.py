@@ -168,4 +168,4 @@ def test_csv_files_with_holes_copies_contradictions_and_strangers_are_told(
     assert remarks["Contradictions"].startswith("2 rows of the metrics are left out")
     assert "1 measured item (“nobody”) of the metrics is not among" in remarks["Unknown items"]
     assert "4 answers to a question that the rater had answered" in remarks["Counted once"]
-    assert any("a perfect metric would correlate" in claim for claim in told["claims"])
+    assert any("what a perfect metric would correlate with" in claim for claim in told["claims"])
