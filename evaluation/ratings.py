@@ -92,14 +92,9 @@ def checked(table: DataFrame) -> DataFrame:
 
 
 def items_checked(table: DataFrame) -> DataFrame:
-    """All items of a study, rated or not, typed like the table of answers: one row an item.
-
-    Needs the column item; artist, artwork, era, surface and those of the condition where present.
-    Raises TableError with one sentence.
-    """
+    """All items, rated or not, typed like the table of answers; raises TableError."""
     if "item" not in table.columns:
-        has = ", ".join(map(str, table.columns)) or "none"
-        raise TableError(f"The items lack the column “item”; their columns are: {has}.")
+        raise TableError("The table of items lacks the column “item”.")
     table = _with_protection(table.reset_index(drop=True))
     texts = {name: _text(table, name, TEXTS[name]) for name in ABOUT_ITEMS}
     typed = DataFrame({"item": _named(table, "item"), **texts})

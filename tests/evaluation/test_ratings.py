@@ -190,3 +190,16 @@ def test_an_items_value_is_the_mean_over_its_pictures_where_they_are_told_apart(
         measurements.checked(table.assign(image="1"))
     with pytest.raises(TableError, match="several versions"):
         measurements.checked(table.assign(version=["v", "w", "v", "v"]))
+
+
+def test_items_are_typed_like_answers_and_named_once() -> None:
+    items = pd.DataFrame(
+        {"item": ["x", "y"], "condition": ["clean", "glaze"], "budget": ["0", "1"]}
+    )
+    table = ratings.items_checked(items)
+    assert table["protection"].tolist() == ["clean", "glaze"]
+    assert table["purification"].tolist() == ["none", "none"]
+    with pytest.raises(TableError, match="name x twice"):
+        ratings.items_checked(items.assign(item="x"))
+    with pytest.raises(TableError, match="lacks the column “item”"):
+        ratings.items_checked(items.drop(columns="item"))
