@@ -4,11 +4,22 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from evaluation.statistics.composite import leaks, monotone, nested_cv, ridge
+from evaluation.statistics.composite import (
+    Standard,
+    cumulative,
+    leaks,
+    learn,
+    monotone,
+    nested_cv,
+    ordinal_models,
+    ridge,
+)
 from evaluation.statistics.estimate import BadData
 from evaluation.statistics.folds import folds_of
+from evaluation.statistics.ordinal import clm
 
 R = json.loads((Path(__file__).parents[2] / "data/statistics/composite.json").read_text())
 X, Y, ARTIST = (np.array(R[name], dtype=float) for name in ("features", "answers", "artist"))
@@ -223,3 +234,82 @@ def test_two_images_an_artist_leave_correlations_within_undefined_alone() -> Non
     assert not found.composite.within_artist.defined
     assert found.composite.between_artist.defined
     assert found.composite.pairwise_accuracy.defined
+
+
+def ordinal_table(seed: int = 5, n: int = 120) -> tuple[np.ndarray, np.ndarray]:
+    """Two metrics and four answers an image on five points."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, 2))
+    latent = (x @ np.array([1.0, -0.5]))[:, None] + rng.logistic(size=(n, 4))
+    points = np.digitize(latent, [-2, -0.5, 0.5, 2])
+    return x, np.array([np.bincount(row, minlength=5) for row in points], dtype=float)
+
+
+def test_without_a_penalty_the_ordinal_composite_is_the_cumulative_link_model() -> None:
+    x, counts = ordinal_table()
+    fitted = cumulative(1e-9, np.arange(1.0, 6.0))(x, counts)
+    rows = [(a, b, k + 1) for (a, b), row in zip(x, counts, strict=True)
+            for k, times in enumerate(row) for _ in range(int(times))]  # fmt: skip
+    same = clm(pd.DataFrame(rows, columns=["a", "b", "value"]), "value", "a + b")
+    found = [same.coefficients[name].value for name in ("a", "b")]
+    np.testing.assert_allclose(fitted.weights, found, atol=1e-4)
+    cuts = [threshold.value for threshold in same.thresholds.values()]
+    np.testing.assert_allclose(fitted.thresholds, cuts, atol=1e-4)
+    assert ((fitted(x) > 1) & (fitted(x) < 5)).all()
+
+
+def test_monotone_weights_are_never_negative_and_penalties_shrink() -> None:
+    x, counts = ordinal_table()
+    worth = np.arange(1.0, 6.0)
+    assert (cumulative(0.01, worth, monotone=True)(x, counts).weights >= 0).all()
+    sizes = [np.abs(cumulative(penalty, worth)(x, counts).weights).sum() for penalty in (0.01, 1)]
+    assert sizes[1] < sizes[0]
+    with pytest.raises(BadData, match="Every answer is the same"):
+        cumulative(0.1, worth)(x, np.eye(5)[np.zeros(len(x), int)])
+
+
+def test_points_that_nobody_chose_are_left_out() -> None:
+    x, counts = ordinal_table()
+    counts[:, 2] = 0
+    counts[counts.sum(1) == 0, 0] = 1
+    fitted = cumulative(0.01, np.arange(1.0, 6.0))(x, counts)
+    assert fitted.worth.tolist() == [1, 2, 4, 5]
+    assert len(fitted.thresholds) == 3
+
+
+def test_nothing_of_the_held_out_artists_is_used_to_fill_or_standardise() -> None:
+    x, counts = ordinal_table(n=60)
+    x[0, 0], x[1, 1] = np.nan, np.inf
+    artist = np.arange(60) // 10
+    standard = Standard.of(x[artist > 0])
+    far = x.copy()
+    far[artist == 0] *= 100
+    np.testing.assert_array_equal(Standard.of(far[artist > 0]).centre, standard.centre)
+    filled = standard(x)
+    assert np.isfinite(filled).all()
+    assert filled[0, 0] == pytest.approx(
+        (np.median(x[artist > 0, 0]) - standard.centre[0]) / standard.spread[0]
+    )
+    worth = np.arange(1.0, 6.0)
+    found = nested_cv(
+        x, counts @ worth / 4, artist, models=ordinal_models(worth), counts=counts, fill=True,
+        alone=cumulative(1e-3, worth), generator=np.random.default_rng(0), repeats=1,
+    )  # fmt: skip
+    assert np.isfinite(found.predictions).all()
+    assert set(found.singles) == set(found.differences) == set(found.p_values)
+    with pytest.raises(BadData, match="usable value"):
+        nested_cv(x, counts @ worth / 4, artist, generator=np.random.default_rng(0))
+
+
+def test_what_is_kept_is_chosen_on_artists_and_has_weights_with_intervals() -> None:
+    x, counts = ordinal_table()
+    worth = np.arange(1.0, 6.0)
+    kept = learn(
+        x, counts, worth, np.arange(120) // 12, ordinal_models(worth),
+        generator=np.random.default_rng(0), level=0.95,
+    )  # fmt: skip
+    assert kept.weights[0].low > 0
+    assert np.corrcoef(kept(x), counts @ worth)[0, 1] > 0.6
+    with pytest.raises(BadData, match="too few"):
+        learn(x, counts, worth, np.arange(120) % 2, ordinal_models(worth),
+              generator=np.random.default_rng(0), level=0.95)  # fmt: skip

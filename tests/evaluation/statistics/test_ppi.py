@@ -177,3 +177,34 @@ def test_one_artist_and_equal_answers_have_no_interval() -> None:
     equal = ppi.mean(np.full(72, 3.0), F, U)
     assert equal.estimate.value == 3.0
     assert not equal.estimate.has_interval
+
+
+def test_equal_weights_change_nothing_and_unequal_ones_take_off_the_bias() -> None:
+    rng = np.random.default_rng(2)
+    pool = rng.normal(size=4000)
+    answers = pool + rng.normal(0, 0.5, 4000)
+    chance = np.where(pool > 0, 0.4, 0.1)
+    kept = rng.uniform(size=4000) < chance
+    plain = ppi.mean(answers[kept], pool[kept], pool, tuning=0.0)
+    same = ppi.mean(answers[kept], pool[kept], pool, weights=np.full(kept.sum(), 7.0), tuning=0.0)
+    assert same.estimate.value == pytest.approx(plain.estimate.value)
+    assert same.estimate.se == pytest.approx(plain.estimate.se)
+    fair = ppi.mean(answers[kept], pool[kept], pool, weights=1 / chance[kept], tuning=1.0)
+    assert plain.estimate.excludes(0.0)
+    assert fair.estimate.low <= answers.mean() <= fair.estimate.high
+    with pytest.raises(BadData, match="a weight above 0"):
+        ppi.mean([1.0, 2.0], [1.0, 2.0], [1.0], weights=[1.0, 0.0])
+
+
+def test_unjudged_images_of_judged_artists_are_foretold_without_them() -> None:
+    def mean_of(features: np.ndarray, answers: np.ndarray):
+        level = float(answers.mean())
+        return lambda rows: np.full(len(rows), level)
+
+    answers = np.array([1.0, 1.0, 5.0, 5.0])
+    known, elsewhere = ppi.cross_predict(
+        np.zeros((4, 1)), answers, np.zeros((3, 1)), fit=mean_of, artists=list("aabb"),
+        artists_unlabelled=["a", "b", "c"], folds=2,
+    )  # fmt: skip
+    assert known.tolist() == [5, 5, 1, 1]
+    assert elsewhere.tolist() == [5, 1, 3]
