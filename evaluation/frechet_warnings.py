@@ -2,30 +2,27 @@
 
 from collections.abc import Sequence
 
-from evaluation.picture_sets import PictureSet, SetValue
+from evaluation.picture_sets import PictureSet
 
 PUBLISHED = 10_000
 """Pictures at which FID is published, at the least (Heusel et al. 2017 ask for that many)."""
 FID_NETWORK = "inception_fid"
 
 
-def frechet_warnings(
-    sample: PictureSet, reference: PictureSet, value: SetValue, network: str
-) -> Sequence[str]:
+def frechet_warnings(sample: PictureSet, reference: PictureSet, network: str) -> Sequence[str]:
     """Rank, bias and what the number may be compared with."""
     fewest = min(len(sample), len(reference))
     said = []
     if fewest <= sample.dimensions:
         said.append(
             f"{fewest} pictures in {sample.dimensions:,} dimensions: a covariance of so few has a"
-            f" rank of {fewest - 1} at most, and the distance is far too large. Dealing out these"
-            f" very pictures anew gives {value.chance_low:.3g} to {value.chance_high:.3g} where"
-            " there is no difference at all."
+            f" rank of {fewest - 1} at most, and the distance is far too large. Read it against"
+            " what chance gives, not against 0."
         )
     if fewest < PUBLISHED:
         said.append(
-            f"Biased upward, the more the fewer pictures: compare only with values at these sizes"
-            f" ({len(sample):,} and {len(reference):,}), never with published ones"
+            "Biased upward, the more the fewer pictures, and its interval with it: compare only"
+            f" values at these sizes ({len(sample):,} and {len(reference):,}), never published ones"
             f" ({PUBLISHED:,} and more)."
         )
     if network.partition("#")[0] != FID_NETWORK:

@@ -49,6 +49,15 @@ def named(plugin: str, settings: Mapping[str, Any]) -> str:
     return f"{plugin}({', '.join(told)})" if told else plugin
 
 
+def label_of(name: str) -> str:
+    """How it is written: “KID (features=clip)”; its own name where it is none of ours."""
+    plugin, _, settings = name.partition("(")
+    if plugin not in SET_METRICS:
+        return name
+    label = SET_METRICS.load(plugin).label
+    return f"{label} ({settings}" if settings else label
+
+
 def set_choices(entries: Sequence[Entry]) -> list[SetChoice]:
     """The set metrics that entries ask for, each once; raises PluginError."""
     chosen = [

@@ -20,7 +20,7 @@ from evaluation.arms import SUCCESS, Arm, arms, success_points
 from evaluation.comparisons import How, columns, share
 from evaluation.evidence import Evidence
 from evaluation.ratings import TableError, answers_to, points
-from evaluation.set_choices import SetMetricChoices, set_choices
+from evaluation.set_choices import SetMetricChoices, label_of, set_choices
 from evaluation.set_table import JOINT
 from evaluation.statistics.estimate import Estimate
 from evaluation.statistics.multiplicity import holm
@@ -106,7 +106,7 @@ class SetQuality:
         return known.reset_index(drop=True)
 
     def _question(self, ratings: DataFrame) -> str:
-        asked = list(dict.fromkeys(ratings["question"]))
+        asked = sorted(ratings["question"].unique())
         usual = [name for name in (*SUCCESS, "acceptability") if name in asked]
         return self.question or next(iter([*usual, *asked]))
 
@@ -139,7 +139,7 @@ def _table(sets: DataFrame, found: Sequence[Arm], shares: Mapping[str, Estimate]
         arm = next((arm for arm in found if _is_of(arm, row)), None)
         rows.append(
             {
-                "set_metric": row["set_metric"],
+                "set_metric": label_of(row["set_metric"]),
                 "condition": row["condition"],
                 **({"era": row["era"]} if several else {}),
                 "painter": row["artist"],
@@ -186,8 +186,9 @@ def _claim(table: DataFrame, what: str) -> str:
 
 def _said(row: Mapping[str, Any], what: str) -> str:
     era = f" ({row['era']})" if row.get("era") else ""
-    raters = row["share_raters"]
-    beside = f", {what} {raters:.0%}" if raters == raters else ""
+    raters, low, high = (row[f"share_raters{end}"] for end in ("", "_low", "_high"))
+    within = f" [{low:.0%}, {high:.0%}]" if low == low else ""
+    beside = f" ({what} {raters:.0%}{within})" if raters == raters else ""
     return f"{_interval(row)} for {row['condition']}{era}{beside}"
 
 
@@ -219,7 +220,7 @@ def _warnings(sets: DataFrame) -> Iterator[str]:
         for said in filter(None, row["warning"].split(JOINT)):
             about.setdefault(said, []).append(row["set_metric"])
     for said, metrics in about.items():
-        yield f"{words.listed(list(dict.fromkeys(metrics)))}: {said}"
+        yield f"{words.listed([label_of(each) for each in dict.fromkeys(metrics)])}: {said}"
 
 
 def _assumptions(sets: DataFrame) -> Iterator[Assumption]:
@@ -229,7 +230,7 @@ def _assumptions(sets: DataFrame) -> Iterator[Assumption]:
         warned = rows["warning"].str.len().gt(0)
         told = f", and {int(warned.sum())} of {len(rows)} comparisons carry a warning"
         said = f"The smallest set has {fewest} pictures{told if warned.any() else ''}."
-        yield Assumption(f"Enough pictures for {name}", not bool(warned.any()), said)
+        yield Assumption(f"Enough pictures for {label_of(str(name))}", not bool(warned.any()), said)
 
 
 def _charts(table: DataFrame, simulated: bool) -> list[Exhibit]:

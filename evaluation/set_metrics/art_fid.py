@@ -48,7 +48,7 @@ class ArtFid:
                 " made from none."
             )
         found = compared(sample, reference, _both, Draws(self.replicates, self.level, seed))
-        said = frechet_warnings(sample, reference, found, network)
+        said = frechet_warnings(sample, reference, network)
         return replace(found, warnings=(*said, *found.warnings))
 
 

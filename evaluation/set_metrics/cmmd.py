@@ -52,16 +52,15 @@ class Cmmd:
             return self.scale * plain(one, other, mine, theirs)
 
         found = compared(sample, reference, distance, Draws(self.replicates, self.level, seed))
-        said = self._few(sample, reference, found)
+        said = self._few(sample, reference)
         return replace(found, warnings=(*said, *found.warnings))
 
-    def _few(self, sample: PictureSet, reference: PictureSet, found: SetValue) -> list[str]:
+    def _few(self, sample: PictureSet, reference: PictureSet) -> list[str]:
         fewest = min(len(sample), len(reference))
         if self.estimator == "authors":
             return [
-                f"The authors' estimator is biased upward, the more the fewer pictures: dealing out"
-                f" these {len(sample)} and {len(reference)} anew gives {found.chance_low:.3g} to"
-                f" {found.chance_high:.3g} where there is no difference."
+                "The authors' estimator is biased upward, the more the fewer pictures: read it"
+                " against what chance gives, not against 0."
             ]
         if fewest >= FEW:
             return []

@@ -49,7 +49,7 @@ class Fid:
         draws = Draws(self.replicates, self.level, seed)
         if not self.extrapolated:
             found = compared(sample, reference, frechet, draws)
-            said = [*frechet_warnings(sample, reference, found, network)]
+            said = [*frechet_warnings(sample, reference, network)]
         else:
             found = compared(sample, reference, _at_infinity(seed), draws)
             said = self._of_the_line(sample, reference)

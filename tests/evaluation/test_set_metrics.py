@@ -223,7 +223,7 @@ class TestCatalogue:
             metric.compare(points(1, 8, 30), points(2, 9, 30), "sandbox_clip", 0).warnings
         )
         assert "8 pictures in 30 dimensions" in said
-        assert "never with published ones" in said
+        assert "never published ones" in said
         assert "features of “sandbox_clip”, not FID" in said
         named = metric.compare(points(1, 40), points(2, 40), "inception_fid#12345678", 0).warnings
         assert not any("not FID" in each or "dimensions" in each for each in named)

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from evaluation import queries, ratings, services, set_features, set_table
 from evaluation.analyses.set_quality import SetQuality
 from evaluation.evidence import Evidence
+from evaluation.figures import drawn
 from evaluation.measurements import MeasureError
 from evaluation.models import PictureFeatures, SetMeasurement
 from evaluation.report import fingerprint
@@ -92,9 +93,7 @@ class TestStudy:
         assert not table.duplicated(["set_metric", "against", "condition", "era"]).any()
 
     def test_a_network_that_the_file_does_not_name_is_said(self, scene) -> None:
-        with pytest.raises(
-            MeasureError, match="network “inception”, which the exp"
-        ):
+        with pytest.raises(MeasureError, match="network “inception”, which the exp"):
             services.measure_sets(study=scene.study, set_metrics=["fid"])
         with pytest.raises(MeasureError, match="no set metric called “beauty”"):
             services.measure_sets(study=scene.study, set_metrics=["beauty"])
@@ -157,10 +156,13 @@ class TestStudy:
         assert fingerprint({}, queries.evidence(scene.study), None) != before
         scene.judged_by(4)
         finding = SetQuality().run(queries.evidence(scene.study), 0)
-        assert "By kid(features=clip, replicates=100) the distance" in finding.claim
+        assert "By KID (features=clip, replicates=100) the distance" in finding.claim
         assert finding.table["share_raters"].notna().all()
         assert any("Only 4 pictures" in note for note in finding.notes)
         assert finding.assumptions[0].held is False
+        drawing = drawn(finding.chart, "sets")
+        assert "SIMULATED" in drawing
+        assert "clean arm" in drawing
 
 
 def folder(path: Path, painter: str, seeds: range) -> Path:
