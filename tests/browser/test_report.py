@@ -8,12 +8,21 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from evaluation import pages
+from evaluation import pages, ratings
+from evaluation.behind import table
+from evaluation.computing import carry_out
+from evaluation.models import ReportRequest
+from studies.export import as_csv
 from studies.models import Study
 from tests.browser.conftest import Open
 from tests.evaluation.scenes import answered_study, reported, small_document
+from tests.evaluation.tables import ratings_table
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+STILL = "document.querySelectorAll('.is-live').forEach(f => f.classList.remove('is-live'))"
+"""Charts as they are where no script runs."""
 
 
 @pytest.fixture
@@ -42,10 +51,13 @@ def test_the_report_is_sound(
     reported(study)
     page = inside(size, theme)
     page.goto(reverse("evaluation:report", args=[study.slug]))
-    expect(page.locator(f".chart-{drawing} svg").first).to_be_visible()
-    expect(page.locator(".chart-wide:visible, .chart-narrow:visible")).to_have_count(
-        page.locator("figure.chart").count()
+    shown = page.locator(".chart-wide:visible, .chart-narrow:visible, .chart-live:visible")
+    expect(shown).to_have_count(page.locator("figure.chart").count())
+    expect(page.locator("figure.chart.is-live").first).to_be_visible()
+    page.evaluate(
+        "document.querySelectorAll('.is-live').forEach(f => f.classList.remove('is-live'))"
     )
+    expect(page.locator(f".chart-{drawing} svg").first).to_be_visible()
     assert violations(page) == []
     assert sideways(page) == 0
     assert complaints == []
@@ -54,11 +66,13 @@ def test_the_report_is_sound(
 def test_a_report_is_computed_and_its_tables_opened_by_keyboard(
     inside: Open, study: Study, complaints: list[str]
 ) -> None:
-    """Enter computes; Enter opens a table; the table takes the focus and scrolls."""
+    """Enter asks a worker, and the report opens by itself; Enter opens a table, which scrolls."""
     page = inside("phone")
     page.goto(reverse("evaluation:report", args=[study.slug]))
     page.get_by_role("button", name="Compute the report").focus()
     page.keyboard.press("Enter")
+    expect(page.get_by_text("Waiting for a worker")).to_be_visible()
+    carry_out(ReportRequest.objects.get().pk)
     expect(page.get_by_role("heading", name="What was found")).to_be_visible(timeout=60_000)
     table = page.locator("details", has=page.get_by_text("How the answers fall")).first
     table.locator("summary").focus()
@@ -85,3 +99,32 @@ def test_the_file_opens_from_a_disk_and_follows_the_theme(
         assert violations(page) == []
     assert len(inks) == 2
     assert complaints == []
+
+
+def test_charts_of_the_file_tell_their_numbers_and_its_rows_are_at_hand(
+    new_page: Open, tmp_path: Path, complaints: list[str]
+) -> None:
+    """Pointing shows numbers; a legend entry singles out its series; rows open from the file."""
+    rows = as_csv(table(ratings.checked(ratings_table(raters=8, artworks=4))))
+    path = tmp_path / "report.html"
+    path.write_text(pages.standalone(small_document(), rows), encoding="utf-8")
+    page = new_page("desk")
+    page.goto(path.as_uri())
+    page.locator("figure.chart").first.scroll_into_view_if_needed()
+    figure = page.locator("figure.chart.is-live").first
+    figure.locator(".mark-symbol.role-mark path").first.hover()
+    expect(figure.locator(".chart-tip")).to_contain_text("condition")
+    holder = page.locator("details[data-rows]").first
+    holder.locator("summary").click()
+    expect(holder.get_by_role("link", name="rows as CSV")).to_be_visible()
+    expect(holder.locator("tbody tr")).to_have_count(50)
+    assert complaints == []
+
+
+def test_without_scripts_the_file_shows_its_drawings(new_page: Open, tmp_path: Path) -> None:
+    """The drawing of each chart stands where no script runs."""
+    path = tmp_path / "report.html"
+    path.write_text(pages.standalone(small_document()), encoding="utf-8")
+    page = new_page("desk", java_script_enabled=False)
+    page.goto(path.as_uri())
+    expect(page.locator(".chart-wide svg").first).to_be_visible()
