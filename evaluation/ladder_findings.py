@@ -112,7 +112,7 @@ class Climbed:
         return DataFrame(
             [
                 {
-                    "degradation": climb.ladder.label,
+                    "ladder": climb.ladder.label,
                     "series": each.name,
                     "notices": each.said(self.bound),
                     "pictures": climb.ladder.items["pair"].nunique(),
@@ -198,7 +198,7 @@ class Climbed:
     def exhibits(self) -> tuple[Exhibit, ...]:
         """Tables behind the chart."""
         found = [
-            Exhibit("Where people stop, and where metrics notice", _readable(self.summary)),
+            Exhibit("Where people stop, and where metrics notice", self.summary),
             Exhibit("Dose by dose", self.by_dose.drop(columns=["place"])),
         ]
         shares = [
@@ -360,8 +360,3 @@ def _trend(response: Response, level: float) -> Estimate:
 
 def _half(climb: Climb) -> str:
     return "" if climb.half is None else ladders.dose_said(climb.ladder, climb.half)
-
-
-def _readable(summary: DataFrame) -> DataFrame:
-    """With the degradation under a name that pages show."""
-    return summary.rename(columns={"degradation": "ladder"})

@@ -9,6 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 
 LABELS: Mapping[str, str] = {
+    "slope_style": "to style, given quality",
+    "slope_quality": "to quality, given style",
+    "raw_slope_style": "to style, with the noise",
+    "raw_slope_quality": "to quality, with the noise",
+    "share_style": "variance by style",
+    "share_quality": "variance by quality",
+    "partial_style": "partial r, style",
+    "partial_quality": "partial r, quality",
+    "partial_success": "partial r, success given quality",
+    "half_point": "50% point",
+    "change": "change, SDs",
+    "trend": "rank correlation with the dose",
+    "share_success": "answers that call it a success",
     "n": "answers",
     "share": "share willing",
     "share_items": "share of items",
@@ -23,6 +36,7 @@ LABELS: Mapping[str, str] = {
     "share_shift": "genre shift",
     "mean": "mean answer",
     "set_metric": "set metric",
+    "at_chance": "by chance",
     "share_raters": "raters' share",
     "n_reference": "pictures in the reference",
     "beyond_chance": "beyond chance",
@@ -91,7 +105,9 @@ COUNTS = (
     "to rate",
     "draws",
 )
-BARE = ("share_difference_joint", "chance")
+SET_NUMBERS = ("value", "at_chance")
+"""Of any size: distances of sets go from 0.001 to thousands."""
+BARE = ("share_difference_joint", "chance", "at_chance")
 """Intervals without a value of their own."""
 ALL = "_all"
 HIDDEN = (
@@ -176,6 +192,8 @@ def _number(name: str, value: float) -> str:
 
 
 def _format(name: str, value: float) -> str:
+    if name in SET_NUMBERS:
+        return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     if name.startswith("share"):
         return f"{value:+.0%}" if "difference" in name else f"{value:.0%}"
     if name == "p" or name.startswith("p_"):

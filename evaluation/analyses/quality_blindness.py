@@ -21,6 +21,7 @@ from pydantic import Field
 from config.plugins import plugin
 from evaluation import plots, words
 from evaluation.analyses import Assumption, Exhibit, Finding
+from evaluation.arms import SUCCESS
 from evaluation.choices import MetricChoices, names, numbers_of
 from evaluation.evidence import Evidence
 from evaluation.ladder_findings import Climbed, climbed
@@ -77,6 +78,11 @@ class QualityBlindness:
 
     def run(self, evidence: Evidence, seed: int) -> Finding:
         """Either half, or both; what is missing of the other is said in the notes."""
+        if SUCCESS.get(self.success or "") == "highest":
+            raise TableError(
+                f"“{self.success}” asks whether the protection held, of which less is better here:"
+                " name a question about the pictures themselves as `success`, or null."
+            )
         known, missing = measured_somewhere(evidence.measurements, numbers_of(self.metrics))
         if not known:
             told = words.listed([label_of(name) for name in numbers_of(self.metrics)])

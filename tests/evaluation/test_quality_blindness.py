@@ -171,6 +171,11 @@ def test_a_success_beyond_the_scale_is_refused_in_a_sentence() -> None:
     assert any("success_from is 9" in note for note in finding.notes)
 
 
+def test_a_question_about_the_protection_is_no_success_of_the_picture() -> None:
+    with pytest.raises(TableError, match="less is better"):
+        run(study(), success="protection_success")
+
+
 def test_bounds_are_settings_within_reason() -> None:
     with pytest.raises(PluginError, match="bound"):
         ANALYSES.build("quality_blindness", {"bound": 0})

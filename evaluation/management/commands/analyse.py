@@ -130,7 +130,7 @@ def _plan(
     names = sorted(measured["metric"].unique())
     held: Settings = {"metrics": names, **({"question": about} if about else {})}
     small: Settings = {} if margin is None else {"margin": margin}
-    plan: dict[str, Settings] = {}
+    plan: dict[str, Settings] = dict(_of_quality(table, names))
     if about is None or (about not in SUCCESS and points is None):
         plan["acceptability"] = {**({"question": about} if about else {}), **small}
         plan["agreement"] = {}
@@ -144,6 +144,22 @@ def _plan(
         plan["metric_validity"] = {**held, **psr, "of": "psr"}
         plan |= _learnt(table, {**held, **psr, "of": "psr"})
     return {**plan, "agreement": {}}
+
+
+def _of_quality(table: DataFrame, names: list[str]) -> Plan:
+    """Whether metrics see quality, where raters were asked for it or pictures were degraded."""
+    asked = set(table["question"])
+    if not names or not ({"style", "quality"} <= asked or not ratings.undegraded(table).all()):
+        return {}
+    success = next((name for name in (*SUCCESS, "acceptability") if name in asked), None)
+    return {
+        "quality_blindness": {
+            "metrics": names,
+            "question": "quality" if "quality" in asked else None,
+            "style": "style" if "style" in asked else None,
+            "success": success if success != "protection_success" else None,
+        }
+    }
 
 
 def _learnt(table: DataFrame, settings: Settings) -> Plan:
