@@ -8,6 +8,7 @@
 import sys
 from pathlib import Path
 from time import process_time
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -76,7 +77,7 @@ def main() -> None:
     one = table.assign(population="artists")
     names = sorted(scores["metric"].unique())
     asked = {"question": "mimicry_success", "of": "psr", "metrics": names}
-    runs = (
+    runs: tuple[tuple[str, str, dict[str, Any], DataFrame], ...] = (
         ("metric_validity, ten metrics", "metric_validity", asked, one),
         ("agreement, one population", "agreement", {}, one),
         ("agreement, two populations compared", "agreement", {}, table),

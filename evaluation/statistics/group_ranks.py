@@ -3,8 +3,8 @@
     rho = Spearman's of the mean answers of one group and of the other, over conditions
 
 The conditions are held: raters of each group and clusters of items (artworks, which both groups
-judged) are drawn again. Drawing raters adds their noise once more, so the interval is centred on
-the estimate (`bootstrap.centred_interval`).
+judged) are drawn again. Drawing raters adds their noise once more, so the outer end of the
+interval is moved out by what the replicates lost (`bootstrap.centred_interval`).
 """
 
 import numpy as np
@@ -72,7 +72,14 @@ def same_order(
     scarcest = min(*(len(np.unique(rater[side == group])) for group in (True, False)), of_cluster)
     said = f"raters of both groups and {of_cluster} clusters of items, {len(both)} conditions held"
     return centred_interval(
-        value, found, FISHER_Z, n=len(given), level=level, drawn=said, clusters=scarcest
+        value,
+        found,
+        FISHER_Z,
+        n=len(given),
+        level=level,
+        drawn=said,
+        clusters=scarcest,
+        keep_inner_end=True,  # ranks of few conditions crowd at 1
     )
 
 

@@ -169,9 +169,29 @@ def test_groups_that_rank_conditions_alike_are_told_from_those_that_do_not() -> 
         )  # fmt: skip
         assert found.value * sign > 0.8
         assert found.excludes(0.0)
+        assert found.high - found.low > 0.01
     two = condition < 2
     none = same_order(
         values[two], rater[two], artwork[two], condition[two], expert[two],
         generator=np.random.default_rng(5),
     )  # fmt: skip
     assert "no order to compare" in none.method
+
+
+@pytest.mark.parametrize(
+    ("known", "raters", "artworks", "usual", "least"),
+    [(0.99, 25, 16, "stands in", 28), (0.0, 25, 16, "falls short", 28),
+     (0.99, 4, 3, "cannot tell", 27), (0.8, 25, 16, "cannot tell", 25)],
+    ids=["good", "random", "underpowered", "at the limit"],
+)  # fmt: skip
+def test_verdicts_are_right_where_the_truth_is_known(
+    known: float, raters: int, artworks: int, usual: str, least: int
+) -> None:
+    """benchmarks/verdicts.py has the rates; this is a glance at thirty studies."""
+    said = []
+    for seed in range(30):
+        answers, truth = study(seed, raters=raters, conditions=8, artworks=artworks)
+        noise = np.random.default_rng([seed, 1]).normal(0, truth.std(), truth.shape)
+        metric = known * truth + np.sqrt(1 - known**2) * noise
+        said.append(standing(meta.standing(meta.Judged.of(answers), metric, "none").share))
+    assert said.count(usual) >= least
