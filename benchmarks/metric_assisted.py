@@ -19,8 +19,7 @@ from evaluation.judged import judged
 
 ROWS = [
     World(knows=knows, artists=artists, rated=rated)
-    for artists in (12, 24)
-    for rated in ("pictures", "artists")
+    for artists, rated in ((12, "pictures"), (12, "artists"), (24, "pictures"))
     for knows in (0.8, 0.0)
 ]
 

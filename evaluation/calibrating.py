@@ -34,8 +34,8 @@ from evaluation.statistics.estimate import BadData, Estimate
 
 FEWEST_ARTISTS = 3
 OUTER, ALONE = 5, 1e-3
-AGAIN = 2
-"""Partitions of the artists where conditions are held out too: each has many more folds."""
+AGAIN = 1
+"""Partitions of the artists where conditions are held out too: one has many times the folds."""
 SIMULATED = "SIMULATED: learnt from simulated raters; says nothing about people"
 
 
