@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from evaluation.imported import accepted, counting, known_of
 from evaluation.models import ImportedScore, ScoreFile
 from evaluation.score_tables import Coverage, Score, Scores
 from studies import export
-from studies.models import Item, Study
+from studies.models import Event, Item, Study
 
 __all__ = ["accept", "accepted", "give", "known", "preview", "remove"]
 
@@ -88,7 +89,7 @@ def preview(file: ScoreFile) -> Preview:
 
 
 @transaction.atomic
-def accept(*, file: ScoreFile, leave_out: bool = False) -> ScoreFile:
+def accept(*, file: ScoreFile, leave_out: bool = False, actor: User | None = None) -> ScoreFile:
     """Take a file over, whole or not at all; harmless to repeat.
 
     `leave_out` says that lines about nothing in this study may be left out. Raises ScoreFileError.
@@ -106,15 +107,20 @@ def accept(*, file: ScoreFile, leave_out: bool = False) -> ScoreFile:
     )
     if moved:
         _store(file, found.scores)
+        _event(file, actor, "scores_taken_over")
     file.refresh_from_db()
     return file
 
 
-def remove(*, file: ScoreFile, by: str) -> None:
+@transaction.atomic
+def remove(*, file: ScoreFile, actor: User | None = None) -> None:
     """Let a file count no more; what an earlier file says of its metrics counts again."""
-    ScoreFile.objects.filter(pk=file.pk, removed_at=None).update(
+    by = actor.get_username() if actor else COMMAND_LINE
+    moved = ScoreFile.objects.filter(pk=file.pk, removed_at=None).update(
         removed_at=timezone.now(), removed_by=by
     )
+    if moved:
+        _event(file, actor, "scores_removed")
 
 
 def told(problems: Sequence[score_tables.Problem], most: int = 20) -> str:
@@ -122,6 +128,11 @@ def told(problems: Sequence[score_tables.Problem], most: int = 20) -> str:
     said = [str(problem) for problem in problems[:most]]
     more = len(problems) - len(said)
     return "\n".join([*said, *([f"… and {more} more."] if more else [])])
+
+
+def _event(file: ScoreFile, actor: User | None, kind: str) -> None:
+    details = {"file": file.name, "sha256": file.sha256}
+    Event.objects.create(study_id=file.study_id, actor=actor, kind=kind, details=details)
 
 
 def _store(file: ScoreFile, scores: Sequence[Score]) -> None:

@@ -62,7 +62,8 @@ def accept(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     study = study_for(request.user, slug)
     file = get_object_or_404(ScoreFile, study=study, pk=pk)
     try:
-        done = score_files.accept(file=file, leave_out="leave_out" in request.POST)
+        leave_out = "leave_out" in request.POST
+        done = score_files.accept(file=file, leave_out=leave_out, actor=researcher(request))
     except score_files.ScoreFileError:
         said = "Tick the box to leave out the lines that name nothing in this study."
         return _preview(request, study, file, said)
@@ -76,7 +77,7 @@ def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Let a file count no more."""
     study = study_for(request.user, slug)
     file = get_object_or_404(ScoreFile.objects.exclude(accepted_at=None), study=study, pk=pk)
-    score_files.remove(file=file, by=researcher(request).get_username())
+    score_files.remove(file=file, actor=researcher(request))
     messages.success(request, f"{file.name} counts no more. The file itself is kept.")
     return redirect("evaluation:scores", slug)
 

@@ -11,8 +11,8 @@ from evaluation.ratings import NEEDED, TEXTS
 from studies.export import RESPONSES
 
 ROOT = Path(__file__).parents[2]
-REPORT, STATISTICS = (
-    (ROOT / "docs" / f"{name}.md").read_text() for name in ("report", "statistics")
+REPORT, STATISTICS, OF_METRICS = (
+    (ROOT / "docs" / f"{name}.md").read_text() for name in ("report", "statistics", "metrics")
 )
 
 
@@ -23,7 +23,7 @@ def test_every_analysis_is_described(name: str) -> None:
 
 @pytest.mark.parametrize("name", METRICS.names())
 def test_every_metric_is_defined(name: str) -> None:
-    assert f"| `{name}` |" in STATISTICS
+    assert f"| `{name}` |" in OF_METRICS
 
 
 @pytest.mark.parametrize("column", sorted({*RESPONSES, *NEEDED, *TEXTS, "scale"}))
@@ -32,6 +32,6 @@ def test_every_column_of_the_ratings_is_explained(column: str) -> None:
 
 
 def test_every_benchmark_that_is_named_exists() -> None:
-    named = set(re.findall(r"benchmarks/\w+\.py", REPORT + STATISTICS))
+    named = set(re.findall(r"benchmarks/\w+\.py", REPORT + STATISTICS + OF_METRICS))
     assert named
     assert all((ROOT / name).exists() for name in named)

@@ -80,7 +80,7 @@ def test_a_file_given_again_takes_the_place_of_the_earlier_one_metric_by_metric(
     assert told["replaced"] == ["beauty"]
     assert values(study, "beauty") == {items_of(study)[0]: 7.0}
     assert len(values(study, "grain")) == 12
-    score_files.remove(file=ScoreFile.objects.first(), by="ada")
+    score_files.remove(file=ScoreFile.objects.first())
     assert len(values(study, "beauty")) == 12  # the earlier file counts again
 
 
@@ -149,7 +149,7 @@ def test_the_page_shows_what_was_matched_before_anything_counts(page, study) -> 
     shown = page(ranked(study) + "item-0777,beauty,2\n", direction="lower")
     text = shown.content.decode()
     assert "12 lines matched, 1 not." in text
-    assert "<code>beauty(lower)</code>" in text
+    assert "beauty(lower)</code>" in text
     assert "“item-0777” (item) is no item" in text
     assert values(study, "beauty(lower)") == {}
     accept = reverse("evaluation:accept_scores", args=[study.slug, ScoreFile.objects.get().pk])
@@ -162,6 +162,8 @@ def test_the_page_shows_what_was_matched_before_anything_counts(page, study) -> 
     page.client.post(accept, {"leave_out": "on"})  # a second click
     assert ImportedScore.objects.count() == 12
     assert ScoreFile.objects.get().given_by == "ada"
+    (event,) = study.events.filter(kind="scores_taken_over")
+    assert event.actor.get_username() == "ada"
 
 
 def test_a_file_with_problems_cannot_be_taken_over(page, study) -> None:
@@ -205,6 +207,7 @@ def test_files_are_listed_downloaded_and_removed(page, study) -> None:
     remove = reverse("evaluation:remove_scores", args=[study.slug, file.pk])
     assert page.client.get(remove).status_code == 405
     page.client.post(remove)
+    assert study.events.filter(kind="scores_removed", actor__username="ada").exists()
     assert "removed by ada" in page.client.get(page.address).content.decode()
     assert values(study, "beauty") == {}
 

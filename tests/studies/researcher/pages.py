@@ -10,7 +10,7 @@ from studies.urls import RESEARCHER
 
 SLUG = "acceptability-demo"
 POSTS = ["generate", "launch", "pause", "resume", "close"]
-SAMPLES = {"position": 0, "step": "guide", "pk": 1}
+SAMPLES = {"position": 0, "step": "guide", "pk": 1, "stem": "psr-1", "name": "report.html"}
 """What further parts of an address are filled with."""
 
 
@@ -28,7 +28,11 @@ def about_a_study() -> dict[str, str]:
 
 
 PAGES = [f"studies:{p.name}" for p in RESEARCHER if "slug" in p.pattern.regex.groupindex]
-PAGES += [f"evaluation:{p.name}" for p in evaluation.urls.urlpatterns]
+PAGES += [
+    f"evaluation:{p.name}"
+    for p in evaluation.urls.urlpatterns
+    if "slug" in p.pattern.regex.groupindex
+]
 
 
 def page(client: Client, name: str, *args: object, **query: str) -> str:
