@@ -111,10 +111,14 @@ class ArtifactMarking:
         return faults_alone(pictures["marked"])
 
     def simulate(
-        self, impression: Faults, item_effect: float, rater: SimulatedRater, rng: Random
+        self, impression: Faults | float, item_effect: float, rater: SimulatedRater, rng: Random
     ) -> dict[str, int]:
-        """Disturbance follows how plain the faults are; the scale is stretched over the labels."""
-        seen = impression.plain * rater.sensitivity + item_effect - rater.leniency / 2
+        """Disturbance follows how plain the faults are; the scale is stretched over the labels.
+
+        A number alone says how plain they are.
+        """
+        plain = impression.plain if isinstance(impression, Faults) else impression
+        seen = plain * rater.sensitivity + item_effect - rater.leniency / 2
         latent = (seen + rng.gauss(0, rater.noise) - 1) / 4
         return {"disturbance": grade(1 + latent * (len(self.labels) - 1), len(self.labels))}
 
