@@ -20,9 +20,7 @@ from generation.purifications import PURIFICATIONS
 from generation.style_transfers import STYLE_TRANSFERS
 from studies.channels import CHANNELS
 from studies.checks import CHECKS
-from studies.designs.factorial import NO_MIMICRY, UNDEGRADED
 from studies.protocol.experiment import (
-    CLEAN,
     Analysis,
     Check,
     Degradation,
@@ -51,6 +49,7 @@ from studies.protocol.problems import (
     from_validation,
     unknown,
 )
+from studies.protocol.skipping import unknown_levels
 from studies.protocol.templates import TemplateError, check_prompt
 from studies.trials import TRIALS, TrialKind
 
@@ -106,7 +105,8 @@ class _Resolver:
 
     def stimuli(self, stimuli: Stimuli) -> Stimuli:
         place: Place = ("stimuli",)
-        self.skip_rules(stimuli)
+        for where, sentence in unknown_levels(stimuli):
+            self.note(where, sentence)
         self.what_is_shown(stimuli)
         return stimuli.model_copy(
             update={
@@ -353,25 +353,6 @@ class _Resolver:
             f"`{setting}` is {name} when left out, which this study does not know: say which"
             f" {setting} to analyse. Possible here: {', '.join(known)}.",
         )
-
-    def skip_rules(self, stimuli: Stimuli) -> None:
-        budgets = {b for p in stimuli.protections.values() if p for b in p.budgets or ()}
-        known: Mapping[str, list[str]] = {
-            "protection": list(stimuli.protections),
-            "purification": list(stimuli.purifications),
-            "budget": sorted({CLEAN, *budgets}),
-            "mimicry": list(stimuli.mimicries) or [NO_MIMICRY],
-            "degradation": [UNDEGRADED["degradation"], *stimuli.degradations],
-            "dose": [
-                UNDEGRADED["dose"],
-                *(s for d in stimuli.degradations.values() for s in d.strengths),
-            ],
-        }
-        for i, skip in enumerate(stimuli.skip):
-            for factor in known.keys() & skip.rules.keys():
-                for level in set(skip.rules[factor]) - set(known[factor]):
-                    place = ("stimuli", "skip", i, factor)
-                    self.note(place, unknown(level, known[factor]))
 
     def exists(self, call: Call) -> bool:
         known = call.name in call.catalogue

@@ -66,8 +66,6 @@ Budget = Annotated[
     BeforeValidator(as_text, json_schema_input_type=float | str),
     StringConstraints(pattern=BUDGET, max_length=20),
 ]
-Strength = Budget
-"""A dose as written, like a budget: `2`, `0.05` or `8/255`."""
 Level = Annotated[str, BeforeValidator(as_text, json_schema_input_type=float | str)]
 Settings = dict[str, Any]
 Networks = dict[Name, Line]
@@ -154,7 +152,7 @@ class Protection(Method):
 class Degradation(Method):
     """A way to spoil pictures on purpose, at strengths that rise step by step: a ladder."""
 
-    strengths: Annotated[tuple[Strength, ...], Field(min_length=1)] = Field(
+    strengths: Annotated[tuple[Budget, ...], Field(min_length=1)] = Field(
         description="values of the setting `strength`, in the unit of the method, from mild to"
         " strong; each is a level of the factor `dose`. The undegraded picture is always shown too"
     )
@@ -162,10 +160,8 @@ class Degradation(Method):
     @model_validator(mode="after")
     def strengths_rise(self) -> "Degradation":
         values = [amount(strength) for strength in self.strengths]
-        if any(value <= 0 for value in values):
-            raise ValueError("a strength must be above 0 (0 is the undegraded picture)")
-        if sorted(set(values)) != values:
-            raise ValueError("strengths must rise from each to the next: more is worse")
+        if values[0] <= 0 or sorted(set(values)) != values:
+            raise ValueError("strengths must rise, all above 0 (which is the undegraded picture)")
         if "strength" in self.settings:
             raise ValueError("say the doses in `strengths`, not in the settings")
         return self

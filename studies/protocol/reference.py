@@ -51,8 +51,8 @@ is one such set; its artwork is the first of those originals.
 
 With the section `degradations`, the pictures that raters judge are also shown spoilt on purpose,
 step by step: a ladder ([ladder.md](ladder.md)). Every dose is a condition of its own, beside the
-same pictures undegraded (the level `none`, dose `0`); a mimic is learnt once, whatever is done to its
-paintings. More is worse in every method, in the unit that it states.
+same pictures undegraded (the level `none`, dose `0`); a mimic is learnt once, whatever is done to
+its paintings. More is worse in every method, in the unit that it states.
 
 A protection may name `networks` of its own, and a mimicry its `network`: the artist's feature
 extractor then is not the mimic's. A study of protection needs a clean arm, and `check` warns where
