@@ -81,9 +81,7 @@ def test_a_metric_says_what_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CHEAP)
-def test_each_picture_gets_its_numbers_whatever_is_beside_it(
-    name: str, networks: Networks
-) -> None:
+def test_each_picture_gets_its_numbers_whatever_is_beside_it(name: str, networks: Networks) -> None:
     images, references = noise(1, 3), noise(2, 3)
     before = images.clone()
     together = scored(name, images, references, networks)
@@ -113,9 +111,7 @@ def test_the_same_pictures_give_the_same_bits(name: str, networks: Networks) -> 
 
 @pytest.mark.parametrize("name", CHEAP)
 @pytest.mark.parametrize("level", [0.0, 100 / 255, 1.0])
-def test_a_picture_of_one_colour_has_a_number(
-    name: str, level: float, networks: Networks
-) -> None:
+def test_a_picture_of_one_colour_has_a_number(name: str, level: float, networks: Networks) -> None:
     flat, other = torch.full((1, 3, SIDE, SIDE), level), noise(5, 1)
     for images, references in ((flat, flat), (flat, other), (other, flat)):
         found = scored(name, images, references, networks)
@@ -130,13 +126,12 @@ def test_a_tiny_picture_is_scored_or_refused_with_its_size(
     name: str, height: int, width: int, networks: Networks
 ) -> None:
     images, references = noise(6, 1, height, width), noise(7, 1, height, width)
+    said = f"{width}×{height}"
     try:
-        found = scored(name, images, references, networks)
+        assert scored(name, images, references, networks).isfinite().all()
     except ValueError as error:
-        assert f"{width}×{height}" in str(error), error
-        assert str(error).endswith(".")
-    else:
-        assert found.isfinite().all()
+        said = str(error)
+    assert f"{width}×{height}" in said
 
 
 @pytest.mark.parametrize("name", CHEAP)

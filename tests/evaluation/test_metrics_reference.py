@@ -126,7 +126,7 @@ def test_a_regression_of_another_kind_is_refused_with_its_file(tmp_path: Path) -
     tiny_quality.write_brisque(tmp_path)
     file = tmp_path / "tiny-brisque" / "allmodel"
     file.write_text(file.read_text().replace("rbf", "linear"))
-    with pytest.raises(NetworkUnavailable, match="allmodel.*rbf"):
+    with pytest.raises(NetworkUnavailable, match=r"allmodel.*rbf"):
         load({"brisque": "tiny-brisque"}, tmp_path)
     with pytest.raises(NetworkUnavailable, match="allmodel and allrange"):
         load({"brisque": "elsewhere"}, tmp_path)

@@ -11,7 +11,7 @@ DATA = Path(__file__).parents[1] / "data" / "metrics"
 
 
 def pattern() -> ModuleType:
-    """tests/data/metrics/pattern.py, which is also run in an environment that lacks this project."""
+    """tests/data/metrics/pattern.py, which is also run where this project is not."""
     spec = importlib.util.spec_from_file_location("metric_pattern", DATA / "pattern.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -1,11 +1,11 @@
 """Writes values.json: what other packages say of the pictures of pattern.py.
 
-In an environment of its own, not the project's (sewar 0.4.10, scikit-image 0.26.0, PyWavelets 1.9.0,
-piq 0.8.0, DISTS-pytorch 0.1, torch 2.15, torchvision 0.29.2; all free licences: MIT, BSD, MIT,
-Apache-2.0, MIT, BSD, BSD):
+In an environment of its own, not the project's (sewar 0.4.10, MIT; scikit-image 0.26.0, BSD;
+PyWavelets 1.9.0, MIT; piq 0.8.0, Apache-2.0; DISTS-pytorch 0.1, MIT; torch 2.15 and torchvision
+0.29.2, BSD):
 
     python -m venv scratch
-    scratch/bin/pip install sewar scikit-image PyWavelets torch torchvision piq DISTS-pytorch torchmetrics
+    scratch/bin/pip install sewar scikit-image PyWavelets torchvision piq DISTS-pytorch
     scratch/bin/python tests/data/metrics/make.py
 
 Nothing is downloaded: DISTS gets the small network of pattern.py, and BRISQUE is compared before
@@ -59,7 +59,8 @@ def of(height, width):
         even = mine[..., :176, :192], theirs[..., :176, :192]
         found["ms-ssim-piq-176x192"] = piq.multi_scale_ssim(*even).item()
         found["ms-ssim-sewar-176x192"] = sewar.msssim(original[:176, :192], altered[:176, :192])
-    return {name: value if isinstance(value, list) else float(value) for name, value in found.items()}
+    lists = {name: value for name, value in found.items() if isinstance(value, list)}
+    return {**{name: float(value) for name, value in found.items() if name not in lists}, **lists}
 
 
 def statistics(images):

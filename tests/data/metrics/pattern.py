@@ -36,7 +36,8 @@ def small_regression() -> tuple[str, str]:
         + " ".join(f"{place}:{((row * 17 + place * 7) % 19 - 9) / 9:.4f}" for place in range(1, 37))
         for row in range(5)
     ]
-    head = "svm_type epsilon_svr\nkernel_type rbf\ngamma 0.05\nnr_class 2\ntotal_sv 5\nrho -30\nSV\n"
+    head = "svm_type epsilon_svr\nkernel_type rbf\ngamma 0.05\nnr_class 2\ntotal_sv 5\n"
+    head += "rho -30\nSV\n"
     return head + "\n".join(vectors) + "\n", "x\n-1 1\n" + "\n".join(ranges) + "\n"
 
 
