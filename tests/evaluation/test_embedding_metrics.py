@@ -303,3 +303,32 @@ def test_neighbours_are_bounded_and_the_correction_has_a_name() -> None:
         METRICS.build("csd", {"neighbours": 0})
     with pytest.raises(PluginError, match="correction"):
         METRICS.build("csd", {"correction": "mnn"})
+
+
+def test_the_shipped_clip_knows_its_own_painters_apart() -> None:
+    """The sandbox's own: 4 pictures of 4 painters each, held against the painter's others."""
+    from generation.pixels import read_png
+    from generation.sandbox.exhibition import works
+    from generation.sandbox.painters import PAINTERS
+
+    shown = {
+        f"{painter}-{k}": read_png(work.png(128))
+        for painter in list(PAINTERS)[:4]
+        for k, work in enumerate(works(painter, 4))
+    }
+    by = {p: tuple(n for n in shown if n.startswith(f"{p}-")) for p in list(PAINTERS)[:4]}
+    networks = load({"clip": "sandbox_clip"}, None)
+    for settings in ({}, {"correction": "csls", "neighbours": 5}):
+        metric, right = METRICS.build("clip_style_similarity", settings), 0
+        for painter, names in by.items():
+            rest = {p: tuple(n for n in each if n != names[0]) for p, each in by.items()}
+            galleries = [
+                Gallery(rest[p], tuple(rest[q] for q in rest if q != p), shown.__getitem__)
+                for p in rest
+            ]
+            images = shown[names[0]].expand(4, -1, -1, -1)
+            scores = metric.score(images, galleries, networks)
+            right += list(rest)[int(scores.argmax())] == painter
+        assert right >= 3
+    quality = METRICS.build("clip_iqa").score(images[:1], images[:1], networks)
+    assert 0 < quality.item() < 1

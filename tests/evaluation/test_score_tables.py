@@ -5,9 +5,11 @@ from math import inf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pandas import DataFrame
 
-from evaluation import score_tables
+from evaluation import measurements, score_tables
 from evaluation.measurements import direction_of
+from evaluation.ratings import TableError
 from evaluation.score_tables import Score, Scores
 
 A, B, C = "a" * 64, "ab" * 32, "c" * 64
@@ -139,3 +141,14 @@ def test_what_is_written_for_items_comes_back(rows) -> None:
     found = read(text)
     assert not found.problems
     assert score_tables.means(found.scores, KNOWN) == {(i, m): v for i, m, v in rows}
+
+
+def test_a_table_from_elsewhere_may_say_that_lower_is_better() -> None:
+    table = DataFrame(
+        [("a", "loss", 1.0, "lower"), ("a", "beauty", 2.0, ""), ("a", "lpips", 3.0, "lower")],
+        columns=["item", "metric", "value", "direction"],
+    )
+    found = measurements.checked(table)
+    assert set(found["metric"]) == {"loss(lower)", "beauty", "lpips"}
+    with pytest.raises(TableError, match="Row 1 of the metrics: the direction “down” is neither"):
+        measurements.checked(table.assign(direction="down"))
