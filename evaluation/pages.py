@@ -67,7 +67,7 @@ def standalone(document: Document, rows: str = "", overview: Sheet | None = None
 @cache
 def bundle() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script, from vl-convert; safe inside a page."""
-    made: str = vl_convert.javascript_bundle(None)
+    made: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return made.replace("</script", r"<\/script").replace("<!--", r"<\!--")
 
 

@@ -237,7 +237,8 @@ def _dash(rows: DataFrame, column: str) -> alt.StrokeDash:
     levels = sorted(rows[column].unique())
     dashes = [DASHES[k % len(DASHES)] for k in range(len(levels))]
     scale = alt.Scale(domain=levels, range=dashes)
-    return alt.StrokeDash(f"{column}:N", scale=scale, legend=None)
+    legend = legend_on_top() if len(levels) > 1 else None  # one with that of the colours
+    return alt.StrokeDash(f"{column}:N", scale=scale, legend=legend)
 
 
 def legend_on_top() -> alt.Legend:

@@ -53,7 +53,7 @@ def test_the_report_is_sound(
     page.goto(reverse("evaluation:report", args=[study.slug]))
     shown = page.locator(".chart-wide:visible, .chart-narrow:visible, .chart-live:visible")
     expect(shown).to_have_count(page.locator("figure.chart").count())
-    expect(page.locator("figure.chart.is-live").first).to_be_visible()
+    expect(page.locator("figure.chart.is-live").first).to_be_visible(timeout=60_000)
     page.evaluate(
         "document.querySelectorAll('.is-live').forEach(f => f.classList.remove('is-live'))"
     )
@@ -112,7 +112,10 @@ def test_charts_of_the_file_tell_their_numbers_and_its_rows_are_at_hand(
     page.goto(path.as_uri())
     page.locator("figure.chart").first.scroll_into_view_if_needed()
     figure = page.locator("figure.chart.is-live").first
-    figure.locator(".mark-symbol.role-mark path").first.hover()
+    expect(figure).to_be_visible(timeout=60_000)
+    box = figure.locator(".chart-live .mark-symbol.role-mark path").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(figure.locator(".chart-tip")).to_contain_text("condition")
     holder = page.locator("details[data-rows]").first
     holder.locator("summary").click()
