@@ -174,5 +174,3 @@ MetricChoice = Annotated[Entry, AfterValidator(_filled)]
 MetricChoices = Annotated[
     tuple[MetricChoice, ...], AfterValidator(_at_least_one), Field(validate_default=True)
 ]
-MeasuredMetrics = Annotated[tuple[MetricChoice, ...], AfterValidator(_at_least_one)] | None
-"""Likewise, where None stands for every metric that was measured."""

@@ -32,10 +32,12 @@ Versions = Mapping[str, tuple[str, dict[str, Any]]]
 """Metric → its version's hash, and what that is the hash of."""
 
 
-def measure_pictures(study: Study, metrics: Sequence[Entry] | None, progress: Progress) -> Measured:
+def measure_pictures(
+    study: Study, metrics: Sequence[Entry] | None, others: bool, progress: Progress
+) -> Measured:
     """See `evaluation.services.measure`."""
     try:
-        chosen, skipped = _chosen(study, metrics)
+        chosen, skipped = _chosen(study, metrics, others)
         networks = _networks(study, chosen)
         versions = {
             name: scoring.provenance(name, metric, networks.records)
@@ -55,10 +57,10 @@ def measure_pictures(study: Study, metrics: Sequence[Entry] | None, progress: Pr
 
 
 def _chosen(
-    study: Study, metrics: Sequence[Entry] | None
+    study: Study, metrics: Sequence[Entry] | None, others: bool
 ) -> tuple[dict[str, Metric], dict[str, str]]:
     """Metrics that can be measured, and why the others cannot."""
-    wanted = scoring.build(_wanted(study) if metrics is None else metrics)
+    wanted = scoring.build(_wanted(study, others) if metrics is None else metrics)
     reasons = {name: _reason(study, metric) for name, metric in wanted.items()}
     if metrics is None:
         absent = _absent(study, {name: wanted[name] for name in wanted if not reasons[name]})
@@ -74,16 +76,18 @@ def _chosen(
     return {name: metric for name, metric in wanted.items() if name not in skipped}, skipped
 
 
-def _wanted(study: Study) -> list[Entry]:
-    """The metrics of the plan with its settings, and all others of the catalogue as they are.
+def _wanted(study: Study, others: bool) -> list[Entry]:
+    """The metrics of the plan with its settings; all others as they are where they are wanted too,
+    or where the plan names none.
 
     Costly ones only where the plan names them.
     """
     asked = queries.metrics(study)
     planned = ours([*asked, *calibration_store.inputs_of(asked)])
     named = {choice.metric for choice in choices_of(planned)}
-    others = [name for name in METRICS.names() if name not in named]
-    return [*planned, *(name for name in others if not is_costly(METRICS.load(name)))]
+    everything = METRICS.names() if others or not planned else []
+    rest = [name for name in everything if name not in named]
+    return [*planned, *(name for name in rest if not is_costly(METRICS.load(name)))]
 
 
 def _reason(study: Study, metric: Metric) -> str:
@@ -241,7 +245,7 @@ def _measure_costly(
 def costs(study: Study, metrics: Sequence[Entry] | None) -> list[Cost]:
     """See `evaluation.services.costs`."""
     try:
-        chosen, _ = _chosen(study, metrics)
+        chosen, _ = _chosen(study, metrics, others=True)
         dear = {name: metric for name, metric in chosen.items() if is_costly(metric)}
         networks = _networks(study, dear)
         versions = {

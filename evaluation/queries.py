@@ -278,7 +278,7 @@ def seed(study: Study) -> int:
 
 def metrics(study: Study) -> list[Entry]:
     """The metrics that the analyses of the study's plan ask for, with their settings."""
-    return _asked(study, "metrics")
+    return [*_asked(study, "metrics"), *_asked(study, "metric")]
 
 
 def _asked(study: Study, setting: str) -> list[Entry]:
@@ -287,6 +287,7 @@ def _asked(study: Study, setting: str) -> list[Entry]:
     for name, settings in plan(study).items():
         try:
             asked = record(ANALYSES.build(name, settings)).get(setting) or ()
+            asked = [asked] if isinstance(asked, str) else asked
         except PluginError:  # the report says so in the place of that analysis
             continue
         wanted += [entry for entry in asked if entry not in wanted]

@@ -37,20 +37,25 @@ LIBRARIES = ("numpy", "scipy", "pandas", "altair", "vl-convert-python")
 
 
 def measure(
-    *, study: Study, metrics: Sequence[Entry] | None = None, progress: Progress = silent
+    *,
+    study: Study,
+    metrics: Sequence[Entry] | None = None,
+    others: bool = False,
+    progress: Progress = silent,
 ) -> Measured:
     """Score every judged picture of the study against what each metric holds it against.
 
-    `metrics`: when None, those of the plan with its settings and all others of the catalogue; then
-    those that this study does not allow (a network it does not name, pictures without counterpart,
-    painters without a genre) are left out and said. A value is stored once per version of its
-    metric: measuring again computes only what is missing. Raises MeasureError. Loads torch: for
-    commands and workers, not for the web process.
+    `metrics`: when None, those of the plan with its settings, and with `others` (or where the plan
+    names none) all the rest of the catalogue but costly ones; then those that this study does not
+    allow (a network it does not name, pictures without counterpart, painters without a genre) are
+    left out and said. A value is stored once per version of its metric: measuring again computes
+    only what is missing. Raises MeasureError. Loads torch: for commands and workers, not for the
+    web process.
     """
     # torch stays out of the web process, which imports this file for its reports
     from evaluation.measuring import measure_pictures  # noqa: PLC0415
 
-    return measure_pictures(study, metrics, progress)
+    return measure_pictures(study, metrics, others, progress)
 
 
 def measure_sets(

@@ -17,7 +17,7 @@ from config.plugins import plugin
 from evaluation import contests, decisions, inflation, plots, words
 from evaluation.analyses import Assumption, Exhibit, Finding
 from evaluation.arms import SUCCESS, Arm, arms, success_points
-from evaluation.choices import MeasuredMetrics, names, numbers_of
+from evaluation.choices import MetricChoice, names, numbers_of
 from evaluation.comparisons import How, Points, columns
 from evaluation.decisions import OUTCOMES, Concluded, Outcome, outcome
 from evaluation.evidence import Evidence
@@ -36,8 +36,8 @@ class DecisionErrors:
     label: ClassVar[str] = "Would a metric have led to the same conclusions?"
     version: ClassVar[int] = 1
 
-    metrics: MeasuredMetrics = None
-    """Names of the metrics; when left out, all that were measured."""
+    metrics: tuple[MetricChoice, ...] = ()
+    """Names of the metrics; empty: every metric that was measured."""
     question: str = "mimicry_success"
     """Name of the question that raters answered."""
     points: Annotated[tuple[int, ...], Field(min_length=1)] | None = None
@@ -103,11 +103,7 @@ class DecisionErrors:
         self, answers: DataFrame, measurements: DataFrame
     ) -> tuple[DataFrame, list[str], list[str]]:
         """Answers about items that every metric measured, with a column for each; what lacks."""
-        asked = (
-            sorted(measurements["metric"].unique())
-            if self.metrics is None
-            else numbers_of(self.metrics)
-        )
+        asked = numbers_of(self.metrics) or sorted(measurements["metric"].unique())
         there = set(measurements[np.isfinite(measurements["value"])]["metric"])
         known = [name for name in asked if name in there]
         if not known:

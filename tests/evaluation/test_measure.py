@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from evaluation.models import Measurement
 from evaluation.tasks import measure_study
 from generation.pixels import read_png
 from generation.store import get
-from studies.models import Stimulus
+from studies.models import Stimulus, Study
 from tests.evaluation.scenes import answered_study
 
 PIXELS_ONLY = ["linf", "l2", "ssim", "psnr"]
@@ -103,7 +104,7 @@ def test_infinite_psnr_is_stored_as_empty_and_comes_back_infinite() -> None:
 def test_a_metric_whose_network_is_missing_is_said_in_a_sentence(settings, tmp_path) -> None:
     settings.NETWORKS_DIR = tmp_path
     study = answered_study(people=0, simulated=0)
-    done = services.measure(study=study)
+    done = services.measure(study=study, others=True)
     assert "lpips_squeeze" in done.skipped["lpips"]
     assert "sd1_vaelight" in done.skipped["reconstruction_error"]
     assert "ssim" in set(queries.measurements(study)["metric"])
@@ -115,7 +116,7 @@ def test_a_metric_whose_network_is_missing_is_said_in_a_sentence(settings, tmp_p
 def test_metrics_whose_network_the_file_does_not_name_are_left_out_and_said() -> None:
     study = answered_study(people=0, simulated=0)
     study.protocol.document["stimuli"]["networks"] = {}
-    done = services.measure(study=study)
+    done = services.measure(study=study, others=True)
     assert "names" not in done.skipped
     assert "the experiment does not name" in done.skipped["lpips"]
     with pytest.raises(MeasureError, match="LPIPS needs the network “perceptual”"):
@@ -211,7 +212,7 @@ def test_impossible_orders_are_refused(options, said, tmp_path) -> None:
 def test_a_worker_measures_and_a_second_message_changes_nothing() -> None:
     study = answered_study(people=0, simulated=0, launched=False)
     study.protocol.document["stimuli"]["networks"] = {}
-    study.protocol.save()
+    _plan(study, PIXELS_ONLY)
     for _ in range(2):
         measure_study(study.pk)
     table = queries.measurements(study)
@@ -222,10 +223,26 @@ def test_a_worker_measures_and_a_second_message_changes_nothing() -> None:
 @pytest.mark.django_db
 def test_a_worker_measures_what_it_can(settings, tmp_path) -> None:
     settings.NETWORKS_DIR = tmp_path
-    measure_study(answered_study(people=0, simulated=0).pk)
+    study = answered_study(people=0, simulated=0, launched=False)
+    _plan(study, ["lpips", "ssim"])
+    measure_study(study.pk)
     measured = set(Measurement.objects.values_list("metric", flat=True))
-    assert "ssim" in measured
-    assert "lpips" not in measured
+    assert measured == {"ssim"}
+
+
+def _plan(study: Study, metrics: Sequence[str]) -> None:
+    study.protocol.document["analysis"]["analyses"] = {"metric_validity": {"metrics": metrics}}
+    study.protocol.save()
+
+
+@pytest.mark.django_db
+def test_the_plan_says_what_is_measured_and_all_else_waits_to_be_asked_for() -> None:
+    study = answered_study(people=0, simulated=0, launched=False)
+    _plan(study, ["ssim"])
+    assert services.measure(study=study).new
+    assert set(queries.measurements(study)["metric"]) == {"ssim"}
+    services.measure(study=study, others=True)
+    assert {"ssim", "psnr", "sharpness"} <= set(queries.measurements(study)["metric"])
 
 
 def test_the_web_process_reads_reports_without_torch() -> None:

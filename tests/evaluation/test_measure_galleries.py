@@ -119,7 +119,7 @@ def test_pictures_that_were_painted_from_no_words_have_no_preference() -> None:
 
 def test_roles_that_a_study_does_not_name_are_said_one_by_one(scene) -> None:
     scene.study.protocol.document["stimuli"]["networks"] = {"clip": "tiny-clip"}
-    skipped = services.measure(study=scene.study).skipped
+    skipped = services.measure(study=scene.study, others=True).skipped
     for name, role in {"csd": "style", "dino_similarity": "dino", "aesthetic": "aesthetic"}.items():
         assert f"needs the network “{role}”" in skipped[name]
 
@@ -132,7 +132,7 @@ def test_one_metric_that_cannot_score_a_picture_stops_no_other(scene, monkeypatc
 
     monkeypatch.setattr(ClipIqa, "score", refuses)
     scene.study.protocol.document["stimuli"]["networks"] = {"clip": "tiny-clip"}
-    done = services.measure(study=scene.study)
+    done = services.measure(study=scene.study, others=True)
     assert "too dark to see." in done.skipped["clip_iqa"]
     assert STYLE in set(queries.measurements(scene.study)["metric"])
     with pytest.raises(MeasureError, match=r"too dark to see\."):

@@ -12,12 +12,13 @@ from django.core.management.base import BaseCommand, CommandError
 from pandas import DataFrame
 from torch import Tensor
 
-from config.plugins import PluginError, PluginFolder
+from config.plugins import PluginError
 from evaluation import queries, score_command, scoring, services, set_command
 from evaluation.choices import Entry
 from evaluation.costly import Cost, cost_of_files, refusal
 from evaluation.galleries import Gallery
 from evaluation.measurements import MeasureError
+from evaluation.metric_options import named
 from evaluation.metrics import METRICS, Against, Metric, is_costly
 from evaluation.picture_files import Order, Scored, counterpart, read, scored
 from evaluation.scoring import Pair, ScoreError
@@ -114,7 +115,7 @@ class Command(BaseCommand):
     def _sets(self, options: dict[str, Any]) -> None:
         if options["metric"]:
             raise CommandError("Ask for --metric and --set-metric apart.")
-        entries = _named(options["set_metric"], SET_METRICS, options)
+        entries = named(options["set_metric"], SET_METRICS, options)
         if options["study"]:
             set_command.of_study(_study_called(options["study"]), entries, options, self.stdout)
         elif options["images"]:
@@ -147,7 +148,9 @@ class Command(BaseCommand):
         try:
             self._tell_costs(services.costs(study=study, metrics=_entries(options)), options)
             with bar(f"measuring {study.slug}", "picture") as progress:
-                done = services.measure(study=study, metrics=_entries(options), progress=progress)
+                done = services.measure(
+                    study=study, metrics=_entries(options), others=True, progress=progress
+                )
         except (MeasureError, PluginError) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
@@ -219,54 +222,7 @@ def _study_called(slug: str) -> Study:
 
 def _entries(options: dict[str, Any]) -> list[Entry] | None:
     """The metrics that were named, with their settings; None where none was."""
-    return None if options["metric"] is None else _named(options["metric"], METRICS, options)
-
-
-def _named(
-    names: Sequence[str], catalogue: PluginFolder[Any], options: dict[str, Any]
-) -> list[Entry]:
-    """With the settings given by --preset and, over them, by --set; raises CommandError."""
-    given = _presets(names, catalogue, options["preset"])
-    for text in options["values"]:
-        place, equals, value = text.partition("=")
-        metric, dot, key = place.partition(".")
-        if not (equals and dot) or metric not in names:
-            raise CommandError(
-                f"--set: write METRIC.KEY=VALUE with a metric of {_option(catalogue)}, not"
-                f" “{text}”."
-            )
-        given.setdefault(metric, {})[key] = _value(value)
-    return [{name: given[name]} if name in given else name for name in names]
-
-
-def _presets(
-    names: Sequence[str], catalogue: PluginFolder[Any], texts: Sequence[str]
-) -> dict[str, dict[str, Any]]:
-    """Metric → the settings of the preset that --preset names for it."""
-    given: dict[str, dict[str, Any]] = {}
-    for text in texts:
-        metric, _, name = text.partition("=")
-        if metric not in names:
-            raise CommandError(
-                f"--preset: write METRIC=NAME with a metric of {_option(catalogue)}, not “{text}”."
-            )
-        presets = catalogue.presets(metric)
-        if name not in presets:
-            known = ", ".join(presets) or "none"
-            raise CommandError(f"{metric} has no preset “{name}”; it has: {known}.")
-        given[metric] = dict(presets[name])
-    return given
-
-
-def _option(catalogue: PluginFolder[Any]) -> str:
-    return "--set-metric" if catalogue is SET_METRICS else "--metric"
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    return None if options["metric"] is None else named(options["metric"], METRICS, options)
 
 
 def _orders(metrics: dict[str, Metric], options: dict[str, Any]) -> list[Order]:
