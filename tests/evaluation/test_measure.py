@@ -242,7 +242,7 @@ def test_the_plan_says_what_is_measured_and_all_else_waits_to_be_asked_for() -> 
     assert services.measure(study=study).new
     assert set(queries.measurements(study)["metric"]) == {"ssim"}
     services.measure(study=study, others=True)
-    assert {"ssim", "psnr", "sharpness"} <= set(queries.measurements(study)["metric"])
+    assert {"ssim", "psnr"} <= set(queries.measurements(study)["metric"])
 
 
 def test_the_web_process_reads_reports_without_torch() -> None:
