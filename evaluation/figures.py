@@ -30,12 +30,16 @@ def drawings(spec: Spec, description: str) -> dict[str, str]:
 
 
 def narrow(spec: Spec) -> Spec:
-    """The same chart for a phone: panels below one another, legends in one column."""
+    """The same chart for a phone: panels below one another, legends in one column.
+
+    Square panels (maps of pictures) stay as they are, two in a row.
+    """
     spec = deepcopy(spec)
     if "concat" in spec:
-        spec["columns"] = 1
+        square = all(panel["width"] == panel["height"] for panel in spec["concat"])
+        spec["columns"] = 2 if square else 1
         for panel in spec["concat"]:
-            panel["width"] = NARROW_PANEL
+            panel["width"] = panel["width"] if square else NARROW_PANEL
     else:
         spec["width"] = NARROW
     spec["config"]["axisQuantitative"]["tickCount"] = 4

@@ -3,6 +3,7 @@
 The cells alone are drawn, never the picture: what may not be published is in no report.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 import altair as alt
@@ -14,7 +15,7 @@ from evaluation.plots import INK, SERIES, SOFT, WARN, Spec, finished
 
 CELLS = 16
 """Of a drawn grid along each side: half as fine as what is stored."""
-PANEL = 118
+PANEL = 126
 
 
 def heat_maps(
@@ -53,23 +54,16 @@ def _panel(grid: Grid, picture: str, name: str, *, simulated: bool) -> alt.Layer
     frame = (
         alt.Chart(DataFrame({"at": [0]}))
         .mark_rect(fillOpacity=0, stroke=SOFT, strokeWidth=1)
-        .encode(
-            x=alt.value(0),
-            y=alt.value(0),
-            x2=alt.value(alt.expr("width")),
-            y2=alt.value(alt.expr("height")),
-        )
+        .encode(x=alt.value(0), y=alt.value(0), x2=alt.value(PANEL), y2=alt.value(PANEL))
     )
     stamp = (
         alt.Chart(DataFrame({"said": ["SIMULATED"]}))
         .mark_text(fontSize=14, fontWeight=600, angle=345, color=WARN)
-        .encode(
-            x=alt.value(alt.expr("width / 2")), y=alt.value(alt.expr("height / 2")), text="said:N"
-        )
+        .encode(x=alt.value(PANEL / 2), y=alt.value(PANEL / 2), text="said:N")
     )
     head = alt.Title(
         name,
-        subtitle=picture,
+        subtitle=re.split(r", | · ", picture),  # a line each
         anchor="start",
         fontSize=12,
         fontWeight="normal",

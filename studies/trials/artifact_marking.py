@@ -128,5 +128,5 @@ class ArtifactMarking:
         """About as many marks as the answer suggests, where the faults are; some beside them."""
         strength = (answers["disturbance"] - 1) / (len(self.labels) - 1)
         count = min(self.most, round(5 * strength + rng.uniform(0, 1)) if strength else 0)
-        weights: NDArray[float64] = np.asarray(impression.where) ** 2
+        weights: NDArray[float64] = np.asarray(impression.where) ** 4  # the worst places, mostly
         return marked(weights, count, spread=self.radius / 2, lapses=rater.noise / 3, rng=rng)

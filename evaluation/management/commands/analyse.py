@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from pandas import DataFrame, concat
 
 from config.plugins import Settings
-from evaluation import files, measurements, ratings, set_table
+from evaluation import files, map_table, measurements, ratings, set_table
 from evaluation.analyses import ANALYSES
 from evaluation.arms import SUCCESS
 from evaluation.calibrations import Calibration, applied, is_calibrated, read
@@ -43,6 +43,9 @@ class Command(BaseCommand):
             "--sets", type=Path,
             help="CSV of sets of pictures compared, as `measure --set-metric NAME --csv` prints it",
         )  # fmt: skip
+        parser.add_argument(
+            "--marks", type=Path, help="CSV of places that raters marked: participant, item, x, y"
+        )
         parser.add_argument(
             "--items", type=Path,
             help="CSV of all items, rated or not: item, artist, artwork, and what names its arm",
@@ -84,6 +87,7 @@ class Command(BaseCommand):
                 measured = concat([measured, applied(each, measured)[0]], ignore_index=True)
             items = ratings.items_checked(_read(options["items"])) if options["items"] else None
             sets = set_table.checked(_read(options["sets"])) if options["sets"] else None
+            marks = map_table.marks_checked(_read(options["marks"])) if options["marks"] else None
         except ratings.TableError as error:
             raise CommandError(str(error)) from error
         judged = {*table["item"], *([] if items is None else items["item"])}
@@ -93,6 +97,9 @@ class Command(BaseCommand):
         evidence = Evidence(table, measured, items, known)
         if sets is not None:
             evidence, plan = replace(evidence, sets=sets), {**plan, "set_quality": {}}
+        if marks is not None:
+            asked = {"question": options["question"]} if options["question"] else {}
+            evidence, plan = replace(evidence, marks=marks), {**plan, "artifact_map": asked}
         with bar("analysing", "finding") as progress:
             document = compose(
                 title=options["title"] or options["ratings"].stem,
@@ -179,7 +186,7 @@ def _facts(options: dict[str, Any], table: str) -> list[tuple[str, str]]:
     facts = [
         (f"{path.name} (sha256)", hashlib.sha256(path.read_bytes()).hexdigest())
         for path in (
-            *(options[name] for name in ("ratings", "metrics", "items", "sets")),
+            *(options[name] for name in ("ratings", "metrics", "items", "sets", "marks")),
             *options["calibrated"],
         )
         if path
