@@ -95,7 +95,7 @@ def test_the_plan_says_which_settings_are_measured(settings, clip_folder) -> Non
     asked = "{metric_validity: {question: mimicry_success, metrics: [clip_genre: {top: 5}]}}"
     scene = MimicryScene(analyses=asked)
     assert queries.unmeasured(scene.study) == 12
-    done = services.measure(study=scene.study)
+    done = services.measure(study=scene.study, others=True)
     assert "clip_genre(top=5).correct" in set(queries.measurements(scene.study)["metric"])
     assert "clip_genre.correct" not in set(queries.measurements(scene.study)["metric"])
     assert queries.unmeasured(scene.study) == 0
@@ -117,7 +117,7 @@ def test_metrics_that_compare_with_a_counterpart_are_refused_where_there_is_none
 )
 def test_an_unknown_genre_is_said_and_stops_no_other_metric(scene, columns, said: str) -> None:
     Artwork.objects.filter(painter="Bo Dotter").update(notes={"columns": columns})
-    done = services.measure(study=scene.study)
+    done = services.measure(study=scene.study, others=True)
     assert said in done.skipped["clip_genre"]
     measured = set(queries.measurements(scene.study)["metric"])
     assert {"clip_image_similarity", "clip_style_similarity"} <= measured
@@ -146,15 +146,16 @@ def test_the_database_keeps_one_value_a_genre(scene) -> None:
 
 def test_the_report_shows_psr_and_genre_shift_by_era_marked_simulated(scene) -> None:
     scene.judged_by(4)
-    services.measure(study=scene.study)
+    services.measure(study=scene.study, others=True)
     sections = queries.plan(scene.study)
-    assert set(sections) == {"agreement", "clip_genre_shift", "metric_validity", "psr"}
+    usual = {"agreement", "clip_genre_shift", "metric_validity", "psr"}
+    assert set(sections) == {*usual, "decision_errors", "generality", "metric_assisted"}
     assert sections["psr"]["points"] == [1, 2]
     document = services.compute_report(study=scene.study).document
     blocks = {section["name"]: section["blocks"][0] for section in document["sections"]}
     assert all(block["group"] == "SIMULATED artists" for block in blocks.values())
-    assert not [block["problem"] for name, block in blocks.items() if name != "metric_validity"
-                and block["problem"]]  # fmt: skip
+    answered = {"agreement", "clip_genre_shift", "psr", "decision_errors"}
+    assert not [blocks[name]["problem"] for name in answered if blocks[name]["problem"]]
     assert blocks["psr"]["claim"].startswith("Contemporary painters: PSR (share of answers) is 0%")
     assert "Genre accuracy (CLIP genre) is" in blocks["clip_genre_shift"]["claim"]
     for name in ("psr", "clip_genre_shift"):
