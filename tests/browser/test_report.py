@@ -53,10 +53,9 @@ def test_the_report_is_sound(
     page.goto(reverse("evaluation:report", args=[study.slug]))
     shown = page.locator(".chart-wide:visible, .chart-narrow:visible, .chart-live:visible")
     expect(shown).to_have_count(page.locator("figure.chart").count())
+    page.locator("figure.chart").first.scroll_into_view_if_needed()
     expect(page.locator("figure.chart.is-live").first).to_be_visible(timeout=60_000)
-    page.evaluate(
-        "document.querySelectorAll('.is-live').forEach(f => f.classList.remove('is-live'))"
-    )
+    page.evaluate(STILL)
     expect(page.locator(f".chart-{drawing} svg").first).to_be_visible()
     assert violations(page) == []
     assert sideways(page) == 0
