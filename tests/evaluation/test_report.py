@@ -85,8 +85,8 @@ def test_a_report_of_simulated_raters_alone_says_so_at_the_top(document) -> None
 
 def test_the_file_needs_no_other_file(document) -> None:
     html = pages.standalone(document)
-    assert not re.search(r'<script[^>]+src|<link|@import', html)
-    said = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)  # they are checked in a browser
+    assert not re.search(r"<script[^>]+src|<link|@import", html)
+    said = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)  # a browser test has them
     assert not re.search(r'(src|href)="(?!#|data:)', said.replace("http://www.w3.org", ""))
     assert "url(" not in said
     assert "Which &lt;perturbations&gt; do people accept?" in html
