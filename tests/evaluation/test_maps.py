@@ -1,0 +1,58 @@
+"""Maps: where metrics see a change; drawn once, stored as grids, read without torch."""
+
+import numpy as np
+import pytest
+import torch
+from django.core.management import CommandError, call_command
+
+from evaluation import queries, services
+from evaluation.map_table import SIDE, grid_of
+from evaluation.maps import MAPS
+from evaluation.metrics import METRICS
+from evaluation.models import PictureMap
+from generation.networks import load
+from tests.studies.factories import live_study
+
+NETWORKS = load({}, None, "cpu")  # type: ignore[arg-type]  # none is looked for
+
+
+def pair() -> tuple[torch.Tensor, torch.Tensor]:
+    """A picture of noise, and the same with one corner changed."""
+    before = torch.rand(1, 3, 48, 64, generator=torch.Generator().manual_seed(1))
+    after = before.clone()
+    after[..., :16, :16] = 1 - after[..., :16, :16]
+    return after, before
+
+
+@pytest.mark.parametrize("name", ["pixel_change", "ssim"])
+def test_a_map_is_high_where_the_change_is_and_zero_elsewhere(name: str):
+    drawn = MAPS.build(name).draw(*pair(), NETWORKS)
+    assert drawn.shape == (1, 48, 64)
+    assert drawn[0, :10, :10].mean() > 0.1
+    assert drawn[0, 30:, 40:].abs().max() < 1e-9
+
+
+def test_the_map_of_ssim_averages_to_the_metric_where_windows_lie_inside():
+    drawn = MAPS.build("ssim").draw(*pair(), NETWORKS)[0, 5:-5, 5:-5]
+    metric = METRICS.build("ssim").score(*pair(), NETWORKS)  # type: ignore[call-arg,arg-type]
+    assert 1 - 2 * float(drawn.mean()) == pytest.approx(float(metric))
+
+
+@pytest.mark.django_db
+def test_maps_of_a_study_are_stored_once_and_what_it_lacks_is_said():
+    study = live_study(trial={"kind": "artifact_marking"})
+    done = services.draw_maps(study=study)
+    assert done.new == PictureMap.objects.count() > 0
+    assert "perceptual" in done.skipped["lpips"]
+    assert services.draw_maps(study=study).new == 0
+    table = queries.evidence(study).maps
+    assert set(table["map"]) == {"pixel_change", "ssim"}
+    assert table.groupby("map")["item"].nunique().tolist() == [12, 12]
+    grids = [grid_of(cells) for cells in table["grid"]]
+    assert all(grid.shape == (SIDE, SIDE) and np.isfinite(grid).all() for grid in grids)
+
+
+@pytest.mark.django_db
+def test_the_command_wants_a_study_alone():
+    with pytest.raises(CommandError, match="--study alone"):
+        call_command("measure", "--maps")
