@@ -1,5 +1,7 @@
 """Scores from elsewhere, as they count now: read beside the measurements of our own metrics."""
 
+from collections.abc import Callable
+
 from pandas import DataFrame
 
 from evaluation import score_tables
@@ -29,12 +31,15 @@ def accepted(study: Study) -> list[tuple[ScoreFile, list[str]]]:
     ]
 
 
-def measurements(study: Study, pictures: DataFrame) -> DataFrame:
+def measurements(study: Study, pictures: Callable[[], DataFrame]) -> DataFrame:
     """Those from elsewhere: the columns of ours, the version being the file's sha256.
 
-    `pictures` has the columns item and image, a row for each judged picture.
+    `pictures` gives the columns item and image, a row for each judged picture; asked for only where
+    there are scores.
     """
     now = counting(study)
+    if not now:
+        return DataFrame({name: [] for name in COLUMNS})
     rows = ImportedScore.objects.filter(file__in={file.pk for file in now.values()})
     named = rows.values_list("file", "item__position", "picture", "metric", "value")
     scores = [
@@ -42,7 +47,7 @@ def measurements(study: Study, pictures: DataFrame) -> DataFrame:
         for file, position, picture, metric, v in named
         if now.get(metric) is not None and now[metric].pk == file
     ]
-    values = score_tables.means(scores, known_of(pictures))
+    values = score_tables.means(scores, known_of(pictures()))
     table = [
         (item, metric, value, now[metric].sha256)
         for (item, metric), value in sorted(values.items())

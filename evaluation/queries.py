@@ -108,7 +108,7 @@ def measurements(study: Study) -> DataFrame:
     found = rows.groupby(keys, as_index=False).agg(value=("value", "mean"), n=("value", "size"))
     whole = found[found["n"] == found["due"]]
     own = whole[list(measured.COLUMNS)]
-    others = imported.measurements(study, pairs(study, "nothing"))
+    others = imported.measurements(study, lambda: pairs(study, "nothing"))
     tables = [own, others] if len(others) else [own]
     table = concat(tables).sort_values(["item", "metric"], ignore_index=True)
     return calibration_store.with_calibrated(table, metrics(study))
