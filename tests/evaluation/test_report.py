@@ -249,7 +249,7 @@ def test_a_report_goes_on_without_metrics_where_networks_are_missing(
     study = answered_study()
     call_command("experiment", "report", study.slug, "--to", str(tmp_path / "out"))
     told = capsys.readouterr()
-    assert "Not measured: " in told.err
+    assert "“lpips_squeeze” is missing" in told.err
     assert (tmp_path / "out" / "report.html").exists()
 
 
