@@ -4,6 +4,7 @@ from random import Random
 
 from studies import queries
 from studies.answers import IncompleteAnswer, read_points
+from studies.designs.factorial import UNDEGRADED
 from studies.models import Study
 from studies.overview import clean_arm
 from studies.plan import plan_of
@@ -23,7 +24,8 @@ def obstacles(study: Study) -> list[str]:
 def warnings(study: Study) -> list[str]:
     """What may be regretted after a launch, in sentences."""
     levels = study.conditions.values_list("levels", flat=True)
-    return clean_arm(restore(study.protocol.document), levels)
+    cells = [{**UNDEGRADED, **cell} for cell in levels]
+    return clean_arm(restore(study.protocol.document), cells)
 
 
 def _missing_pictures(study: Study) -> list[str]:

@@ -167,5 +167,5 @@ def test_the_page_needs_few_queries_whatever_the_number_of_answers(
 ) -> None:
     study = answered_study(owner=alice, people=4)
     reported(study)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(20):
         client.get(page(study.slug))

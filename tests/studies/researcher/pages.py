@@ -9,7 +9,7 @@ import evaluation.urls
 from studies.urls import RESEARCHER
 
 SLUG = "acceptability-demo"
-POSTS = ["generate", "launch", "pause", "resume", "close"]
+POSTS = ["generate", "launch", "pause", "resume", "close", "amend"]
 SAMPLES = {"position": 0, "step": "guide", "pk": 1, "stem": "psr-1", "name": "report.html"}
 """What further parts of an address are filled with."""
 
