@@ -15,9 +15,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 from pandas import DataFrame, concat
 
-from evaluation import measurements, ratings
+from evaluation import ratings
 from evaluation.analyses import ANALYSES
 from evaluation.evidence import Evidence
+from evaluation.measuring import measurements
 from evaluation.statistics.power import Design, Metric, Truth
 from evaluation.statistics.power.metrics import measured
 from evaluation.statistics.power.study import Study, drawn

@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 
 from benchmarks.assisted_studies import World, study
-from evaluation.calibrating import Learned, learned
-from evaluation.judged import judged
-from evaluation.verdicts import standing
+from evaluation.findings.calibrating import Learned, learned
+from evaluation.findings.judged import judged
+from evaluation.findings.verdicts import standing
 
 ROWS = {
     "five useless": World(metrics=5, knows=0.0, rated="all", each=8),

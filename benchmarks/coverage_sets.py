@@ -17,8 +17,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as config/__init__.py has
 import numpy as np
 from numpy.random import Generator
 
-from evaluation.picture_sets import Distance, Draws, PictureSet, compared
-from evaluation.set_distances import discrepancy, frechet, gaussian, polynomial
+from evaluation.measuring.picture_sets import Distance, Draws, PictureSet, compared
+from evaluation.seeing.set_distances import discrepancy, frechet, gaussian, polynomial
 
 DIMENSIONS, SHIFT, ARTISTS, BETWEEN = 8, 0.5, 10, 0.5
 DISTANCES: dict[str, Distance] = {

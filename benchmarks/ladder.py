@@ -33,7 +33,7 @@ from PIL import Image
 from torch import Generator, Tensor
 
 from evaluation.evidence import Evidence
-from evaluation.ladder_findings import climbed
+from evaluation.findings.ladder_findings import climbed
 from evaluation.metrics import METRICS
 from evaluation.ratings import FACTORS, NEEDED, checked
 from evaluation.statistics.clustered import clustered_mean

@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 
 from benchmarks.assisted_studies import World, study, truth
-from evaluation.assisted import assisted, foretold
-from evaluation.judged import judged
+from evaluation.findings.assisted import assisted, foretold
+from evaluation.findings.judged import judged
 
 ROWS = [
     World(knows=knows, artists=artists, rated=rated)

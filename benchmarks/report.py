@@ -17,11 +17,13 @@ import django
 import numpy as np
 import pandas as pd
 
-from evaluation import measurements, pages, ratings
+from evaluation import ratings
 from evaluation.analyses import ANALYSES
 from evaluation.evidence import Evidence
-from evaluation.pdf import pdf
-from evaluation.report import compose
+from evaluation.measuring import measurements
+from evaluation.reporting import pages
+from evaluation.reporting.pdf import pdf
+from evaluation.reporting.report import compose
 
 SEEN = 60
 """Sets of one rater."""

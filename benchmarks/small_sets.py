@@ -18,8 +18,8 @@ import numpy as np
 import torch
 from PIL import Image, ImageFilter
 
-from evaluation.picture_sets import PictureSet, SetValue
-from evaluation.set_features import vector
+from evaluation.measuring.picture_sets import PictureSet, SetValue
+from evaluation.seeing.set_features import vector
 from evaluation.set_metrics import SET_METRICS, SetMetric
 from generation import networks, pixels
 from generation.networks import Networks, NetworkUnavailable
@@ -98,7 +98,7 @@ def _halves(name: str, whole: PictureSet, metric: SetMetric) -> None:
 
 def _sizes(whole: PictureSet) -> None:
     """The bias: two disjoint sets of n of the same pictures, whose distance should be 0."""
-    from evaluation.set_distances import discrepancy, frechet, polynomial
+    from evaluation.seeing.set_distances import discrepancy, frechet, polynomial
 
     kid = discrepancy(polynomial, unbiased=True)
     generator = np.random.default_rng(2)

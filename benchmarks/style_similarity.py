@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from evaluation.galleries import Gallery
+from evaluation.measuring.galleries import Gallery
 from evaluation.metrics import METRICS
 from generation import networks, pixels
 from generation.networks import Networks, NetworkUnavailable

@@ -19,14 +19,21 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
-from evaluation.metric_levels import FEW_CONDITIONS
+from evaluation.findings.metric_levels import FEW_CONDITIONS
+from evaluation.findings.verdicts import (
+    CANNOT_TELL,
+    ENOUGH,
+    FALLS_SHORT,
+    STANDINGS,
+    STANDS_IN,
+    standing,
+)
 from evaluation.statistics import meta
 from evaluation.statistics.answers import Floats
 from evaluation.statistics.meta.judged import Over
 from evaluation.statistics.power import Design, Metric, Truth
 from evaluation.statistics.power.metrics import measured
 from evaluation.statistics.power.study import Study, drawn
-from evaluation.verdicts import CANNOT_TELL, ENOUGH, FALLS_SHORT, STANDINGS, STANDS_IN, standing
 
 LEVELS: dict[Over, str] = {
     "none": "all pictures",

@@ -24,10 +24,10 @@ import numpy as np
 from scipy.stats import beta
 
 from benchmarks.simulated_ladder import Size, simulated
-from evaluation.ladder_findings import climbed
-from evaluation.quality_sight import Asked, sights
+from evaluation.findings.ladder_findings import climbed
+from evaluation.findings.quality_sight import Asked, sights
+from evaluation.findings.verdicts import BLIND, BOUND, SEES, SIGHTS
 from evaluation.statistics.estimate import BadData
-from evaluation.verdicts import BLIND, BOUND, SEES, SIGHTS
 
 ASKED = Asked("style", "quality", "mimicry_success")
 

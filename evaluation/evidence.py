@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from pandas import DataFrame, concat
 
-from evaluation import map_table, set_table
-from evaluation import measurements as measured
-from evaluation.calibrations import Calibration
+from evaluation.findings.calibrations import Calibration
+from evaluation.measuring import map_table, set_table
+from evaluation.measuring import measurements as measured
 from evaluation.ratings import FACTORS
 
 ITEM = ("item", "artwork", "artist", "era", "surface", *FACTORS)
@@ -29,12 +29,12 @@ class Evidence:
     """Calibrated metrics of earlier studies that are among the measurements."""
 
     sets: DataFrame = field(default_factory=set_table.empty)
-    """Sets of pictures compared by set metrics: columns `evaluation.set_table.COLUMNS`."""
+    """Sets of pictures compared by set metrics: columns of `evaluation.measuring.set_table`."""
 
     marks: DataFrame = field(default_factory=map_table.no_marks)
     """Places that raters marked: participant, item, x, y as shares of the picture, [0, 1]"""
     maps: DataFrame = field(default_factory=map_table.empty)
-    """Where metrics see a change: columns `evaluation.map_table.COLUMNS`"""
+    """Where metrics see a change: columns `evaluation.measuring.map_table.COLUMNS`"""
 
     populations: tuple[str, ...] = ()
     """All populations of the study that `ratings` are one of, people or SIMULATED raters."""

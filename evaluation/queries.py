@@ -9,17 +9,17 @@ from django.db.models.functions import Coalesce
 from pandas import DataFrame, Series, concat
 
 from config.plugins import PluginError, record
-from evaluation import calibration_store, held, imported, map_table, set_table
-from evaluation import measurements as measured
 from evaluation.analyses import ANALYSES
 from evaluation.choices import Entry, choices_of, joined, named, ours, taken_apart
 from evaluation.evidence import Evidence
-from evaluation.galleries import Gallery
 from evaluation.maps import MAPS
+from evaluation.measuring import calibration_store, held, imported, map_table, set_table
+from evaluation.measuring import measurements as measured
+from evaluation.measuring.galleries import Gallery
 from evaluation.metrics import METRICS, Against
 from evaluation.models import Measurement, PictureMap, Report, SetMeasurement
 from evaluation.ratings import checked
-from evaluation.report import Plan
+from evaluation.reporting.report import Plan
 from generation.models import Recipe, RecipeInput
 from generation.recipe import PAINTING
 from studies import export
@@ -173,7 +173,7 @@ def _joined(table: DataFrame, rows: DataFrame) -> DataFrame:
 
 
 def sets(study: Study) -> DataFrame:
-    """One row a comparison of two sets of pictures: columns `evaluation.set_table.COLUMNS`.
+    """One row a comparison of two sets of pictures: columns of `evaluation.measuring.set_table`.
 
     Of each set metric with its settings the newest version, of the sets as they were compared last.
     """
@@ -186,7 +186,7 @@ def sets(study: Study) -> DataFrame:
 
 
 def maps(study: Study) -> DataFrame:
-    """One row an item and map: columns `evaluation.map_table.COLUMNS`, the newest version of each.
+    """One row an item and map: columns of `measuring.map_table`, the newest version of each.
 
     Items some of whose pictures have no map are left out.
     """

@@ -10,23 +10,25 @@ from typing import TYPE_CHECKING
 from pandas import DataFrame
 
 from config.celery import app
-from evaluation import behind, calibration_store, contact_sheets, describing, queries
+from evaluation import queries
 from evaluation.choices import Entry
-from evaluation.measurements import Measured
+from evaluation.measuring import calibration_store
+from evaluation.measuring.measurements import Measured
 from evaluation.models import Report
-from evaluation.pages import zip_files
-from evaluation.pdf import pdf
 from evaluation.ratings import TableError
-from evaluation.report import attachments, compose, fingerprint
-from evaluation.sheets import Sheet
+from evaluation.reporting import behind, contact_sheets, describing
+from evaluation.reporting.pages import zip_files
+from evaluation.reporting.pdf import pdf
+from evaluation.reporting.report import attachments, compose, fingerprint
+from evaluation.reporting.sheets import Sheet
 from generation import store
 from generation.progress import Progress, silent
 from studies import export
 from studies.models import Study
 
 if TYPE_CHECKING:
-    from evaluation.costly import Cost
-    from evaluation.study_sets import By, Reference
+    from evaluation.measuring.costly import Cost
+    from evaluation.measuring.study_sets import By, Reference
 
 MEASURE_TASK = "evaluation.measure_study"
 MEASURE_QUEUE = "gpu"
@@ -53,7 +55,7 @@ def measure(
     web process.
     """
     # torch stays out of the web process, which imports this file for its reports
-    from evaluation.measuring import measure_pictures  # noqa: PLC0415
+    from evaluation.measuring.study_pictures import measure_pictures  # noqa: PLC0415
 
     return measure_pictures(study, metrics, others, progress)
 
@@ -73,7 +75,7 @@ def measure_sets(
     Raises MeasureError. Loads torch.
     """
     # as above
-    from evaluation.set_measuring import measure_sets as measured  # noqa: PLC0415
+    from evaluation.measuring.set_measuring import measure_sets as measured  # noqa: PLC0415
 
     return measured(study, set_metrics, by, against, progress)
 
@@ -85,7 +87,7 @@ def draw_maps(*, study: Study, progress: Progress = silent) -> Measured:
     its map. Raises MeasureError. Loads torch.
     """
     # as above
-    from evaluation.mapping import map_pictures  # noqa: PLC0415
+    from evaluation.measuring.mapping import map_pictures  # noqa: PLC0415
 
     return map_pictures(study, progress)
 
@@ -96,7 +98,7 @@ def costs(*, study: Study, metrics: Sequence[Entry] | None = None) -> "list[Cost
     `metrics` as for `measure`. Raises MeasureError. Loads torch.
     """
     # as above
-    from evaluation.measuring import costs as counted  # noqa: PLC0415
+    from evaluation.measuring.study_pictures import costs as counted  # noqa: PLC0415
 
     return counted(study, metrics)
 

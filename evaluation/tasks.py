@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import connections
 
 from config.celery import app
-from evaluation import computing
-from evaluation.measurements import MeasureError
+from evaluation.measuring.measurements import MeasureError
+from evaluation.reporting import computing
 from evaluation.services import MEASURE_TASK, measure
 from generation.tasks import STOPPING
 from studies.models import Study

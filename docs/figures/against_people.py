@@ -8,7 +8,7 @@ import style
 from pandas import DataFrame
 from style import finished, forest, number, row, words
 
-from evaluation.plots import SERIES
+from evaluation.charts.plots import SERIES
 from evaluation.statistics import association, composite, meta, ppi
 from evaluation.statistics.answers import Floats
 from evaluation.statistics.examples import metrics, ratings

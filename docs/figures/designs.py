@@ -6,7 +6,7 @@ import style
 from pandas import DataFrame
 from style import finished, forest, number, row, words
 
-from evaluation.plots import SERIES
+from evaluation.charts.plots import SERIES
 from evaluation.statistics import multiplicity, psr, sequential
 from evaluation.statistics.clustered import clustered_share
 from evaluation.statistics.examples import ratings, truth

@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 import style
 
-from evaluation.plots import SERIES
+from evaluation.charts.plots import SERIES
 
 MEASURED = Path(__file__).resolve().parents[1] / "pictures/statistics/misuses.csv"
 PANELS = {

@@ -6,7 +6,7 @@ import style
 from pandas import DataFrame
 from style import finished, forest, number, row
 
-from evaluation.plots import ANSWERS, SERIES
+from evaluation.charts.plots import ANSWERS, SERIES
 from evaluation.statistics import mixed, ordinal
 from evaluation.statistics.examples import ratings
 

@@ -7,7 +7,7 @@ import style
 from pandas import DataFrame
 from style import finished, forest, number, row, words
 
-from evaluation.plots import SERIES
+from evaluation.charts.plots import SERIES
 from evaluation.statistics import pairs
 from evaluation.statistics.examples import comparisons, truth
 

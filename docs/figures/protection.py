@@ -9,7 +9,7 @@ import style
 from pandas import DataFrame
 from style import finished, forest, row
 
-from evaluation.plots import SERIES
+from evaluation.charts.plots import SERIES
 from evaluation.statistics import psr
 from evaluation.statistics.examples import ratings, truth
 

@@ -6,7 +6,7 @@ import style
 from pandas import DataFrame
 from style import finished, number, words
 
-from evaluation.plots import SERIES
+from evaluation.charts.plots import SERIES
 from evaluation.statistics import opinion
 from evaluation.statistics.examples import metrics, ratings
 from evaluation.statistics.groups import expert_vs_crowd

@@ -6,7 +6,7 @@ import style
 from pandas import DataFrame
 from style import finished, forest, number, row
 
-from evaluation.plots import SERIES
+from evaluation.charts.plots import SERIES
 from evaluation.statistics import agreement
 from evaluation.statistics.examples import metrics, ratings, repeats
 

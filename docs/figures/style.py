@@ -1,4 +1,4 @@
-"""One style for the pictures of the pages: the colours of evaluation/plots.py on light paper.
+"""One style for the pictures of the pages: colours of evaluation/charts/plots.py on light paper.
 
 A picture lies in a Markdown page, light or dark, as an <img>: it brings its own background.
 """
@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 from pandas import DataFrame
 
-from evaluation.plots import AXIS, INK, SERIES, SHAPES, SOFT
+from evaluation.charts.plots import AXIS, INK, SERIES, SHAPES, SOFT
 from evaluation.statistics.estimate import Estimate
 
 PAPER = "#fbfaf8"

@@ -58,7 +58,7 @@ class Finding:
     """One or two plain sentences with their intervals in them."""
     table: DataFrame
     chart: dict[str, Any]
-    """Vega-Lite, in the style of evaluation/plots.py"""
+    """Vega-Lite, in the style of evaluation/charts/plots.py"""
     notes: tuple[str, ...] = ()
     """What a reader must know to read it right: estimand, cut, families, what is drawn again."""
     sentences: tuple[str, ...] = ()

@@ -15,10 +15,13 @@ from pandas import DataFrame, Series, concat
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import assumed, plots, words
+from evaluation import words
 from evaluation.analyses import Exhibit, Finding
-from evaluation.comparisons import How, Interval, Points, within_margin, worth
-from evaluation.conditions import (
+from evaluation.charts import plots
+from evaluation.evidence import Evidence
+from evaluation.findings import assumed
+from evaluation.findings.comparisons import How, Interval, Points, within_margin, worth
+from evaluation.findings.conditions import (
     DOSE,
     TREATMENT,
     Cell,
@@ -28,10 +31,9 @@ from evaluation.conditions import (
     contrast_table,
     contrasts,
 )
-from evaluation.distributions import answers_exhibit
-from evaluation.evidence import Evidence
-from evaluation.field_model import model_exhibits
-from evaluation.measurements import label_of, mean_of_condition
+from evaluation.findings.distributions import answers_exhibit
+from evaluation.findings.field_model import model_exhibits
+from evaluation.measuring.measurements import label_of, mean_of_condition
 from evaluation.metrics import METRICS
 from evaluation.ratings import (
     NO_LEVEL,

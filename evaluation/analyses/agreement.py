@@ -18,10 +18,22 @@ from pandas import DataFrame, concat
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import plots, population_finding, populations, words
+from evaluation import words
 from evaluation.analyses import Assumption, Exhibit, Finding
-from evaluation.comparisons import columns
+from evaluation.charts import plots
 from evaluation.evidence import Evidence
+from evaluation.findings import population_finding, populations
+from evaluation.findings.comparisons import columns
+from evaluation.findings.reliability import (
+    ALL,
+    SCALED,
+    WITHIN,
+    Coefficient,
+    ceilings,
+    coefficients,
+    repetition,
+)
+from evaluation.findings.reliability import table as coefficient_table
 from evaluation.ratings import (
     TableError,
     answers_to,
@@ -34,16 +46,6 @@ from evaluation.ratings import (
     usable,
     varying,
 )
-from evaluation.reliability import (
-    ALL,
-    SCALED,
-    WITHIN,
-    Coefficient,
-    ceilings,
-    coefficients,
-    repetition,
-)
-from evaluation.reliability import table as coefficient_table
 from evaluation.statistics.agreement import Agreement as Alpha
 from evaluation.statistics.agreement import Level, krippendorff_alpha
 from evaluation.statistics.estimate import Estimate

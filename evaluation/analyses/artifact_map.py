@@ -13,15 +13,32 @@ from pandas import DataFrame
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import plots, words
+from evaluation import words
 from evaluation.analyses import Exhibit, Finding
-from evaluation.comparisons import columns
+from evaluation.charts import plots
+from evaluation.charts.plots_maps import heat_maps
 from evaluation.evidence import Evidence
-from evaluation.fault_agreement import Agreed, agreed, assumptions, counts, from_raters, where
-from evaluation.fault_maps import CHANCE, RATERS, Marked, gathered, is_flat, scored, smoothed
-from evaluation.map_table import Grid, grid_of
+from evaluation.findings.comparisons import columns
+from evaluation.findings.fault_agreement import (
+    Agreed,
+    agreed,
+    assumptions,
+    counts,
+    from_raters,
+    where,
+)
+from evaluation.findings.fault_maps import (
+    CHANCE,
+    RATERS,
+    Marked,
+    gathered,
+    is_flat,
+    scored,
+    smoothed,
+)
+from evaluation.findings.verdicts import ENOUGH
 from evaluation.maps import MAPS
-from evaluation.plots_maps import heat_maps
+from evaluation.measuring.map_table import Grid, grid_of
 from evaluation.ratings import (
     TableError,
     answers_to,
@@ -31,7 +48,6 @@ from evaluation.ratings import (
     varying,
 )
 from evaluation.statistics.estimate import Estimate
-from evaluation.verdicts import ENOUGH
 
 MARKS = "raters' marks"
 NO_MAPS = (

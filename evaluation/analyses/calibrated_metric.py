@@ -14,20 +14,21 @@ from pandas import DataFrame
 from pydantic import Field
 
 from config.plugins import PluginError, plugin, record
-from evaluation import plots, words
+from evaluation import words
 from evaluation.analyses import Assumption, Attachment, Exhibit, Finding
-from evaluation.calibrating import FEWEST_ARTISTS, Learned, calibration, learned
-from evaluation.calibrations import Calibration, extrapolating
+from evaluation.charts import plots
 from evaluation.choices import MetricChoice, choice_of, named, names, numbers_of, taken_apart, whole
-from evaluation.comparisons import columns
 from evaluation.evidence import Evidence
-from evaluation.judged import judged
-from evaluation.measurements import label_of
+from evaluation.findings.calibrating import FEWEST_ARTISTS, Learned, calibration, learned
+from evaluation.findings.calibrations import Calibration, extrapolating
+from evaluation.findings.comparisons import columns
+from evaluation.findings.judged import judged
+from evaluation.findings.verdicts import ENOUGH, standing
+from evaluation.measuring.measurements import label_of
 from evaluation.metrics import METRICS
 from evaluation.ratings import eras_pooled
 from evaluation.statistics.estimate import Estimate
 from evaluation.statistics.multiplicity import holm
-from evaluation.verdicts import ENOUGH, standing
 
 SHOWN = 12
 """Most single metrics in the chart; the table has all."""

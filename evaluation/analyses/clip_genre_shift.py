@@ -16,13 +16,23 @@ from pandas import DataFrame, concat
 from pydantic import Field, model_validator
 
 from config.plugins import plugin
-from evaluation import assumed, plots, words
+from evaluation import words
 from evaluation.analyses import Exhibit, Finding
-from evaluation.arms import Arm, Contrast, arms, contrast_table, contrasts, success_points, told
+from evaluation.charts import plots
 from evaluation.choices import MetricChoices, choices_of, numbers_of, ours, taken_apart, whole
-from evaluation.comparisons import How, Points, columns, share
 from evaluation.evidence import Evidence
-from evaluation.measurements import label_of
+from evaluation.findings import assumed
+from evaluation.findings.arms import (
+    Arm,
+    Contrast,
+    arms,
+    contrast_table,
+    contrasts,
+    success_points,
+    told,
+)
+from evaluation.findings.comparisons import How, Points, columns, share
+from evaluation.measuring.measurements import label_of
 from evaluation.metrics import METRICS
 from evaluation.published.beside import genre_exhibit
 from evaluation.ratings import TableError, answers_to, eras_pooled, points

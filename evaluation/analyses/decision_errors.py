@@ -14,14 +14,16 @@ from pandas import DataFrame
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import contests, decisions, inflation, plots, words
+from evaluation import words
 from evaluation.analyses import Assumption, Exhibit, Finding
-from evaluation.arms import SUCCESS, Arm, arms, success_points
+from evaluation.charts import plots
 from evaluation.choices import MetricChoice, names, numbers_of
-from evaluation.comparisons import How, Points, columns
-from evaluation.decisions import OUTCOMES, Concluded, Outcome, outcome
 from evaluation.evidence import Evidence
-from evaluation.measurements import direction_of, label_of, wide
+from evaluation.findings import contests, decisions, inflation
+from evaluation.findings.arms import SUCCESS, Arm, arms, success_points
+from evaluation.findings.comparisons import How, Points, columns
+from evaluation.findings.decisions import OUTCOMES, Concluded, Outcome, outcome
+from evaluation.measuring.measurements import direction_of, label_of, wide
 from evaluation.ratings import TableError, answers_to, eras_pooled, points, undegraded
 from evaluation.statistics.multiplicity import bonferroni_level
 

@@ -12,11 +12,13 @@ from pandas import DataFrame, concat, crosstab
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import plots, words
+from evaluation import words
 from evaluation.analyses import Assumption, Exhibit, Finding
-from evaluation.arms import success_points
+from evaluation.charts import plots
 from evaluation.choices import MetricChoices, names, numbers_of
-from evaluation.claims import (
+from evaluation.evidence import Evidence
+from evaluation.findings.arms import success_points
+from evaluation.findings.claims import (
     CONTRADICTED,
     NOTHING,
     SUPPORTED,
@@ -29,9 +31,8 @@ from evaluation.claims import (
     gain,
     purifications,
 )
-from evaluation.comparisons import columns
-from evaluation.evidence import Evidence
-from evaluation.measurements import label_of
+from evaluation.findings.comparisons import columns
+from evaluation.measuring.measurements import label_of
 from evaluation.ratings import (
     NO_LEVEL,
     TableError,

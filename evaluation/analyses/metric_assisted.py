@@ -13,9 +13,12 @@ from pandas import DataFrame, concat
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import plots, words
+from evaluation import words
 from evaluation.analyses import Assumption, Attachment, Exhibit, Finding
-from evaluation.assisted import (
+from evaluation.charts import plots
+from evaluation.choices import MetricChoice, names, numbers_of
+from evaluation.evidence import Evidence
+from evaluation.findings.assisted import (
     FEWEST,
     PROBABILITY,
     Assisted,
@@ -27,12 +30,10 @@ from evaluation.assisted import (
     foretold,
     hidden,
 )
-from evaluation.choices import MetricChoice, names, numbers_of
-from evaluation.comparisons import columns
-from evaluation.evidence import Evidence
-from evaluation.judged import Judged, judged
-from evaluation.measurements import label_of
-from evaluation.next_items import Next, next_items
+from evaluation.findings.comparisons import columns
+from evaluation.findings.judged import Judged, judged
+from evaluation.findings.next_items import Next, next_items
+from evaluation.measuring.measurements import label_of
 from evaluation.ratings import TableError, eras_pooled
 from evaluation.statistics.estimate import Estimate
 

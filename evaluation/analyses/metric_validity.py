@@ -19,18 +19,19 @@ from pandas import DataFrame, concat
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import binary_metrics, metric_success, words
+from evaluation import words
 from evaluation.analyses import Exhibit, Finding
-from evaluation.arms import SUCCESS, success_points
 from evaluation.choices import MetricChoices, names, numbers_of
 from evaluation.evidence import Evidence
-from evaluation.measurements import direction_of, label_of, wide
-from evaluation.metric_assumptions import assumptions
-from evaluation.metric_levels import FEW_CONDITIONS, Grid, gridded
-from evaluation.metric_pairs import pairs_exhibits
-from evaluation.metric_verdicts import Verdicts, difference_exhibits
+from evaluation.findings import binary_metrics, metric_success
+from evaluation.findings.arms import SUCCESS, success_points
+from evaluation.findings.metric_assumptions import assumptions
+from evaluation.findings.metric_levels import FEW_CONDITIONS, Grid, gridded
+from evaluation.findings.metric_pairs import pairs_exhibits
+from evaluation.findings.metric_verdicts import Verdicts, difference_exhibits
+from evaluation.findings.verdicts import ENOUGH
+from evaluation.measuring.measurements import direction_of, label_of, wide
 from evaluation.ratings import TableError, answers_to, eras, eras_pooled, points
-from evaluation.verdicts import ENOUGH
 
 FEWEST = 3
 """Judged and measured pictures without which nothing can be said."""

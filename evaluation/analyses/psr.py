@@ -15,10 +15,21 @@ from pandas import DataFrame
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import assumed, plots, words
+from evaluation import words
 from evaluation.analyses import Exhibit, Finding
-from evaluation.arms import Arm, Contrast, arms, contrast_table, contrasts, success_points, told
-from evaluation.comparisons import (
+from evaluation.charts import plots
+from evaluation.evidence import Evidence
+from evaluation.findings import assumed
+from evaluation.findings.arms import (
+    Arm,
+    Contrast,
+    arms,
+    contrast_table,
+    contrasts,
+    success_points,
+    told,
+)
+from evaluation.findings.comparisons import (
     How,
     Interval,
     Pair,
@@ -28,9 +39,8 @@ from evaluation.comparisons import (
     within_margin,
     worth,
 )
-from evaluation.distributions import answers_exhibit
-from evaluation.evidence import Evidence
-from evaluation.field_model import Conditions, model_exhibits
+from evaluation.findings.distributions import answers_exhibit
+from evaluation.findings.field_model import Conditions, model_exhibits
 from evaluation.published.beside import psr_exhibit
 from evaluation.ratings import (
     FACTORS,

@@ -19,17 +19,18 @@ from pandas import DataFrame
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import plots, words
+from evaluation import words
 from evaluation.analyses import Assumption, Exhibit, Finding
-from evaluation.arms import SUCCESS
+from evaluation.charts import plots
 from evaluation.choices import MetricChoices, names, numbers_of
 from evaluation.evidence import Evidence
-from evaluation.ladder_findings import Climbed, climbed
-from evaluation.measurements import label_of
-from evaluation.quality_sight import STRATA, Asked, Sights, measured_somewhere, sights
+from evaluation.findings.arms import SUCCESS
+from evaluation.findings.ladder_findings import Climbed, climbed
+from evaluation.findings.quality_sight import STRATA, Asked, Sights, measured_somewhere, sights
+from evaluation.findings.verdicts import BOUND
+from evaluation.measuring.measurements import label_of
 from evaluation.ratings import TableError
 from evaluation.statistics.estimate import BadData
-from evaluation.verdicts import BOUND
 
 SLOPE = ("slope", "slope_low", "slope_high")
 TO_STYLE, TO_QUALITY = "style, given quality", "quality, given style"

@@ -14,14 +14,15 @@ from pandas import DataFrame
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import plots, words
+from evaluation import words
 from evaluation.analyses import Assumption, Exhibit, Finding
-from evaluation.arms import SUCCESS, Arm, arms, success_points
-from evaluation.comparisons import How, columns, share
+from evaluation.charts import plots
 from evaluation.evidence import Evidence
+from evaluation.findings.arms import SUCCESS, Arm, arms, success_points
+from evaluation.findings.comparisons import How, columns, share
+from evaluation.measuring.set_choices import SetMetricChoices, label_of, set_choices
+from evaluation.measuring.set_table import JOINT
 from evaluation.ratings import TableError, answers_to, points
-from evaluation.set_choices import SetMetricChoices, label_of, set_choices
-from evaluation.set_table import JOINT
 from evaluation.statistics.estimate import Estimate
 from evaluation.statistics.multiplicity import holm
 

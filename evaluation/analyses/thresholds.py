@@ -13,12 +13,13 @@ from pandas import DataFrame
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation import plots, words
+from evaluation import words
 from evaluation.analyses import Assumption, Exhibit, Finding
-from evaluation.comparisons import How, columns
-from evaluation.dose_curves import Asked, Fitted, curves, observed
+from evaluation.charts import plots
 from evaluation.evidence import Evidence
-from evaluation.measurements import label_of
+from evaluation.findings.comparisons import How, columns
+from evaluation.findings.dose_curves import Asked, Fitted, curves, observed
+from evaluation.measuring.measurements import label_of
 from evaluation.metrics import METRICS
 from evaluation.ratings import (
     TableError,

@@ -1,7 +1,7 @@
 """Maps: where in a saved picture a metric sees a difference, pixel by pixel.
 
 One file a map; torch is imported only inside `draw`. What is stored is a grid of means
-(`evaluation.mapping`), for analyses that ask whether a metric looks where people look.
+(`evaluation.measuring.mapping`), for analyses that ask whether a metric looks where people look.
 """
 
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol

@@ -7,8 +7,8 @@ Gaussian window (11 × 11, sigma 1.5); windows lie wholly inside the picture.
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from config.plugins import plugin
-from evaluation.structure import compared_at
-from evaluation.windows import at_least, doubled, gaussian
+from evaluation.seeing.structure import compared_at
+from evaluation.seeing.windows import at_least, doubled, gaussian
 
 if TYPE_CHECKING:
     from torch import Tensor

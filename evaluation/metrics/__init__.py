@@ -12,8 +12,8 @@ from config.plugins import PluginFolder
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from evaluation.adaptive import Stage
-    from evaluation.galleries import Gallery
+    from evaluation.findings.adaptive import Stage
+    from evaluation.measuring.galleries import Gallery
     from generation.networks import Networks
 
 Against = Literal["counterpart", "originals", "gallery", "genre", "prompt", "nothing"]
@@ -65,7 +65,7 @@ class CostlyMetric(GenreMetric, Protocol):
     """Takes minutes a picture, stage by stage; measured only where it is asked for by name.
 
     Its picture is measured in stages whose findings are stored, so that a killed run goes on after
-    the last one (`evaluation/costly.py`). A metric that does not declare `costly` is not.
+    the last one (`evaluation/measuring/costly.py`). A metric that does not declare `costly` is not.
     """
 
     costly: ClassVar[bool]

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from config.plugins import plugin
-from evaluation.natural_scenes import contrast, fitted, grey, halved
-from evaluation.windows import at_least, doubled
+from evaluation.seeing.natural_scenes import contrast, fitted, grey, halved
+from evaluation.seeing.windows import at_least, doubled
 
 if TYPE_CHECKING:
     from torch import Tensor

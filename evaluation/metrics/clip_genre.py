@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from config.plugins import Settings, plugin
-from evaluation.genres import IMPRESS, WIKIART, clean, position
+from evaluation.seeing.genres import IMPRESS, WIKIART, clean, position
 
 if TYPE_CHECKING:
     from torch import Tensor

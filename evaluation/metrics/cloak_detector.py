@@ -1,6 +1,6 @@
 """Cloak detector: does this picture look as if somebody had cloaked it?
 
-A logistic regression of our own on 48 numbers of the finest detail (evaluation/cloak_marks.py),
+A logistic regression of our own on 48 numbers of the finest detail (`seeing/cloak_marks.py`),
 fitted on paintings cloaked by the project's own re-implementations, beside clean, noisy and
 JPEG-compressed ones. What it knows and does not know stands in docs/metrics.md; it has never seen a
 picture of the real Glaze, Nightshade or Mist. The coefficients and their card come with the
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import AfterValidator
 
 from config.plugins import plugin
-from evaluation.cloak_marks import SMALLEST, marks
-from evaluation.cloak_model import pinned, read
-from evaluation.windows import at_least
+from evaluation.seeing.cloak_marks import SMALLEST, marks
+from evaluation.seeing.cloak_model import pinned, read
+from evaluation.seeing.windows import at_least
 
 if TYPE_CHECKING:
     from torch import Tensor

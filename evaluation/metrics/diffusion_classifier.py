@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from config.plugins import Settings, plugin
-from evaluation.adaptive import TIMESTEPS, Schedule, Stage
-from evaluation.genres import IMPRESS, WIKIART, clean, position
+from evaluation.findings.adaptive import TIMESTEPS, Schedule, Stage
+from evaluation.seeing.genres import IMPRESS, WIKIART, clean, position
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -146,7 +146,7 @@ class DiffusionClassifier:
         stored (on one kind of device and number of threads).
         """
         # as above
-        from evaluation.denoising_errors import Denoised  # noqa: PLC0415
+        from evaluation.seeing.denoising_errors import Denoised  # noqa: PLC0415
 
         if len(done) == len(self.n_samples):
             return None
@@ -167,7 +167,7 @@ class DiffusionClassifier:
     def seconds_a_pass(self, image: "Tensor", networks: "Networks") -> float:
         """What one network pass takes on this machine, timed on a picture [1, 3, H, W]."""
         # as above
-        from evaluation.denoising_errors import Denoised  # noqa: PLC0415
+        from evaluation.seeing.denoising_errors import Denoised  # noqa: PLC0415
 
         prompt = self.template.replace("{}", self._words()[0])
         denoised = Denoised(

@@ -8,8 +8,8 @@ tokens, as DreamBooth reports it (Ruiz et al. 2023, arXiv:2208.12242, ViT-S/16).
 from typing import TYPE_CHECKING, ClassVar
 
 from config.plugins import plugin
-from evaluation.galleries import Embed
-from evaluation.style_similarity import StyleSimilarity
+from evaluation.measuring.galleries import Embed
+from evaluation.seeing.style_similarity import StyleSimilarity
 
 if TYPE_CHECKING:
     from generation.networks import Networks

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from config.plugins import plugin
-from evaluation.windows import at_least
+from evaluation.seeing.windows import at_least
 
 if TYPE_CHECKING:
     from torch import Tensor

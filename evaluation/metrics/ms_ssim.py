@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation.structure import compared
-from evaluation.windows import at_least, doubled, gaussian
+from evaluation.seeing.structure import compared
+from evaluation.seeing.windows import at_least, doubled, gaussian
 
 if TYPE_CHECKING:
     from torch import Tensor

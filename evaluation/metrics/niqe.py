@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import AfterValidator
 
 from config.plugins import plugin
-from evaluation.scene_model import patches, pinned, read
+from evaluation.seeing.scene_model import patches, pinned, read
 
 if TYPE_CHECKING:
     from torch import Tensor

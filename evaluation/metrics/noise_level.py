@@ -10,7 +10,7 @@ from math import pi, sqrt
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from config.plugins import plugin
-from evaluation.windows import at_least, doubled, mirrored
+from evaluation.seeing.windows import at_least, doubled, mirrored
 
 if TYPE_CHECKING:
     from torch import Tensor

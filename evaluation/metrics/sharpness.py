@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field
 
 from config.plugins import plugin
-from evaluation.windows import along, at_least, doubled, luma, mirrored, uniform
+from evaluation.seeing.windows import along, at_least, doubled, luma, mirrored, uniform
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from config.plugins import Settings, plugin
-from evaluation.structure import compared
-from evaluation.windows import at_least, doubled, gaussian, uniform
+from evaluation.seeing.structure import compared
+from evaluation.seeing.windows import at_least, doubled, gaussian, uniform
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field
 
 from config.plugins import Settings, plugin
-from evaluation.windows import at_least, doubled, gaussian, luma, seen
+from evaluation.seeing.windows import at_least, doubled, gaussian, luma, seen
 
 if TYPE_CHECKING:
     from torch import Tensor

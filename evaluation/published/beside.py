@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pandas import DataFrame
 
 from evaluation.analyses import Exhibit
-from evaluation.comparisons import columns
+from evaluation.findings.comparisons import columns
 from evaluation.published import Cell, Table, table
 from evaluation.statistics.estimate import Estimate
 

@@ -4,14 +4,14 @@ They say how far two sets lie apart in a space of features, of no picture how go
 tens of pictures that a study has, they are imprecise, and some are biased: the value beside what
 chance would give at these sizes, and the warnings, are part of what they say.
 
-No file of the catalogue imports torch: features come from `evaluation/set_features.py`.
+No file of the catalogue imports torch: features come from `evaluation/seeing/set_features.py`.
 """
 
 from collections.abc import Mapping
 from typing import ClassVar, Literal, Protocol
 
 from config.plugins import PluginFolder, Settings
-from evaluation.picture_sets import PictureSet, SetValue
+from evaluation.measuring.picture_sets import PictureSet, SetValue
 
 Features = Literal["inception", "clip", "perceptual"]
 """Roles of networks that can say what a picture is like: `inception`, the pooled layer of an

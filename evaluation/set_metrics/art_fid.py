@@ -14,9 +14,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from config.plugins import Settings, plugin
-from evaluation.frechet_warnings import frechet_warnings
-from evaluation.picture_sets import Draws, Floats, PictureSet, SetValue, compared
-from evaluation.set_distances import frechet
+from evaluation.measuring.picture_sets import Draws, Floats, PictureSet, SetValue, compared
+from evaluation.seeing.frechet_warnings import frechet_warnings
+from evaluation.seeing.set_distances import frechet
 from evaluation.set_metrics import Features
 from evaluation.statistics.estimate import BadData
 

@@ -13,8 +13,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from config.plugins import Settings, plugin
-from evaluation.picture_sets import Draws, Floats, PictureSet, SetValue, compared
-from evaluation.set_distances import discrepancy, gaussian
+from evaluation.measuring.picture_sets import Draws, Floats, PictureSet, SetValue, compared
+from evaluation.seeing.set_distances import discrepancy, gaussian
 from evaluation.set_metrics import Features
 
 FEW = 20

@@ -14,9 +14,16 @@ import numpy as np
 from pydantic import Field
 
 from config.plugins import Settings, plugin
-from evaluation.frechet_warnings import frechet_warnings
-from evaluation.picture_sets import Distance, Draws, Floats, PictureSet, SetValue, compared
-from evaluation.set_distances import frechet, frechet_extrapolated
+from evaluation.measuring.picture_sets import (
+    Distance,
+    Draws,
+    Floats,
+    PictureSet,
+    SetValue,
+    compared,
+)
+from evaluation.seeing.frechet_warnings import frechet_warnings
+from evaluation.seeing.set_distances import frechet, frechet_extrapolated
 from evaluation.set_metrics import Features
 
 REPEATS = 20

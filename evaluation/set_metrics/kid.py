@@ -13,8 +13,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from config.plugins import Settings, plugin
-from evaluation.picture_sets import Draws, PictureSet, SetValue, compared
-from evaluation.set_distances import discrepancy, polynomial
+from evaluation.measuring.picture_sets import Draws, PictureSet, SetValue, compared
+from evaluation.seeing.set_distances import discrepancy, polynomial
 from evaluation.set_metrics import Features
 
 FEW = 20

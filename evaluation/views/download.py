@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
-from evaluation import files, latex, pages, services
+from evaluation import services
 from evaluation.models import Report
-from evaluation.report import csv_files
+from evaluation.reporting import files, latex, pages
+from evaluation.reporting.report import csv_files
 from generation import store
 from studies.access import study_for
 

@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from evaluation import computing, pages, queries, services
-from evaluation.contact_sheets import EXAMPLES
+from evaluation import queries, services
 from evaluation.models import Report
+from evaluation.reporting import computing, pages
+from evaluation.reporting.contact_sheets import EXAMPLES
 from studies.access import study_for
 from studies.views.researcher.edit import is_htmx
 

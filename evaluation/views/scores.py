@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from evaluation import score_files, score_tables
+from evaluation.measuring import score_files, score_tables
 from evaluation.models import ScoreFile
 from studies.access import researcher, study_for
 from studies.models import Study

@@ -8,10 +8,11 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from evaluation import pages, ratings
-from evaluation.behind import table
-from evaluation.computing import carry_out
+from evaluation import ratings
 from evaluation.models import ReportRequest
+from evaluation.reporting import pages
+from evaluation.reporting.behind import table
+from evaluation.reporting.computing import carry_out
 from studies.export import as_csv
 from studies.models import Study
 from tests.browser.conftest import Open

@@ -10,7 +10,7 @@ from evaluation import ratings
 from evaluation.evidence import Evidence
 from evaluation.models import Measurement, Report
 from evaluation.queries import pairs
-from evaluation.report import compose
+from evaluation.reporting.report import compose
 from generation.models import Artwork, Collection, Recipe
 from generation.recipe import Step, artwork_step
 from generation.services import describe

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from config.plugins import PluginError
-from evaluation import measurements, ratings
+from evaluation import ratings
 from evaluation.analyses import ANALYSES, Finding, agreement
+from evaluation.charts.figures import drawn
 from evaluation.evidence import Evidence
-from evaluation.figures import drawn
+from evaluation.measuring import measurements
 from evaluation.ratings import TableError
 from evaluation.statistics.clustered import clustered_share
 from evaluation.statistics.estimate import Estimate

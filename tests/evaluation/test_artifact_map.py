@@ -12,10 +12,10 @@ from pandas import DataFrame
 from evaluation import ratings
 from evaluation.analyses import ANALYSES, Finding
 from evaluation.evidence import Evidence
-from evaluation.fault_maps import agreement, cells, counted, smoothed
-from evaluation.map_table import SIDE, marks_checked
+from evaluation.findings.fault_maps import agreement, cells, counted, smoothed
+from evaluation.measuring.map_table import SIDE, marks_checked
 from evaluation.ratings import TableError
-from evaluation.report import compose, fingerprint
+from evaluation.reporting.report import compose, fingerprint
 from evaluation.statistics.estimate import Estimate
 
 GOOD, NOISE, FLAT = "lpips", "ssim", "pixel_change"

@@ -9,10 +9,16 @@ import pandas as pd
 import pytest
 from django.core.management import call_command
 
-from evaluation import measurements, ratings
+from evaluation import ratings
 from evaluation.evidence import Evidence
-from evaluation.report import compose
-from tests.evaluation.tables import genre_table, measurements_table, mimicry_table, ratings_table
+from evaluation.measuring import measurements
+from evaluation.reporting.report import compose
+from tests.evaluation.tables import (
+    genre_table,
+    measurements_table,
+    mimicry_table,
+    ratings_table,
+)
 
 ACCEPTABILITY = {
     "acceptability": {},

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evaluation import calibrations
 from evaluation.analyses import ANALYSES, Finding
-from evaluation.calibrations import Calibration, applied, extrapolation, read
 from evaluation.evidence import Evidence
+from evaluation.findings import calibrations
+from evaluation.findings.calibrations import Calibration, applied, extrapolation, read
 from evaluation.ratings import TableError
 from evaluation.statistics.estimate import BadData
 from tests.evaluation.learnt import evidence

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from django.core.management import CommandError, call_command
 
-from evaluation import calibration_store, queries
+from evaluation import queries
 from evaluation.analyses import ANALYSES
-from evaluation.calibrations import Calibration, read
+from evaluation.findings.calibrations import Calibration, read
+from evaluation.measuring import calibration_store
 from evaluation.ratings import TableError
 from studies.models import Protocol
 from tests.evaluation.learnt import evidence

@@ -6,8 +6,8 @@ from pydantic import TypeAdapter
 from config.plugins import PluginError
 from evaluation.analyses import ANALYSES
 from evaluation.choices import MetricChoice, choice_of, choices_of, names, numbers_of
-from evaluation.measurements import direction_of, label_of
-from evaluation.scoring import provenance
+from evaluation.measuring.measurements import direction_of, label_of
+from evaluation.measuring.scoring import provenance
 from generation.networks import NetworkRecord
 
 

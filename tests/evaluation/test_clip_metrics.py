@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 
 from config.plugins import PluginError
-from evaluation import genres
-from evaluation.genres import UnknownGenre
 from evaluation.metrics import METRICS
 from evaluation.metrics.clip_genre import TEMPLATES, ClipGenre
+from evaluation.seeing import genres
+from evaluation.seeing.genres import UnknownGenre
 from generation.networks import Networks
 from generation.pixels import quantise
 from generation.sandbox.painters import GENRES

@@ -8,13 +8,13 @@ import pytest
 
 from evaluation import ratings
 from evaluation.analyses import ANALYSES, Finding
-from evaluation.comparisons import How, Pair, family, share
 from evaluation.evidence import Evidence
-from evaluation.field_model import model_exhibits
+from evaluation.findings.comparisons import How, Pair, family, share
+from evaluation.findings.field_model import model_exhibits
 from evaluation.ratings import answers_to
+from evaluation.reporting.tables import shown
 from evaluation.statistics import psr
 from evaluation.statistics.clustered import clustered_difference, clustered_mean
-from evaluation.tables import shown
 from tests.evaluation.tables import mimicry_table
 
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from evaluation import queries, services
-from evaluation.adaptive import Schedule, Stage
-from evaluation.denoising_errors import Denoised
+from evaluation.findings.adaptive import Schedule, Stage
 from evaluation.metrics import METRICS, is_costly
 from evaluation.models import Measurement, MeasuringStage
+from evaluation.seeing.denoising_errors import Denoised
 from generation.finetuning.denoising import denoising
 from generation.networks import Networks, load
 from generation.pixels import to_image
@@ -226,7 +226,7 @@ class TestInAStudy:
         asked["values"] = [
             f"diffusion_classifier.{key}={_json(value)}" for key, value in TINY.items()
         ]
-        from evaluation.costly import Cost
+        from evaluation.measuring.costly import Cost
 
         with monkeypatch.context() as patch:
             patch.setattr(Cost, "minutes", property(lambda _: 61.0))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from config.plugins import PluginError
-from evaluation.galleries import Gallery, GalleryError
+from evaluation.measuring.galleries import Gallery, GalleryError
 from evaluation.metrics import METRICS
 from generation.networks import Networks, NetworkUnavailable, identify, load
 from generation.pixels import quantise, to_image, to_tensor
@@ -98,7 +98,7 @@ def test_csls_takes_a_hub_down_that_the_cosine_prefers(networks: Networks) -> No
     def embed(images: Tensor) -> Tensor:
         return images[:, :, 0, 0] / images[:, :, 0, 0].norm(dim=1, keepdim=True)
 
-    from evaluation.style_similarity import StyleSimilarity
+    from evaluation.seeing.style_similarity import StyleSimilarity
 
     class Flat(StyleSimilarity):
         def embedder(self, networks):

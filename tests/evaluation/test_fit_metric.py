@@ -11,9 +11,10 @@ from django.core.management import CommandError, call_command
 from torch import Tensor
 
 from config.plugins import PluginError, record
-from evaluation import cloak_fitting, cloak_model, scene_model
-from evaluation.cloak_marks import NAMES, marks
+from evaluation.measuring import cloak_fitting
 from evaluation.metrics import METRICS
+from evaluation.seeing import cloak_model, scene_model
+from evaluation.seeing.cloak_marks import NAMES, marks
 from generation.pixels import quantise, to_image
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from evaluation.analyses import ANALYSES, Finding
+from evaluation.charts.figures import drawn
 from evaluation.evidence import Evidence
-from evaluation.figures import drawn
 from evaluation.ratings import TableError
 from tests.evaluation.learnt import evidence
 

@@ -6,8 +6,8 @@ import torch
 from django.core.management import CommandError, call_command
 
 from evaluation import queries, services
-from evaluation.map_table import SIDE, grid_of
 from evaluation.maps import MAPS
+from evaluation.measuring.map_table import SIDE, grid_of
 from evaluation.metrics import METRICS
 from evaluation.models import PictureMap
 from generation.networks import load

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from evaluation import queries, services
-from evaluation.measurements import MeasureError
+from evaluation.measuring.measurements import MeasureError
 from evaluation.metrics.ssim import Ssim
 from evaluation.models import Measurement
 from evaluation.tasks import measure_study

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from evaluation import models, queries, services
-from evaluation.measurements import MeasureError
+from evaluation.measuring.measurements import MeasureError
 from evaluation.models import Measurement
 from generation.pixels import read_png
 from generation.store import get

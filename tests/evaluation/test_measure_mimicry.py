@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from evaluation import queries, services
-from evaluation.measurements import MeasureError
+from evaluation.measuring.measurements import MeasureError
 from evaluation.models import Measurement
 from generation.models import Artwork
 from generation.pixels import read_png

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from evaluation.analyses import ANALYSES, Finding
-from evaluation.assisted import foretold
 from evaluation.evidence import Evidence
-from evaluation.judged import judged
-from evaluation.next_items import drawn as drawn_items
+from evaluation.findings.assisted import foretold
+from evaluation.findings.judged import judged
+from evaluation.findings.next_items import drawn as drawn_items
 from evaluation.ratings import TableError
 from evaluation.statistics.estimate import BadData
 from tests.evaluation.learnt import evidence

@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evaluation import measurements, ratings
+from evaluation import ratings
 from evaluation.analyses import ANALYSES, Finding
 from evaluation.evidence import Evidence
-from evaluation.measurements import wide
-from evaluation.metric_levels import Grid, gridded
+from evaluation.findings.metric_levels import Grid, gridded
+from evaluation.measuring import measurements
+from evaluation.measuring.measurements import wide
 from evaluation.ratings import answers_to, repeated
 from evaluation.statistics import meta
 from tests.evaluation.tables import measurements_table, ratings_table

@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from evaluation.galleries import Gallery
+from evaluation.measuring.galleries import Gallery
 from evaluation.metrics import METRICS, Metric, is_costly
 from generation.networks import Networks, load
 from generation.pixels import quantise
 from tests.evaluation import tiny_networks, tiny_quality
 
 CHEAP = [name for name in METRICS.names() if not is_costly(METRICS.load(name))]
-"""The costly have a door of their own (evaluation/costly.py), and tests of it."""
+"""The costly have a door of their own (evaluation/measuring/costly.py), and tests of it."""
 HELD = ("counterpart", "originals", "gallery", "genre", "prompt", "nothing")
 SIDE = 192
 """Large enough for all: NIQE wants two patches of 96 pixels, MS-SSIM 161 pixels a side."""

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from evaluation.metrics import METRICS
-from evaluation.natural_scenes import contrast, fitted, grey, halved
-from evaluation.windows import doubled
+from evaluation.seeing.natural_scenes import contrast, fitted, grey, halved
+from evaluation.seeing.windows import doubled
 from generation.networks import Networks, NetworkUnavailable, load
 from tests.evaluation import tiny_quality
 

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evaluation import measurements, ratings
+from evaluation import ratings
 from evaluation.analyses import ANALYSES, Finding
-from evaluation.arms import arms, success_points
 from evaluation.evidence import Evidence
+from evaluation.findings.arms import arms, success_points
+from evaluation.measuring import measurements
 from evaluation.ratings import TableError
 from evaluation.statistics.estimate import BadData
 from tests.evaluation.tables import genre_table, mimicry_table

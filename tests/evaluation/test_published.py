@@ -9,8 +9,8 @@ from evaluation.analyses.psr import Psr
 from evaluation.evidence import Evidence
 from evaluation.published.beside import NOT_COMPARABLE, genre_exhibit
 from evaluation.ratings import checked
+from evaluation.reporting.tables import shown
 from evaluation.statistics.estimate import Estimate
-from evaluation.tables import shown
 from tests.evaluation.tables import mimicry_table
 
 # typed again from the papers' tables, number by number, not read from the files under test

@@ -11,12 +11,12 @@ import pytest
 from benchmarks.simulated_ladder import Size, simulated
 from config.plugins import PluginError
 from evaluation.analyses import ANALYSES, Finding
+from evaluation.charts.figures import drawn
 from evaluation.evidence import Evidence
-from evaluation.figures import drawn
+from evaluation.findings.verdicts import BLIND, SEES, sight
 from evaluation.ratings import TableError
 from evaluation.statistics.association.attributes import attributes
 from evaluation.statistics.estimate import BadData, Estimate
-from evaluation.verdicts import BLIND, SEES, sight
 
 METRICS = ["blind", "sees", "noise"]
 

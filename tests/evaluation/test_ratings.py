@@ -5,7 +5,8 @@ import re
 import pandas as pd
 import pytest
 
-from evaluation import measurements, ratings
+from evaluation import ratings
+from evaluation.measuring import measurements
 from evaluation.ratings import TableError
 from tests.evaluation.tables import measurements_table, ratings_table
 

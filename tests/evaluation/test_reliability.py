@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from evaluation import ratings
+from evaluation.findings.reliability import Coefficient, coefficients
 from evaluation.ratings import answers_to
-from evaluation.reliability import Coefficient, coefficients
 from evaluation.statistics import agreement
 from tests.evaluation.tables import ratings_table
 

@@ -8,12 +8,14 @@ import pandas as pd
 import pytest
 from django.core.management import CommandError, call_command
 
-from evaluation import measurements, pages, ratings, services
+from evaluation import ratings, services
 from evaluation.evidence import Evidence
-from evaluation.exclusions import flow
+from evaluation.findings.exclusions import flow
+from evaluation.measuring import measurements
 from evaluation.models import Report
-from evaluation.report import compose, csv_files, fingerprint
-from evaluation.tables import shown
+from evaluation.reporting import pages
+from evaluation.reporting.report import compose, csv_files, fingerprint
+from evaluation.reporting.tables import shown
 from tests.evaluation.scenes import answered_study, measured_as
 from tests.evaluation.tables import (
     genre_table,

@@ -17,17 +17,18 @@ import vl_convert
 import yaml
 from PIL import Image
 
-from evaluation import behind, files, latex, pages, papers, ratings
-from evaluation.about import About, Amendment, Passage
+from evaluation import ratings
 from evaluation.analyses import ANALYSES
+from evaluation.charts.plots import SERIES
 from evaluation.evidence import Evidence
-from evaluation.front import front
-from evaluation.interactive import interactive
-from evaluation.pdf import pdf
-from evaluation.plots import SERIES
-from evaluation.publication import refusal
-from evaluation.report import compose, csv_files
-from evaluation.sheets import Picture, sheet
+from evaluation.reporting import behind, files, latex, pages, papers
+from evaluation.reporting.about import About, Amendment, Passage
+from evaluation.reporting.front import front
+from evaluation.reporting.interactive import interactive
+from evaluation.reporting.pdf import pdf
+from evaluation.reporting.publication import refusal
+from evaluation.reporting.report import compose, csv_files
+from evaluation.reporting.sheets import Picture, sheet
 from tests.evaluation.tables import ratings_table
 
 TOO_FAST = {"excluded": True, "exclusion_reason": "too fast"}
@@ -64,7 +65,7 @@ def document() -> dict:
 TWICE = """
 import django; django.setup()
 import hashlib, sys
-from evaluation import pages
+from evaluation.reporting import pages
 from tests.evaluation.test_report_formats import composed
 made = composed({"acceptability": {"interval": "bootstrap", "replicates": 200}, "agreement": {}})
 print(hashlib.sha256(pages.as_json(made).encode()).hexdigest())

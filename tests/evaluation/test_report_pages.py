@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from evaluation import services
-from evaluation.computing import carry_out
 from evaluation.models import Report, ReportRequest
+from evaluation.reporting.computing import carry_out
 from tests.evaluation.scenes import answered_study, measured_as, reported, researcher
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from evaluation import computing, describing, queries, services
+from evaluation import queries, services
 from evaluation.models import Report, ReportRequest
 from evaluation.ratings import TableError
+from evaluation.reporting import computing, describing
 from generation.progress import Cancelled
 from studies import services as fieldwork
 from studies.models import Study

@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from evaluation import queries, score_files, services
+from evaluation import queries, services
+from evaluation.measuring import score_files
 from evaluation.models import ImportedScore, ScoreFile
 from tests.evaluation.scenes import MimicryScene, researcher
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from evaluation import measurements, score_tables
-from evaluation.measurements import direction_of
+from evaluation.measuring import measurements, score_tables
+from evaluation.measuring.measurements import direction_of
+from evaluation.measuring.score_tables import Score, Scores
 from evaluation.ratings import TableError
-from evaluation.score_tables import Score, Scores
 
 A, B, C = "a" * 64, "ab" * 32, "c" * 64
 KNOWN = {"item-0000": [A, B], "item-0001": [C], "item-0002": [A]}

@@ -11,8 +11,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from evaluation.picture_sets import Draws, PictureSet, compared
-from evaluation.set_distances import (
+from evaluation.measuring.picture_sets import Draws, PictureSet, compared
+from evaluation.seeing.set_distances import (
     discrepancy,
     frechet,
     frechet_extrapolated,

@@ -10,14 +10,16 @@ import pandas as pd
 import pytest
 from django.core.management import CommandError, call_command
 
-from evaluation import queries, ratings, services, set_features, set_table
+from evaluation import queries, ratings, services
 from evaluation.analyses.set_quality import SetQuality
+from evaluation.charts.figures import drawn
 from evaluation.evidence import Evidence
-from evaluation.figures import drawn
-from evaluation.measurements import MeasureError
+from evaluation.measuring import set_table
+from evaluation.measuring.measurements import MeasureError
+from evaluation.measuring.study_sets import set_pairs
 from evaluation.models import PictureFeatures, SetMeasurement
-from evaluation.report import fingerprint
-from evaluation.study_sets import set_pairs
+from evaluation.reporting.report import fingerprint
+from evaluation.seeing import set_features
 from generation.pixels import to_image
 from generation.sandbox.world import paint
 from studies.models import Stimulus
@@ -199,7 +201,7 @@ def test_folders_are_compared_and_their_features_kept(tmp_path, capsys) -> None:
 
 
 def test_folders_need_no_database(tmp_path, capsys, monkeypatch) -> None:
-    from evaluation import feature_store
+    from evaluation.measuring import feature_store
 
     monkeypatch.setattr(feature_store, "ready", lambda: False)
     one = folder(tmp_path / "roux", "anselm-roux", range(4))

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from config.plugins import PluginError
-from evaluation import measurements, ratings
+from evaluation import ratings
 from evaluation.analyses import ANALYSES, Finding
-from evaluation.binary_metrics import chance_of, margin_of, with_margins
 from evaluation.evidence import Evidence
-from evaluation.report import compose
+from evaluation.findings.binary_metrics import chance_of, margin_of, with_margins
+from evaluation.measuring import measurements
+from evaluation.reporting.report import compose
 from tests.evaluation.tables import genre_table, mimicry_table, ratings_table
 
 OF_PSR: dict[str, Any] = {"question": "mimicry_success", "of": "psr", "replicates": 200}

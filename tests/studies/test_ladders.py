@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from evaluation.arms import UNDEGRADED as AGAINST_UNDEGRADED
-from evaluation.arms import arms, contrasts
-from evaluation.comparisons import How, Pair
-from evaluation.conditions import cells
+from evaluation.findings.arms import UNDEGRADED as AGAINST_UNDEGRADED
+from evaluation.findings.arms import arms, contrasts
+from evaluation.findings.comparisons import How, Pair
+from evaluation.findings.conditions import cells
 from evaluation.ratings import checked, clean_protection
 from generation.recipe import Step, artwork_step
 from generation.sandbox.light import MOODS

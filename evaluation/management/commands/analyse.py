@@ -12,15 +12,17 @@ from django.core.management.base import BaseCommand, CommandError
 from pandas import DataFrame, concat
 
 from config.plugins import Settings
-from evaluation import files, map_table, measurements, ratings, set_table
+from evaluation import ratings
 from evaluation.analyses import ANALYSES
-from evaluation.arms import SUCCESS
-from evaluation.calibrations import Calibration, applied, is_calibrated, read
 from evaluation.choices import taken_apart
-from evaluation.describing import elsewhere
 from evaluation.evidence import Evidence
-from evaluation.pdf import pdf
-from evaluation.report import Plan, claims, compose, fingerprint
+from evaluation.findings.arms import SUCCESS
+from evaluation.findings.calibrations import Calibration, applied, is_calibrated, read
+from evaluation.measuring import map_table, measurements, set_table
+from evaluation.reporting import files
+from evaluation.reporting.describing import elsewhere
+from evaluation.reporting.pdf import pdf
+from evaluation.reporting.report import Plan, claims, compose, fingerprint
 from evaluation.services import PDF, rows_csv, versions
 from generation.management.bars import bar
 

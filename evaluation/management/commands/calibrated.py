@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from evaluation import calibration_store
-from evaluation.calibrations import Calibration
+from evaluation.findings.calibrations import Calibration
+from evaluation.measuring import calibration_store
 from evaluation.ratings import TableError
 
 

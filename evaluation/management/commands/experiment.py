@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from evaluation import files, services
-from evaluation.measurements import MeasureError
+from evaluation import services
+from evaluation.measuring.measurements import MeasureError
 from evaluation.ratings import TableError
-from evaluation.report import claims
+from evaluation.reporting import files
+from evaluation.reporting.report import claims
 from evaluation.views.download import rows_of
 from generation.management.bars import bar
 from studies.management.commands.experiment import Command as StudyCommand

@@ -13,13 +13,14 @@ from django.core.management.base import BaseCommand, CommandError
 from PIL import Image
 from torch import Tensor
 
-from evaluation import cloak_fitting, cloak_model, scene_model
-from evaluation.cloak_fitting import CLEAN, Gathered
-from evaluation.cloak_marks import SMALLEST, marks
-from evaluation.picture_files import counterpart
+from evaluation.measuring import cloak_fitting
+from evaluation.measuring.cloak_fitting import CLEAN, Gathered
+from evaluation.measuring.picture_files import counterpart
+from evaluation.seeing import cloak_model, scene_model
+from evaluation.seeing.cloak_marks import SMALLEST, marks
+from evaluation.seeing.windows import at_least
 from evaluation.statistics.answers import Floats
 from evaluation.statistics.estimate import BadData
-from evaluation.windows import at_least
 from generation.management.bars import bar
 from generation.manifest import files_below
 from generation.noise import normal

@@ -13,17 +13,18 @@ from pandas import DataFrame
 from torch import Tensor
 
 from config.plugins import PluginError
-from evaluation import queries, score_command, scoring, services, set_command
+from evaluation import queries, services
 from evaluation.choices import Entry
-from evaluation.costly import Cost, cost_of_files, refusal
-from evaluation.galleries import Gallery
-from evaluation.measurements import MeasureError
-from evaluation.metric_options import named
+from evaluation.measuring import score_command, scoring, set_command
+from evaluation.measuring.costly import Cost, cost_of_files, refusal
+from evaluation.measuring.galleries import Gallery
+from evaluation.measuring.measurements import MeasureError
+from evaluation.measuring.metric_options import named
+from evaluation.measuring.picture_files import Order, Scored, counterpart, read, scored
+from evaluation.measuring.scoring import Pair, ScoreError
+from evaluation.measuring.study_sets import REFERENCES, By
 from evaluation.metrics import METRICS, Against, Metric, is_costly
-from evaluation.picture_files import Order, Scored, counterpart, read, scored
-from evaluation.scoring import Pair, ScoreError
 from evaluation.set_metrics import SET_METRICS
-from evaluation.study_sets import REFERENCES, By
 from generation.management.bars import bar
 from generation.management.over_files import loaded as loaded_networks
 from generation.manifest import files_below

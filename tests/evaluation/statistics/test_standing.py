@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evaluation.findings.verdicts import standing
 from evaluation.statistics import agreement, meta
 from evaluation.statistics.association import auc, crossed_auc
 from evaluation.statistics.estimate import BadData, Estimate
 from evaluation.statistics.group_ranks import same_order
 from evaluation.statistics.meta.ceiling import _reliabilities
 from evaluation.statistics.meta.standing import ratio_ends
-from evaluation.verdicts import standing
 
 LEVELS = ("none", "condition", "group-by-condition", "group-by-item", "group-by-painter")
 

@@ -1,0 +1,1 @@
+"""Tables into Vega-Lite, Vega-Lite into drawings: one style. Pure."""

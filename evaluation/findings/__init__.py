@@ -1,0 +1,1 @@
+"""What several analyses say of a table: arms, comparisons, decisions, verdicts. Pure."""

@@ -1,0 +1,1 @@
+"""What metrics look at: windows, structure, scenes, styles, cloaks. Pure."""
