@@ -279,6 +279,11 @@ def varying(answers: DataFrame) -> tuple[str, ...]:
     return tuple(factor for factor in FACTORS if factor not in left_out)
 
 
+def purified(rows: DataFrame) -> bool:
+    """Whether any picture was purified."""
+    return bool((rows["purification"] != NO_LEVEL).any())
+
+
 def undegraded(rows: DataFrame) -> Series:
     """[n] bool: rows about pictures that nobody degraded on purpose."""
     return rows["degradation"] == NO_LEVEL

@@ -196,8 +196,10 @@ class CalibratedMetric:
 
 
 def _elsewhere(entry: Any) -> bool:
+    """Whether a plan names a number that is not ours, or as tables do: settings in its name."""
     name = entry if isinstance(entry, str) else next(iter(entry))
-    return taken_apart(name)[0] not in METRICS
+    metric, inside, _ = taken_apart(name)
+    return metric not in METRICS or bool(inside)
 
 
 def _file_name(file: Calibration) -> str:

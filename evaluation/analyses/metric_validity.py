@@ -86,13 +86,11 @@ class MetricValidity:
         beside = binary_metrics.besides(verdicts, values)
         correlations = verdicts.correlations()
         return Finding(
-            claim=" ".join(
-                [verdicts.claims(self._whom(answers)), *binary_metrics.sentences(verdicts, beside)]
-            ),
+            claim=verdicts.claims(self._whom(answers)),
             table=verdicts.table,
             chart=verdicts.chart(correlations, simulated),
             notes=(*self._notes(verdicts.grid), *_left_out(answers, measured, asked, left_out)),
-            sentences=tuple(verdicts.sentences()),
+            sentences=(*binary_metrics.sentences(verdicts, beside), *verdicts.sentences()),
             exhibits=(
                 *binary_metrics.exhibits(verdicts, beside),
                 *difference_exhibits(verdicts),

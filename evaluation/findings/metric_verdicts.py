@@ -25,8 +25,6 @@ OVER: dict[meta.Over, str] = {
     "condition": "Over conditions",
     "group-by-condition": "Within conditions",
 }
-CLAIMED: tuple[meta.Over, ...] = ("none", "condition", "group-by-item")
-"""Levels of the claim: all pictures, treatments, and the pictures of one artwork."""
 FEW = 4
 """Metrics that a sentence names before it counts them."""
 
@@ -129,15 +127,26 @@ class Verdicts:
         )
 
     def claims(self, whom: str) -> str:
-        """What stands in and what does not, at the levels that matter most."""
-        told = [self._claim(over) for over in CLAIMED if over in self.grid.overs]
-        return " ".join(
-            [f"Of the ceiling, what a perfect metric would correlate with {whom}:", *told]
-        )
+        """What stands in anywhere, and what every metric reaches over all pictures."""
+        lead = f"Of the ceiling, what a perfect metric would correlate with {whom}:"
+        return f"{self._headline()} {lead} {self._claim('none')}"
+
+    def _headline(self) -> str:
+        """“LPIPS is shown to stand in for raters over conditions.”, or that none is."""
+        told = []
+        for k, name in enumerate(self.known):
+            levels = [
+                OVER[over].lower() for over in self.grid.overs if self.verdict(over, k) == STANDS_IN
+            ]
+            if levels:
+                told.append(
+                    f"{label_of(name)} is shown to stand in for raters {words.listed(levels)}."
+                )
+        return " ".join(told) or "No metric is shown to stand in for raters at any level."
 
     def sentences(self) -> Iterator[str]:
         """Levels that the claim leaves out; then which metrics differ, level by level."""
-        yield from (self._claim(over) for over in self.grid.overs if over not in CLAIMED)
+        yield from (self._claim(over) for over in self.grid.overs if over != "none")
         for by in self.grid.levels:
             yield from self._told_apart(by)
 

@@ -106,10 +106,11 @@ def test_a_yes_or_no_metric_brings_its_margin_and_says_both_levels_on_one_line(m
         "metric_validity", mimicked, genre_table(mimicked), metrics=["clip_genre.correct"], **OF_PSR
     )
     assert set(finding.table["metric"]) == {"CLIP genre: correct", "CLIP genre: margin"}
-    assert "over conditions, 0.75 [0.48, 0.91] within artworks where guessing gives 0.4" in (
-        finding.claim
+    assert (
+        "over conditions, 0.75 [0.48, 0.91] within artworks where guessing gives 0.4"
+        in (finding.sentences[0])
     )
-    assert "where guessing would be right about 8%" in finding.claim
+    assert "where guessing would be right about 8%" in finding.sentences[0]
     beside = next(e.table for e in finding.exhibits if e.title.startswith("Yes-or-no"))
     assert beside["metric"].tolist() == ["CLIP genre: correct", "CLIP genre: margin"]
     assert beside["share_by_chance"].iloc[0] == pytest.approx(3 / 39)
@@ -119,7 +120,7 @@ def test_a_margin_that_was_not_measured_is_missed(mimicked) -> None:
     genres = genre_table(mimicked)
     only = genres[genres["metric"] == "clip_genre.correct"]
     finding = run("metric_validity", mimicked, only, metrics=["clip_genre.correct"], **OF_PSR)
-    assert "the margin behind it was not measured" in finding.claim
+    assert "the margin behind it was not measured" in finding.sentences[0]
 
 
 def test_margins_and_chance_levels_are_found_by_the_plugins_parts() -> None:

@@ -142,6 +142,7 @@ def _plan(
     plan: dict[str, Settings] = dict(_of_quality(table, names))
     if about is None or (about not in SUCCESS and points is None):
         plan["acceptability"] = {**({"question": about} if about else {}), **small}
+        plan["thresholds"] = {"question": about} if about else {}
         plan["agreement"] = {}
         return {**plan, "metric_validity": held, **_learnt(table, held)} if names else plan
     psr = {"question": about, **({"points": points} if points else {})}
@@ -151,7 +152,10 @@ def _plan(
         plan["clip_genre_shift"] = {"metrics": genres, **psr}
     if names:
         plan["metric_validity"] = {**held, **psr, "of": "psr"}
+        plan["decision_errors"] = {**held, **psr}
         plan |= _learnt(table, {**held, **psr, "of": "psr"})
+    if ratings.purified(table):
+        plan["generality"] = {**psr, **small}
     return {**plan, "agreement": {}}
 
 
