@@ -7,10 +7,10 @@ what following the metric would cost, and by how much the metric's success of mi
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pandas import DataFrame
+from pandas import DataFrame, Series
 from pydantic import Field
 
 from config.plugins import plugin
@@ -86,8 +86,7 @@ class DecisionErrors:
             claim=_claim(outcomes, raters, panels),
             table=table,
             chart=_chart(table, simulated=simulated),
-            caption="Of all pairs of conditions, the share in which a metric leads to the same"
-            " conclusion as raters, misses theirs, raises a false alarm, or reverses it.",
+            caption=f"Shares of all pairs of conditions. {'. '.join(_explained())}.",
             sentences=(*_said(outcomes), *self._sentences(found, known, inside, how)),
             notes=self._notes(answers, measured, missing, len(pairs)),
             exhibits=tuple(self._exhibits(found, pairs, raters, concluded, known, inside, how)),
@@ -155,9 +154,8 @@ class DecisionErrors:
             if row["winner"] == "another":
                 yield (
                     f"{row['contest'][0].upper()}{row['contest'][1:]}: {row['by_raters']} by raters"
-                    f" (lead {row['lead_shown']}), {row['by_metric']} by {row['metric']}; success"
-                    f" differs by {100 * row['share_lost']:.0f} points"
-                    f" [{100 * row['share_lost_low']:.0f}, {100 * row['share_lost_high']:.0f}]."
+                    f" (lead {row['lead_shown']}), {row['by_metric']} by {row['metric']}; the"
+                    f" former's success less the latter's: {_in_points(row)}."
                 )
 
     def _exhibits(
@@ -198,6 +196,20 @@ class DecisionErrors:
                 " of unprotected art, 0 % no better than of protected art. Fieller's intervals;"
                 " none where the protection cannot be shown to have changed anything.",
             )
+
+
+def _explained() -> Iterator[str]:
+    for said in OUTCOMES.values():
+        yield f"{said[0].upper()}{said[1:]}"
+
+
+def _in_points(row: "Series[Any]") -> str:
+    """“+6 points [−5, +17]”, of the columns of a share that was lost."""
+    ends = (row[f"share_lost{end}"] for end in ("", "_low", "_high"))
+    if row["share_lost_low"] != row["share_lost_low"]:
+        return "no interval"
+    value, low, high = (f"{round(100 * end):+d}".replace("-", "−") for end in ends)
+    return f"{value} points [{low}, {high}]"
 
 
 def _summary(
@@ -310,15 +322,15 @@ def _assumptions(
 def _chart(table: DataFrame, *, simulated: bool) -> plots.Spec:
     rows = DataFrame(
         [
-            {"condition": row["by"], "answer": said, "point": at, "share": row[f"share_{column}"]}
+            {"condition": row["by"], "answer": name, "point": at, "share": row[f"share_{column}"]}
             for _, row in table.iterrows()
-            for at, (name, said) in enumerate(OUTCOMES.items(), start=1)
+            for at, name in enumerate(OUTCOMES, start=1)
             for column in [name.replace(" ", "_")]
         ]
     )
     return plots.answer_shares(
         rows,
-        list(OUTCOMES.values())[::-1],
+        list(OUTCOMES)[::-1],
         list(table["by"]),
         title="share of pairs of conditions",
         simulated=simulated,

@@ -49,6 +49,8 @@ ERA, SURFACE, DAMAGE = (
     "undoes more for textured surfaces",
     "spoils mimicry of clean art",
 )
+BRIEF = {ERA: "by era", SURFACE: "by surface", DAMAGE: "clean art"}
+"""On the axis of a chart."""
 FEW = 5
 SAID = {
     SUPPORTED: "supported",
@@ -261,7 +263,10 @@ def _measured_row(plain: DataFrame, treated: DataFrame, level: float) -> dict[st
 
 
 def _chart(table: DataFrame, *, simulated: bool) -> plots.Spec:
-    rows = table.assign(claim=table["purification"] + " " + table["claim"])
+    rows = table.assign(
+        claim=table["purification"] + ": " + table["claim"].map(BRIEF),
+        sample=table["sample"].str.removeprefix("other raters and "),
+    )
     return plots.intervals(
         rows,
         DIFFERENCE,
