@@ -6,7 +6,7 @@ from pathlib import Path
 
 from generation.networks import NetworkRecord, NetworkUnavailable, identify
 from generation.networks.hub import is_hub_id
-from studies.protocol.experiment import Stimuli, named_networks
+from studies.protocol.stimuli import Stimuli, named_networks
 
 DIGITS = 12
 """Of a sha256: as many as advice tells; an id needs 8."""

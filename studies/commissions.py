@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from generation.training_sets import TrainingSetError, cloaked, divide
 from studies.designs.selection import Picture, SelectionError
-from studies.protocol.experiment import Mimicry, Stimuli
 from studies.protocol.problems import unknown
+from studies.protocol.stimuli import Mimicry, Stimuli
 from studies.protocol.templates import fill, placeholders
 
 

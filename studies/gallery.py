@@ -79,7 +79,7 @@ class Row:
     Where mimics paint, the originals that stand beside the same sets of paintings.
     """
 
-    artwork: Artwork
+    artwork: Artwork | None
     originals: Sequence[Picture]
     shown: Sequence[Shown]
 
@@ -143,7 +143,7 @@ def rows(study: Study, choice: Choice, page: Iterable[Artwork]) -> list[Row]:
     """The gallery's rows for these artworks; three queries, however many there are."""
     by_artwork: dict[int, list[Item]] = {artwork.pk: [] for artwork in page}
     for item in items(study, choice).filter(artwork__in=list(by_artwork)):
-        by_artwork[item.artwork_id].append(item)
+        by_artwork[item.artwork_id or 0].append(item)
     found = [item for group in by_artwork.values() for item in group]
     read = _Reader(study, found)
     return [read.row(group) for group in by_artwork.values() if group]
@@ -185,7 +185,8 @@ def sample_row(study: Study) -> Row | None:
     """The row of the first artwork that has a picture; None while there is none."""
     made = Stimulus.objects.filter(item=OuterRef("pk"), recipe__image__isnull=False)
     item = items(study, Choice()).filter(Exists(made)).prefetch_related(None).first()
-    return rows(study, Choice(), [item.artwork])[0] if item else None
+    shown = item.artwork if item else None
+    return rows(study, Choice(), [shown])[0] if shown else None
 
 
 class _Reader:

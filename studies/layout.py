@@ -13,7 +13,7 @@ from studies.designs.factorial import NO_MIMICRY, Condition
 from studies.designs.selection import Picture, SelectionError, group, select
 from studies.exhibitions import exhibitions, shown
 from studies.protocol import CLEAN, Experiment, amount
-from studies.protocol.experiment import Stimuli
+from studies.protocol.stimuli import Stimuli
 
 NO_BUDGET = ""
 """The budget level of a protection that takes none."""

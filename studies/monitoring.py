@@ -72,13 +72,16 @@ class Turnout:
     active: int = 0
     finished: int = 0
     lapsed: int = 0
+    screened_out: int = 0
+    withdrawn: int = 0
     answered: int = 0
     """Trials that were answered, without practice."""
 
     @property
     def started(self) -> int:
         """Everybody who agreed to take part."""
-        return self.active + self.finished + self.lapsed
+        gone = self.lapsed + self.screened_out + self.withdrawn
+        return self.active + self.finished + gone
 
 
 Sorts = tuple[Turnout, Turnout]

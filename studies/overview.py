@@ -10,7 +10,7 @@ from studies.designs.selection import Picture
 from studies.exhibitions import trial_kind
 from studies.layout import Layout, Placed
 from studies.protocol import Experiment
-from studies.protocol.experiment import Stimuli
+from studies.protocol.stimuli import Stimuli
 
 WORDS_PER_MINUTE = 200
 SECONDS_PER_PERSON_QUESTION = 15

@@ -10,7 +10,7 @@ from studies.channels import CHANNELS, Channel
 from studies.checks import CHECKS, Check, PersonQuestion
 from studies.models import Study
 from studies.protocol import restore
-from studies.protocol.experiment import Fieldwork
+from studies.protocol.fieldwork import Fieldwork
 from studies.trials import TRIALS, TrialKind
 
 

@@ -22,7 +22,8 @@ from studies.designs.factorial import UNDEGRADED
 from studies.exhibitions import trial_kind
 from studies.layout import Placed
 from studies.protocol import Experiment, amount
-from studies.protocol.experiment import Method, Protection, network_names
+from studies.protocol.sections import Method
+from studies.protocol.stimuli import Protection, network_names
 from studies.protocol.templates import fill
 from studies.trials import Slot
 

@@ -8,7 +8,7 @@ from generation.steps import KINDS
 from studies.designs.selection import Picture, group
 from studies.layout import Layout
 from studies.protocol import Experiment
-from studies.protocol.experiment import Painter, Protection, Style, network_names
+from studies.protocol.stimuli import Painter, Protection, Style, network_names
 from studies.protocol.templates import placeholders
 from studies.stimuli import Target, Targets
 

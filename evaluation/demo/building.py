@@ -22,7 +22,7 @@ from studies import queries
 from studies.draft import read_checked
 from studies.models import Study
 from studies.protocol import Experiment
-from studies.protocol.experiment import named_networks
+from studies.protocol.stimuli import named_networks
 
 SHOWN = 24
 """Works of each painter who is studied."""

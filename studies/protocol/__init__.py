@@ -14,9 +14,10 @@ from config.plugins import PluginFolder
 from generation.recipe import canonical_json, digest
 from studies.protocol.catalogues import resolve
 from studies.protocol.document import MAX_BYTES, parse
-from studies.protocol.experiment import CLEAN, Experiment, amount
+from studies.protocol.experiment import Experiment
 from studies.protocol.problems import Lines, Problem, ProtocolError, from_validation
 from studies.protocol.schema import json_schema
+from studies.protocol.sections import CLEAN, amount
 
 __all__ = [
     "CLEAN",

@@ -20,26 +20,8 @@ from generation.purifications import PURIFICATIONS
 from generation.style_transfers import STYLE_TRANSFERS
 from studies.channels import CHANNELS
 from studies.checks import CHECKS
-from studies.protocol.experiment import (
-    Analysis,
-    Check,
-    Degradation,
-    Experiment,
-    Fieldwork,
-    Kind,
-    Method,
-    Mimicry,
-    Networks,
-    Paintings,
-    Protection,
-    Section,
-    Settings,
-    Stimuli,
-    Style,
-    amount,
-    as_text,
-    network_names,
-)
+from studies.protocol.experiment import Analysis, Experiment
+from studies.protocol.fieldwork import Check, Fieldwork, Kind
 from studies.protocol.problems import (
     Lines,
     Place,
@@ -49,7 +31,17 @@ from studies.protocol.problems import (
     from_validation,
     unknown,
 )
+from studies.protocol.sections import Method, Networks, Section, Settings, amount, as_text
 from studies.protocol.skipping import unknown_levels
+from studies.protocol.stimuli import (
+    Degradation,
+    Mimicry,
+    Paintings,
+    Protection,
+    Stimuli,
+    Style,
+    network_names,
+)
 from studies.protocol.templates import TemplateError, check_prompt
 from studies.trials import TRIALS, TrialKind
 

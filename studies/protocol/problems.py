@@ -7,7 +7,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from studies.protocol.experiment import PATTERNS, Experiment
+from studies.protocol.experiment import Experiment
+from studies.protocol.sections import PATTERNS
 
 Place = tuple[str | int, ...]
 """Where in the file: keys and list positions from the top."""

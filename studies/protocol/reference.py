@@ -16,8 +16,8 @@ from generation.purifications import PURIFICATIONS
 from generation.style_transfers import STYLE_TRANSFERS
 from studies.channels import CHANNELS
 from studies.checks import CHECKS
-from studies.protocol.experiment import PATTERNS
 from studies.protocol.schema import Schema, json_schema
+from studies.protocol.sections import PATTERNS
 from studies.trials import TRIALS
 
 Catalogue = PluginFolder[Any]

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from studies.designs.factorial import NO_MIMICRY, UNDEGRADED
-from studies.protocol.experiment import CLEAN, Stimuli
 from studies.protocol.problems import Place, unknown
+from studies.protocol.sections import CLEAN
+from studies.protocol.stimuli import Stimuli
 
 
 def unknown_levels(stimuli: Stimuli) -> Iterator[tuple[Place, str]]:

@@ -10,7 +10,7 @@ from studies import protocol
 from studies.draft import read_checked
 from studies.presets import preset_text
 from studies.protocol import ProtocolError
-from studies.protocol.experiment import named_networks, network_names
+from studies.protocol.stimuli import named_networks, network_names
 from studies.protocol.templates import TemplateError, fill, placeholders
 from tests.studies.mimicries import mimicry, text
 

@@ -1,0 +1,27 @@
+"""Studies, what is judged in them, who judges, and what they answered.
+
+Answers are append-only and unique per trial and question; a study's protocol, stimuli and design
+are frozen at launch under one hash; whatever happens to a study or a participant is an `Event`.
+"""
+
+from studies.models.append_only import AppendOnly, AppendOnlyError, new_token
+from studies.models.designs import Condition, Item, Protocol, Stimulus
+from studies.models.people import Participant, Trial
+from studies.models.records import Event, Response
+from studies.models.studies import Study, Upload
+
+__all__ = [
+    "AppendOnly",
+    "AppendOnlyError",
+    "Condition",
+    "Event",
+    "Item",
+    "Participant",
+    "Protocol",
+    "Response",
+    "Stimulus",
+    "Study",
+    "Trial",
+    "Upload",
+    "new_token",
+]

@@ -1,0 +1,50 @@
+"""The section `study`: what raters see, agree to and are asked, and how many there are."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from studies.protocol.sections import Line, Name, Section, Seed, Settings, Statement, Text
+
+
+class Kind(Section):
+    """A trial kind or a channel, by name, with its settings."""
+
+    kind: Name = Field(description="its name (a file of its catalogue)")
+    settings: Settings = Field(default_factory=dict, description="its settings")
+
+
+class Check(Section):
+    """A check of raters, by name, with its settings."""
+
+    check: Name = Field(description="its name (a file of studies/checks)")
+    settings: Settings = Field(default_factory=dict, description="its settings")
+
+
+class Raters(Section):
+    """How many people rate, and how much."""
+
+    participants: int = Field(ge=1, le=1_000_000, description="places in the study")
+    items_each: int = Field(ge=1, le=10_000, description="items one participant rates")
+    per_item: int = Field(ge=1, le=100_000, description="ratings every item needs")
+    lease_minutes: int = Field(
+        90, ge=5, le=60 * 24 * 14, description="silence after which a place is given to another"
+    )
+
+
+class Fieldwork(Section):
+    """What raters see, agree to and are asked."""
+
+    trial: Kind = Field(description="what one screen shows and asks")
+    channel: Kind = Field(
+        default_factory=lambda: Kind(kind="open_link"), description="how raters are found"
+    )
+    information: Text = Field(description="what people read first; light markdown")
+    consent: Annotated[tuple[Statement, ...], Field(min_length=1)] = Field(
+        description="statements, each with its own box to tick"
+    )
+    contact: Line = Field(description="whom raters can ask: a name and an address")
+    checks: tuple[Check, ...] = Field((), description="in the order raters meet them")
+    raters: Raters = Field(description=str(Raters.__doc__))
+    debrief: Text = Field(description="what people read last; light markdown")
+    seed: Seed = Field(description="seed of assignment, order and layout")
