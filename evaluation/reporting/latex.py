@@ -32,13 +32,44 @@ SPECIAL = {
     "”": "''",
     "…": r"\ldots{}",
     "\u00a0": "~",
+    "²": r"\textsuperscript{2}",
+    "→": r"$\to$",
+    "≈": r"$\approx$",
+    "∞": r"$\infty$",
+    "½": r"$\frac{1}{2}$",
 }
 PREAMBLE = (
     "% In the preamble: \\usepackage[T1]{fontenc}\\usepackage[utf8]{inputenc}\n"
     "% \\usepackage{booktabs}\\usepackage{longtable}\\usepackage{array}\n"
 )
+GREEK = {
+    "α": "alpha",
+    "β": "beta",
+    "γ": "gamma",
+    "δ": "delta",
+    "ε": "epsilon",
+    "η": "eta",
+    "θ": "theta",
+    "κ": "kappa",
+    "λ": "lambda",
+    "μ": "mu",
+    "π": "pi",
+    "ρ": "rho",
+    "σ": "sigma",
+    "τ": "tau",
+    "φ": "phi",
+    "χ": "chi",
+    "ω": "omega",
+    "Δ": "Delta",
+    "Σ": "Sigma",
+    "Ω": "Omega",
+}
 LONG = 30
 """Rows from which a table is a longtable, which breaks over pages."""
+WIDE = 74
+"""Letters of `\\small` that stand beside each other in a column of the class `article`."""
+GAP = 2
+"""The space between two columns, in letters."""
 
 
 def files(document: Document) -> dict[str, str]:
@@ -72,13 +103,19 @@ def plain(document: Document) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that LaTeX prints as it stands."""
-    return "".join(SPECIAL.get(letter, letter) for letter in text)
+    """Text that LaTeX prints as it stands; letters it has no sign for become a question mark."""
+    return "".join(_sign(letter) for letter in text)
+
+
+def _sign(letter: str) -> str:
+    if letter in GREEK:
+        return rf"\ensuremath{{\{GREEK[letter]}}}"
+    return SPECIAL.get(letter) or (letter if letter < "\u0180" else "?")
 
 
 def tabular(table: Shown, about: str, label: str) -> str:
     """One table with caption and label; long ones break over pages."""
-    columns = "".join("r" if number else "l" for _, number in table.headings)
+    columns, size = _columns(table), _size(table)
     head = _row([name for name, _ in table.headings])
     body = "".join(_row([text for text, _ in row]) for row in table.rows)
     caption = escaped(" ".join(filter(None, [f"{about}: {table.title}.", table.caption])))
@@ -86,13 +123,57 @@ def tabular(table: Shown, about: str, label: str) -> str:
     if len(table.rows) >= LONG:
         top = f"\\toprule\n{head}\\midrule\n"
         return (
+            f"{{{size}\\setlength{{\\tabcolsep}}{{3pt}}\n"
             f"\\begin{{longtable}}{{{columns}}}\n{named}\\\\\n{top}\\endfirsthead\n"
-            f"{top}\\endhead\n\\bottomrule\n\\endfoot\n{body}\\end{{longtable}}\n"
+            f"{top}\\endhead\n\\bottomrule\n\\endfoot\n{body}\\end{{longtable}}}}\n"
         )
     return (
-        f"\\begin{{table}}[tp]\n\\centering\\small\n{named}\n\\begin{{tabular}}{{{columns}}}\n"
+        f"\\begin{{table}}[tp]\n\\centering{size}\\setlength{{\\tabcolsep}}{{3pt}}\n"
+        f"{named}\n\\begin{{tabular}}{{{columns}}}\n"
         f"\\toprule\n{head}\\midrule\n{body}\\bottomrule\n\\end{{tabular}}\n\\end{{table}}\n"
     )
+
+
+def _columns(table: Shown) -> str:
+    """One letter a column; where they are too wide together, columns that wrap, shared out.
+
+    No column gets less than its longest word asks for, unless all of them ask for too much.
+    """
+    if not _is_wide(table):
+        return "".join("r" if number else "l" for _, number in table.headings)
+    cells = [_cells(table, n) for n in range(len(table.headings))]
+    words = [_longest_word(table, n) for n in range(len(cells))]
+    asked = [max(len(cell) for cell in column) for column in cells]
+    room = max(0, WIDE - GAP * len(cells) - sum(words))
+    more = [full - word for full, word in zip(asked, words, strict=True)]
+    widths = [w + room * m / (sum(more) or 1) for w, m in zip(words, more, strict=True)]
+    share = 0.97 / (sum(widths) + GAP * len(widths))
+    sides = [r"\raggedleft" if number else r"\raggedright" for _, number in table.headings]
+    return "".join(
+        f">{{{side}\\arraybackslash}}p{{{width * share:.3f}\\linewidth}}"
+        for side, width in zip(sides, widths, strict=True)
+    )
+
+
+def _size(table: Shown) -> str:
+    """The largest size at which no word is wider than its column, as far as there is one."""
+    if not _is_wide(table):
+        return r"\small"
+    words = [_longest_word(table, n) for n in range(len(table.headings))]
+    return r"\footnotesize" if sum(words) + GAP * len(words) <= WIDE else r"\scriptsize"
+
+
+def _longest_word(table: Shown, column: int) -> int:
+    return max(len(word) for cell in _cells(table, column) for word in [*cell.split(), ""])
+
+
+def _is_wide(table: Shown) -> bool:
+    widths = [max(map(len, _cells(table, n))) + GAP for n in range(len(table.headings))]
+    return sum(widths) > WIDE
+
+
+def _cells(table: Shown, column: int) -> list[str]:
+    return [table.headings[column][0], *(row[column][0] for row in table.rows)]
 
 
 def _row(cells: list[str]) -> str:

@@ -29,6 +29,7 @@ from evaluation.reporting.pdf import pdf
 from evaluation.reporting.publication import refusal
 from evaluation.reporting.report import compose, csv_files
 from evaluation.reporting.sheets import Picture, sheet
+from evaluation.reporting.tables import Shown
 from tests.evaluation.tables import ratings_table
 
 TOO_FAST = {"excluded": True, "exclusion_reason": "too fast"}
@@ -112,7 +113,18 @@ def test_latex_escapes_what_it_would_run_and_gives_every_table() -> None:
     assert latex.escaped(r"\input{x} ~ ^") == (
         r"\textbackslash{}input\{x\} \textasciitilde{} \textasciicircum{}"
     )
+    assert latex.escaped("λ ≥ 0, 絵") == r"\ensuremath{\lambda} $\geq$ 0, ?"
     assert found["references.bib"].startswith("@misc{a2020")
+
+
+def test_columns_of_a_wide_table_share_the_width_of_the_page_and_wrap() -> None:
+    row = [("word " * 30, False), ("12", True)]
+    wide = Shown("Wide", [("condition", False), ("n", True)], [row], [], "")
+    text = latex.tabular(wide, "about", "tab:t")
+    shares = [float(share) for share in re.findall(r"p\{([0-9.]+)\\linewidth\}", text)]
+    assert len(shares) == 2
+    assert 0.8 < sum(shares) < 1
+    assert shares[0] > 10 * shares[1]
 
 
 def test_rows_behind_a_finding_are_its_raters_answers_with_the_reason_of_those_left_out(
