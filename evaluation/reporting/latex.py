@@ -190,8 +190,13 @@ def _group(block: Mapping[str, str]) -> str:
 
 def _methods(document: Document) -> str:
     parts = [
-        f"\\subsection*{{{escaped(part['heading'])}}}\n{escaped(' '.join(part['sentences']))}\n"
+        f"\\subsection*{{{escaped(part['heading'])}}}\n{_breakable(' '.join(part['sentences']))}\n"
         for part in document["methods"]
     ]
     keys = ",".join(paper["key"] for paper in document["papers"])
     return "\n".join(parts) + (f"\n\\nocite{{{keys}}}\n" if keys else "")
+
+
+def _breakable(text: str) -> str:
+    """Escaped text in which the names of metrics may be broken where a line ends."""
+    return escaped(text).replace(r"\_", r"\_\allowbreak{}").replace("(", r"\allowbreak(")
