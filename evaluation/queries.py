@@ -23,6 +23,7 @@ from evaluation.reporting.report import Plan
 from generation.models import Recipe, RecipeInput
 from generation.recipe import PAINTING
 from studies import export
+from studies.marks import marking_of
 from studies.models import Response, Stimulus, Study
 from studies.plan import plan_of
 from studies.queries import recorded
@@ -295,10 +296,7 @@ def _asked(study: Study, setting: str) -> list[Entry]:
 
 
 def unmeasured(study: Study) -> int:
-    """How many items lack a measurement by one of the metrics that the plan asks for.
-
-    Metrics that have nothing to compare with in this study are not waited for.
-    """
+    """How many items lack a measurement by a metric of the plan that this study can have."""
     wanted = {
         number
         for choice in choices_of(ours(metrics(study)))
@@ -310,6 +308,18 @@ def unmeasured(study: Study) -> int:
     done = measurements(study)
     counts = done[done["metric"].isin(wanted)].groupby("item")["metric"].nunique()
     return pairs(study, "nothing")["item"].nunique() - int((counts == len(wanted)).sum())
+
+
+def unmapped(study: Study) -> int:
+    """How many items, of a study in which places are marked, have no map to compare marks with."""
+    if not takes_marks(study):
+        return 0
+    return study.items.filter(practice=False).count() - maps(study)["item"].nunique()
+
+
+def takes_marks(study: Study) -> bool:
+    """Whether raters mark places in pictures."""
+    return marking_of(plan_of(study).kind) is not None
 
 
 def answers(study: Study) -> int:

@@ -1,5 +1,6 @@
 """What a Celery worker does for evaluation: measure pictures, compute reports, find lost ones."""
 
+from collections.abc import Callable
 from threading import Thread
 from typing import Any
 
@@ -9,9 +10,10 @@ from django.conf import settings
 from django.db import connections
 
 from config.celery import app
-from evaluation.measuring.measurements import MeasureError
+from evaluation import queries
+from evaluation.measuring.measurements import Measured, MeasureError
 from evaluation.reporting import computing
-from evaluation.services import MEASURE_TASK, measure
+from evaluation.services import MEASURE_TASK, draw_maps, measure
 from generation.tasks import STOPPING
 from studies.models import Study
 
@@ -20,14 +22,23 @@ log = structlog.get_logger(__name__)
 
 @app.task(name=MEASURE_TASK)
 def measure_study(study_id: int) -> None:
-    """Measure what is not measured yet; safe to run twice, or to be killed and run again."""
+    """Measure what is not measured yet; safe to run twice, or to be killed and run again.
+
+    Where raters mark places, the maps that marks are compared with are drawn as well.
+    """
     study = Study.objects.select_related("protocol").get(pk=study_id)
+    _tried(study, "measured", measure)
+    if queries.takes_marks(study):
+        _tried(study, "mapped", draw_maps)
+
+
+def _tried(study: Study, what: str, work: Callable[..., Measured]) -> None:
     try:
-        done = measure(study=study)
+        done = work(study=study)
     except MeasureError as error:
-        log.warning("could not measure", study=study.slug, error=str(error))
+        log.warning(f"not {what}", study=study.slug, error=str(error))
     else:
-        log.info("measured", study=study.slug, values=done.new, skipped=dict(done.skipped))
+        log.info(what, study=study.slug, values=done.new, skipped=dict(done.skipped))
 
 
 @app.task(name=computing.TASK)

@@ -118,14 +118,14 @@ def _pictures(study: Study) -> tuple[list[Shown], Counter[str]]:
         levels = row.item.condition.levels if row.item.condition else {}
         touched = kinds.get(row.slot) == "condition"
         condition = _named(levels) if touched else ""
-        if image is None or (image, condition) in seen:
+        work = row.item.artwork
+        if work is None or image is None or (image, condition) in seen:
             continue
         seen.add((image, condition))
-        why = next(filter(None, (_refusal(work) for work in origins[row.recipe_id])), "")
+        why = next(filter(None, (_refusal(source) for source in origins[row.recipe_id])), "")
         if why:
             refused[why] += 1
             continue
-        work = row.item.artwork
         found.append(
             Shown(image, work.painter, work.title, _credit(work), condition, row.item.position)
         )

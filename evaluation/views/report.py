@@ -31,7 +31,7 @@ def report_page(request: HttpRequest, slug: str, pk: int | None = None) -> HttpR
         "report": report,
         "answers": answers,
         "since": answers - report.document["answers"] if report else 0,
-        "unmeasured": queries.unmeasured(study),
+        "unmeasured": max(queries.unmeasured(study), queries.unmapped(study)),
         "earlier": queries.earlier_reports(study),
         "under_way": under_way,
         "busy": under_way is not None and under_way.state != under_way.State.FAILED,

@@ -10,6 +10,7 @@ from evaluation.maps import MAPS
 from evaluation.measuring.map_table import SIDE, grid_of
 from evaluation.metrics import METRICS
 from evaluation.models import PictureMap
+from evaluation.tasks import measure_study
 from generation.networks import load
 from tests.studies.factories import live_study
 
@@ -50,6 +51,16 @@ def test_maps_of_a_study_are_stored_once_and_what_it_lacks_is_said():
     assert table.groupby("map")["item"].nunique().tolist() == [12, 12]
     grids = [grid_of(cells) for cells in table["grid"]]
     assert all(grid.shape == (SIDE, SIDE) and np.isfinite(grid).all() for grid in grids)
+
+
+@pytest.mark.django_db
+def test_a_worker_that_measures_draws_the_maps_where_places_are_marked():
+    study = live_study(trial={"kind": "artifact_marking"})
+    assert queries.unmapped(study) == 12
+    measure_study(study.pk)
+    assert queries.unmapped(study) == 0
+    plain = live_study(slug="plain")
+    assert queries.unmapped(plain) == 0
 
 
 @pytest.mark.django_db
