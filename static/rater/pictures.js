@@ -1,16 +1,27 @@
 // Pictures are loaded and decoded before they are shown, and fetched again when they fail.
 
 const WAITS = [500, 1500, 4000];
+const PATIENCE = 30000; // a picture may take longer, but nobody has to wait for it without a choice
 
-// Decodes every picture of the stage; returns how many downloads had to be repeated.
+let rounds = 0;
+
+// Decodes every picture of the stage; returns how many downloads had to be repeated. A later call
+// ("Try again") takes over from one that still waits.
 export async function loadAll(stage) {
+  rounds += 1;
+  const mine = rounds;
+  const current = () => mine === rounds;
   stage.trouble(false);
-  const failures = await Promise.all(stage.shots.map((shot) => load(shot)));
-  stage.trouble(!stage.loaded);
+  const slow = setTimeout(() => current() && stage.trouble(true), PATIENCE);
+  const failures = await Promise.all(stage.shots.map((shot) => load(shot, current)));
+  clearTimeout(slow);
+  if (current()) stage.trouble(!stage.loaded);
   return failures.reduce((sum, count) => sum + count, 0);
 }
 
-async function load(shot) {
+async function load(shot, current) {
+  if (shot.asked && shot.decodedAt === null) ask(shot); // whatever hangs is given up
+  shot.asked = true;
   for (let failures = 0; ; failures += 1) {
     try {
       await shot.image.decode();
@@ -19,9 +30,14 @@ async function load(shot) {
     } catch {
       if (failures >= WAITS.length) return failures;
       await new Promise((resolve) => setTimeout(resolve, WAITS[failures]));
-      shot.image.src = shot.image.src; // asks for it again
+      if (!current()) return failures;
+      ask(shot);
     }
   }
+}
+
+function ask(shot) {
+  shot.image.src = shot.image.src;
 }
 
 // The next trial's pictures, after this trial's own: they come from the browser's cache then.

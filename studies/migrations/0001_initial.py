@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
                 ('rt_ms', models.PositiveIntegerField(blank=True, null=True)),
                 ('viewing', models.JSONField(default=dict, help_text='rendered size, pixel ratio, zooms, ...')),
+                ('undelivered', models.PositiveSmallIntegerField(default=0, help_text='how often its pictures did not arrive; nothing was judged then')),
                 ('released', models.BooleanField(default=False, help_text='never answered; its place on the item was given back')),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trials', to='studies.item')),
                 ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trials', to='studies.participant')),

@@ -71,6 +71,9 @@ class Trial(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     rt_ms = models.PositiveIntegerField(null=True, blank=True)
     viewing = models.JSONField(default=dict, help_text="rendered size, pixel ratio, zooms, ...")
+    undelivered = models.PositiveSmallIntegerField(
+        default=0, help_text="how often its pictures did not arrive; nothing was judged then"
+    )
     released = models.BooleanField(
         default=False, help_text="never answered; its place on the item was given back"
     )

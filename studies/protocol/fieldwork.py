@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from studies.protocol.sections import Line, Name, Section, Seed, Settings, Statement, Text
+from studies.protocol.showing import ViewingRules
 
 
 class Kind(Section):
@@ -46,5 +47,8 @@ class Fieldwork(Section):
     contact: Line = Field(description="whom raters can ask: a name and an address")
     checks: tuple[Check, ...] = Field((), description="in the order raters meet them")
     raters: Raters = Field(description=str(Raters.__doc__))
+    viewing: ViewingRules = Field(
+        default_factory=lambda: ViewingRules(), description=str(ViewingRules.__doc__)
+    )
     debrief: Text = Field(description="what people read last; light markdown")
     seed: Seed = Field(description="seed of assignment, order and layout")

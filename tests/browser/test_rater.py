@@ -312,7 +312,7 @@ def test_a_picture_that_never_comes_is_left_out_and_is_no_answer(
     participant, page = enrolled(study), new_page("desk")
     page.route(PICTURES, lambda route: route.abort())
     page.goto(here(participant))
-    leave_out = page.get_by_role("button", name="Leave this one out")
+    leave_out = page.get_by_role("button", name="Leave this one out")  # it is for practice
     expect(leave_out).to_be_visible(timeout=15_000)
     page.unroute(PICTURES)  # the next trial's pictures come, and nothing complains about them later
     leave_out.click()
@@ -320,6 +320,50 @@ def test_a_picture_that_never_comes_is_left_out_and_is_no_answer(
     assert participant.trials.first().released
     assert not Response.objects.exclude(trial=None).exists()
     complaints.clear()
+
+
+def test_a_trial_whose_picture_fails_comes_again_at_the_end(
+    new_page: Open, study: Study, complaints: list[str]
+):
+    participant, page = enrolled(study), new_page("desk")
+    finish(participant, 1)
+    failing = fieldwork.next_trial(participant)
+    page.route(PICTURES, lambda route: route.abort())
+    page.goto(here(participant))
+    later = page.get_by_role("button", name="Show it later")
+    expect(later).to_be_visible(timeout=15_000)
+    page.unroute(PICTURES)
+    later.click()
+    expect(page.get_by_role("status").first).to_contain_text("comes again at the end")
+    complaints.clear()
+    for number in range(1, 4):
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"{number} of 3")
+        ready(page)
+        answer(page)
+        press_next(page)
+    expect(page).to_have_url(re.compile("/done/"))
+    failing.refresh_from_db()
+    assert (failing.position, failing.undelivered, answers_of(failing)) == (3, 1, [4, 2])
+    assert failing.viewing["pictures"][0]["decoded_ms"] is not None
+
+
+def test_a_picture_that_hangs_leaves_a_choice_and_is_shown_when_it_comes(
+    new_page: Open, study: Study
+):
+    participant, page = enrolled(study), new_page("desk")
+    held: list[Route] = []
+    page.clock.install()
+    page.route(PICTURES, lambda route: held.append(route))
+    page.goto(here(participant), wait_until="commit")
+    expect(page.get_by_text("Loading the pictures")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("data-ready", "true")
+    page.clock.run_for(31_000)
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    page.unroute(PICTURES)
+    for route in held:
+        route.continue_()
+    ready(page)
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
 
 
 def test_next_says_what_is_missing_and_leads_there(new_page: Open, study: Study):

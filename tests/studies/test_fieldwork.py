@@ -289,7 +289,7 @@ def test_whoever_would_rather_not_say_is_in_a_population_of_its_own():
 
 
 def test_a_picture_that_never_arrived_is_no_answer_and_goes_back():
-    study = live_study()
+    study = live_study(viewing={"offer_again": 0})
     participant = enrolled(study)
     finish(participant, 2)
     trial = fieldwork.next_trial(participant)

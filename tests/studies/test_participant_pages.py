@@ -248,16 +248,6 @@ def test_a_viewing_report_that_makes_no_sense_costs_no_answer(client, study, tol
     assert (trial.rt_ms, trial.viewing) == (None, {})
 
 
-def test_a_picture_that_never_came_is_skipped(client, study):
-    participant = enrolled(study)
-    address = current(participant)
-    client.get(address)
-    response = client.post(f"{address}missing/", {"viewing": viewing()}, follow=True)
-    assert "left out" in text_of(response)
-    assert participant.trials.filter(released=True).count() == 1
-    assert not Response.objects.filter(trial__isnull=False).exists()
-
-
 def test_whoever_was_away_too_long_is_welcomed_back_while_there_is_room(client, study):
     participant = lapsed(study)
     page = client.get(f"/p/{participant.token}/", follow=True)

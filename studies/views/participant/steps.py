@@ -15,6 +15,7 @@ NOTES = {
     "saved": "Your earlier answers are saved, and stay as they are.",
     "first": "You had answered that page before. Your first answer is kept.",
     "skipped": "That picture is left out. Here is the next one.",
+    "later": "That page comes again at the end. Nothing was asked about it yet.",
 }
 """What a page may say at its top, by the key in its address."""
 
