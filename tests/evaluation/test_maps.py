@@ -39,6 +39,19 @@ def test_the_map_of_ssim_averages_to_the_metric_where_windows_lie_inside():
     assert 1 - 2 * float(drawn.mean()) == pytest.approx(float(metric))
 
 
+def test_the_maps_of_networks_average_to_their_metrics():
+    networks = load({"perceptual": "sandbox_lpips", "autoencoder": "sandbox"}, None, "cpu")  # type: ignore[arg-type]
+    after, before = pair()
+    distances = MAPS.build("lpips").draw(after, before, networks)[0]
+    distance = METRICS.build("lpips").score(after, before, networks)  # type: ignore[call-arg,arg-type]
+    assert float(distances.mean()) == pytest.approx(float(distance), rel=0.1)
+    assert distances[:16, :16].mean() > 3 * distances[32:, 32:].mean()
+    residual = MAPS.build("reconstruction").draw(after, before, networks)[0]
+    given = networks.autoencoder.at("float32")
+    expected = (given.decode(given.encode(after)) - after).abs().mean(1)[0]
+    assert torch.allclose(residual, expected, atol=1e-5)
+
+
 @pytest.mark.django_db
 def test_maps_of_a_study_are_stored_once_and_what_it_lacks_is_said():
     study = live_study(trial={"kind": "artifact_marking"})
