@@ -42,7 +42,7 @@ RESPONSES: Mapping[str, str] = {
     "repeat_of": "trial that this one repeats; empty where it repeats none",
     "gold": "true where the right answer is known",
     "excluded": "true where an exclusion rule leaves the row out",
-    "exclusion_reason": "the rule",
+    "exclusion_reason": "the rules, with “; ” between them: viewing.min_scale, e.g.",
 }
 """Column → what it says, in the order of the table."""
 
@@ -88,6 +88,46 @@ MARKS: Mapping[str, str] = {
     "order": "of the marks of one trial as they stood when the answer was sent, from 1",
 }
 
+VIEWING: Mapping[str, str] = {
+    "study": RESPONSES["study"],
+    "participant": RESPONSES["participant"],
+    "population": RESPONSES["population"],
+    "simulated": RESPONSES["simulated"],
+    "trial": RESPONSES["trial"],
+    "item": RESPONSES["item"],
+    "part": "the screen, where a trial has several",
+    "slot": STIMULI["slot"],
+    "place": "of the picture on the page, from 1",
+    "delivered": "false where the pictures never arrived: the trial has no answer then",
+    "undelivered": "how often the trial was put off because its pictures did not arrive",
+    "valid": "whether no rule of `study.viewing` is broken; false without an answer",
+    "broken": "rules that are broken: not_decoded, unreported, min_scale, fully_visible,"
+    " min_shown_ms, max_hidden_ms, min_viewport",
+    "mode": "side by side, flip (in one place), or wall (all at once, enlarged one by one)",
+    "viewport_width": "of the window, CSS pixels",
+    "viewport_height": "of the window, CSS pixels",
+    "pixel_ratio": "screen pixels per CSS pixel; the browser's zoom is part of it",
+    "page_scale": "the browser's pinch zoom when the answer was sent",
+    "gamut": "widest colour gamut that the screen claims: srgb, p3 or rec2020; empty where untold",
+    "natural_width": "of the picture's file, in its own pixels",
+    "natural_height": "of the picture's file, in its own pixels",
+    "rendered_width": "as first shown, CSS pixels",
+    "rendered_height": "as first shown, CSS pixels",
+    "screen_pixels": "screen pixels per pixel of the picture, at the largest it was seen",
+    "decoded_ms": "from opening the page until the picture was ready to be shown",
+    "visible_ms": "from opening the page until it was first on screen as a whole",
+    "shown_ms": "for how long it was on screen and on top, the page in the foreground",
+    "hidden_ms": "for how long the page was in the background",
+    "flips": "changes between pictures in one place",
+    "enlarged": "pictures of a wall that were enlarged",
+    "zooms": "changes of size",
+    "largest_zoom": "CSS pixels per pixel of the picture, at most",
+    "actual_size": "whether “100 %” was used",
+    "load_failures": "downloads that had to be repeated",
+    "save_attempts": "how often sending the answer was tried",
+    "keys": "answers given by single keys",
+}
+
 ABOUT = "about_"
 """Columns of participants.csv that hold what people said about themselves start with this."""
 
@@ -111,6 +151,7 @@ def codebook(study: Study) -> list[dict[str, Any]]:
         "participants": {**PARTICIPANTS, **about},
         "stimuli": STIMULI,
         "flow": FLOW,
+        "viewing": VIEWING,
         **({"marks": MARKS} if marking_of(plan.kind) else {}),
     }
     values: dict[tuple[str, str], Any] = {

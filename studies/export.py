@@ -15,12 +15,14 @@ from pandas.api.types import is_float_dtype, is_string_dtype
 
 from generation.recipe import PAINTING
 from generation.writing import write_whole
+from studies import exclusions
 from studies.codebook import ABOUT, MARKS, RESPONSES, STIMULI, codebook
 from studies.designs.factorial import FACTORS, UNDEGRADED
 from studies.marks import FIELD, marking_of
 from studies.models import Condition, Participant, Response, Stimulus, Study
 from studies.plan import plan_of
 from studies.queries import recorded
+from studies.viewing_table import viewing
 
 
 def item_name(position: int) -> str:
@@ -33,12 +35,14 @@ def responses(study: Study) -> DataFrame:
 
     Columns are those of `RESPONSES`: `position` int64; `value`, `scale` and `rt_ms` float64, nan
     where missing; the two times in UTC; `simulated`, `gold` and `excluded` bool; all else text.
-    Answers about practice items are left out. Five queries, whatever the number of answers.
+    Answers about practice items are left out. Six queries, whatever the number of answers.
     """
     answers = Response.objects.filter(participant__study=study, trial__practice=False)
     rows = answers.order_by("participant", "trial__position", "pk").values_list(*ANSWER.values())
     found = DataFrame.from_records(list(rows), columns=list(ANSWER))
     frozen, position = study.protocol, found["position"].astype("int64")
+    left_out = exclusions.reasons(study)
+    why = Series([left_out.get(row, "") for row in found["row"]], index=found.index, dtype="str")
     found = found.assign(
         study=study.slug,
         protocol=frozen.design_sha256 or frozen.sha256,
@@ -47,8 +51,8 @@ def responses(study: Study) -> DataFrame:
         artwork=found["artwork"].astype("str").str[:12],
         repeat_of="",
         gold=False,
-        excluded=False,
-        exclusion_reason="",
+        excluded=why != "",
+        exclusion_reason=why,
         **_factors(study, found["condition"]),
     )
     found = found.assign(**_painters_records(study, found["artist"]))
@@ -56,6 +60,7 @@ def responses(study: Study) -> DataFrame:
 
 
 ANSWER = {
+    "row": "trial",
     "participant": "participant__code",
     "population": "participant__population",
     "simulated": "participant__simulated",
@@ -242,6 +247,8 @@ Export of the study “{study.slug}” ({study.state}), design {frozen.design_sh
 - `responses_SIMULATED.csv`, `participants_SIMULATED.csv`: the same for SIMULATED raters, if any.
   They are made up by a program and say nothing about people.
 - `marks.csv` (`marks_SIMULATED.csv`), where raters marked places: one row per mark.
+- `viewing.csv` (`viewing_SIMULATED.csv`): how the pictures were looked at, one row per picture of a
+  trial, also of those whose pictures never arrived; which rules of viewing were broken.
 - `flow.csv`: how many raters got how far. `stimuli.csv`: every picture with its condition.
 - `codebook.csv`, `codebook.json`: what each column says.
 - `experiment.yaml`: the experiment file. `protocol.json`: the same with every default filled in,
@@ -255,6 +262,7 @@ def _tables(study: Study) -> dict[str, str]:
     files = {"flow.csv": as_csv(flow(study))}
     files["stimuli.csv"] = as_csv(stimuli(study, practice=True))
     tables = {"responses": responses(study), "participants": participants(study)}
+    tables["viewing"] = viewing(study)
     if marking_of(plan_of(study).kind):
         tables["marks"] = marks(study)
     for name, table in tables.items():
@@ -323,7 +331,7 @@ def _painters_records(study: Study, artists: Series) -> dict[str, list[str]]:
 
 
 TIMES = ("started_at", "answered_at", "consented_at", "finished_at")
-SHARES = ("x", "y")
+SHARES = ("x", "y", "pixel_ratio", "page_scale", "screen_pixels", "largest_zoom")
 NUMBERS = ("value", "scale", "rt_ms", "seed", *SHARES)
 COUNTS = ("position", "trials", "order")
 FLAGS = ("simulated", "practice", "gold", "excluded")

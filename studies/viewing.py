@@ -48,6 +48,9 @@ class Viewing(Report):
     page_scale: Annotated[float, Field(gt=0, le=100)] = Field(
         description="the browser's own pinch zoom"
     )
+    gamut: Literal["srgb", "p3", "rec2020", ""] = Field(
+        "", description="widest colour gamut that the screen claims"
+    )
     pictures: Annotated[list[PictureReport], Field(max_length=12)]
     hidden_ms: Milliseconds = Field(description="for how long the page was in the background")
     flips: Count

@@ -41,6 +41,7 @@ export class Viewing {
       viewport: [innerWidth, innerHeight],
       pixel_ratio: devicePixelRatio,
       page_scale: visualViewport?.scale ?? 1,
+      gamut: ["rec2020", "p3", "srgb"].find((name) => matchMedia(`(color-gamut: ${name})`).matches) ?? "",
       ...this.stage.report(),
       hidden_ms: Math.round(this.hidden),
       load_failures: this.loadFailures,

@@ -103,7 +103,7 @@ def test_the_number_of_queries_does_not_grow_with_the_answers(
     study: Study, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     study = Study.objects.get(pk=study.pk)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         export.responses(study)
     with django_assert_num_queries(2):
         export.stimuli(study)
