@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from studies.checks import PersonQuestion
-from studies.trials import Question
+from studies.questions import Answer, OpenQuestion, Question, read_one
 
 
 class IncompleteAnswer(ValueError):
@@ -14,13 +14,24 @@ class IncompleteAnswer(ValueError):
         self.missing = tuple(missing)
 
 
-def read_points(questions: Sequence[Question], given: Mapping[str, object]) -> dict[str, int]:
-    """`given` (question → point, as text or number) as points; raises IncompleteAnswer."""
-    points = {question.name: _point(given.get(question.name)) for question in questions}
-    missing = [q.name for q in questions if not 1 <= points[q.name] <= q.points]
+def read_answers(
+    questions: Sequence[Question], given: Mapping[str, object], order: Sequence[str]
+) -> dict[str, Answer]:
+    """`given` (field → what was sent) as an answer to each question; raises IncompleteAnswer.
+
+    `order` are the trial's slots as they stood. A question that the rater leaves open after the
+    reminder has the answer that they cannot tell.
+    """
+    answers: dict[str, Answer] = {}
+    missing: list[str] = []
+    for question in questions:
+        try:
+            answers[question.name] = read_one(question, given, order)
+        except OpenQuestion:
+            missing.append(question.name)
     if missing:
         raise IncompleteAnswer(missing)
-    return points
+    return answers
 
 
 def read_choices(
@@ -31,8 +42,3 @@ def read_choices(
     if missing:
         raise IncompleteAnswer(missing)
     return {question.name: str(given[question.name]) for question in questions}
-
-
-def _point(value: object) -> int:
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0

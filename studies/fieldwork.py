@@ -5,7 +5,7 @@ that holds the participant's row, and may be repeated by a browser that is not s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from studies.answers import IncompleteAnswer, read_choices, read_points
+from studies.answers import IncompleteAnswer, read_answers, read_choices
+from studies.deliveries import leave_out, postpone
 from studies.marks import marking_of, read_marks
 from studies.models import Participant, Response, Study, Trial
 from studies.places import (
@@ -29,6 +30,8 @@ from studies.places import (
     tell,
 )
 from studies.plan import plan_of
+from studies.questions import Answer
+from studies.trials import order_of, questions_of
 
 __all__ = [
     "FieldworkError",
@@ -65,10 +68,14 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Given:
-    """What arrived with one trial: points, and marks where the kind takes some."""
+    """What arrived with one trial: an answer to each question, and marks where there are some."""
 
-    points: Mapping[str, int]
-    details: Mapping[str, Any]
+    answers: Mapping[str, Answer]
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As events keep it."""
+        return {name: answer.value or answer.answer for name, answer in self.answers.items()}
 
 
 def next_trial(participant: Participant) -> Trial | None:
@@ -94,13 +101,12 @@ def record(
     Safe to call any number of times, from anywhere at once. Raises IncompleteAnswer, and changes
     nothing, where a question has no answer on its scale.
     """
-    kind = plan_of(trial.participant.study).kind
-    given = Given(read_points(kind.questions, answers), read_marks(marking_of(kind), answers))
+    given = _read(trial, answers)
     outcome = _save(trial, given, rt_ms, viewing or {})
     if outcome is Outcome.LATE and _is_back(trial):
         outcome = _save(trial, given, rt_ms, viewing or {})
     if outcome in {Outcome.LATE, Outcome.DIFFERS}:
-        told = {"trial": trial.position, "answers": given.points, **given.details}
+        told = {"trial": trial.position, "answers": given.plain, **_details(given)}
         _keep(trial.participant, outcome, told)
     return outcome
 
@@ -139,14 +145,48 @@ def is_described(participant: Participant) -> bool:
     return not asked or participant.responses.filter(trial=None).exists()
 
 
-def undelivered(*, trial: Trial, viewing: Mapping[str, Any]) -> None:
-    """A picture of the trial did not arrive: nothing was judged, its place is given back."""
+def undelivered(*, trial: Trial, viewing: Mapping[str, Any]) -> bool:
+    """A picture of the trial did not arrive: nothing was judged.
+
+    The trial comes again at the end of the session, as often as `study.viewing` says; True then.
+    After that its place is given back, and the trial stays on record as not delivered. Saying it
+    twice of the same showing (`trial.undelivered` as it was then) changes nothing.
+    """
     with transaction.atomic():
         participant = locked(trial.participant)
         waiting = participant.trials.filter(pk=trial.pk, answered_at=None, released=False)
-        if waiting.update(released=True, viewing=dict(viewing)):
-            tell(participant, "not_delivered", {"trial": trial.position})
-            _go_on(participant, timezone.now())
+        current = waiting.filter(undelivered=trial.undelivered).first()
+        if current is None:
+            return False
+        current.undelivered, current.viewing = current.undelivered + 1, dict(viewing)
+        current.save(update_fields=["undelivered", "viewing"])
+        told = {"trial": current.position, "item": current.item.position}
+        rules = plan_of(participant.study).fieldwork.viewing
+        again = postpone(current, rules.offer_again)
+        if not again:
+            leave_out(current)
+        tell(participant, "not_delivered", {**told, "again": again})
+        _go_on(participant, timezone.now())
+        return again
+
+
+def _read(trial: Trial, sent: Mapping[str, object]) -> Given:
+    """Raises IncompleteAnswer."""
+    kind = plan_of(trial.participant.study).kind
+    order = order_of(kind, trial.part, trial.layout)
+    answers = read_answers(questions_of(kind, trial.part), sent, order)
+    marking = marking_of(kind)
+    if marking and marking.question in answers:
+        answer = answers[marking.question]
+        more = {**answer.details, **read_marks(marking, sent)}
+        answers[marking.question] = replace(answer, details=more)
+    return Given(answers)
+
+
+def _details(given: Given) -> dict[str, Any]:
+    return {
+        key: value for answer in given.answers.values() for key, value in answer.details.items()
+    }
 
 
 def _save(trial: Trial, given: Given, rt_ms: int | None, viewing: Mapping[str, Any]) -> Outcome:
@@ -158,20 +198,18 @@ def _save(trial: Trial, given: Given, rt_ms: int | None, viewing: Mapping[str, A
         if current.released or participant.study.state == Study.State.CLOSED:
             return Outcome.LATE
         now = timezone.now()
-        kind = plan_of(participant.study).kind
-        marking = marking_of(kind)
         Response.objects.bulk_create(
             Response(
                 participant=participant,
                 trial=current,
-                question=question.name,
-                answer=question.label(given.points[question.name]),
-                value=given.points[question.name],
-                scale=question.points,
-                details=given.details if marking and marking.question == question.name else {},
+                question=question,
+                answer=answer.answer,
+                value=answer.value,
+                scale=answer.scale,
+                details=dict(answer.details),
                 answered_at=now,
             )
-            for question in kind.questions
+            for question, answer in given.answers.items()
         )
         current.answered_at, current.rt_ms, current.viewing = now, rt_ms, dict(viewing)
         current.save(update_fields=["answered_at", "rt_ms", "viewing"])
@@ -181,9 +219,8 @@ def _save(trial: Trial, given: Given, rt_ms: int | None, viewing: Mapping[str, A
 
 def _kept(trial: Trial) -> Given:
     """What was saved of an answered trial."""
-    rows = list(trial.responses.values_list("question", "value", "details"))
-    details = {key: value for *_, more in rows for key, value in more.items()}
-    return Given({question: value for question, value, _ in rows if value}, details)
+    rows = trial.responses.values_list("question", "answer", "value", "scale", "details")
+    return Given({question: Answer(*answer) for question, *answer in rows})
 
 
 def _is_back(trial: Trial) -> bool:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from config.plugins import plugin
+from studies.questions import Question
+from studies.questions.scale import Scale
 from studies.style_gap import resemblance
-from studies.trials import Question, Slot
+from studies.trials import Slot
 
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 Heading = Annotated[str, Field(min_length=1, max_length=60)]
@@ -90,7 +92,7 @@ class MimicryTrial:
     @property
     def questions(self) -> tuple[Question, ...]:
         """The one question."""
-        return (Question(self.question, self.text, self.labels, self.hint),)
+        return (Scale(self.question, self.text, self.labels, self.hint),)
 
     def layout(self, rng: Random) -> dict[str, Any]:
         """The order of the pictures: group by group."""

@@ -243,7 +243,7 @@ def spreads(study: Study, item: Item) -> list[Spread]:
             question.name,
             sort,
             question.labels,
-            tuple(counts[question.name, sort, point + 1] for point in range(question.points)),
+            tuple(counts[question.name, sort, point + 1] for point in range(len(question.labels))),
         )
         for sort in (False, True)
         for question in plan_of(study).kind.questions

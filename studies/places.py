@@ -9,7 +9,7 @@ may be given to somebody else; what was answered stays answered.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -173,7 +173,8 @@ def _reinstate(
     participant: Participant, plan: Plan, now: datetime, wanted: Trial | None
 ) -> Participant:
     raters = plan.fieldwork.raters
-    answered = participant.trials.filter(practice=False, answered_at__isnull=False).count()
+    whole = participant.trials.filter(practice=False, answered_at__isnull=False)
+    answered = len(set(whole.values_list("item", flat=True)) - set(_half_answered(participant)))
     participant.trials.filter(practice=True).update(released=False)
     if not deal(participant, plan, raters.items_each - answered, wanted):
         raise StudyFull(FULL)
@@ -182,6 +183,11 @@ def _reinstate(
     participant.save(update_fields=["state", "lease_until"])
     tell(participant, "returned")
     return participant
+
+
+def _half_answered(participant: Participant) -> Iterable[int]:
+    """Items of which some screens were answered and others given back."""
+    return participant.trials.filter(released=True).values_list("item", flat=True)
 
 
 def lease_from(plan: Plan, now: datetime) -> datetime:

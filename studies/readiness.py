@@ -3,13 +3,13 @@
 from random import Random
 
 from studies import queries
-from studies.answers import IncompleteAnswer, read_points
+from studies.answers import IncompleteAnswer, read_answers
 from studies.designs.factorial import UNDEGRADED
 from studies.models import Study
 from studies.overview import clean_arm
 from studies.plan import plan_of
 from studies.protocol import restore
-from studies.trials import SimulatedRater
+from studies.trials import SimulatedRater, order_of, parts_of, questions_of
 
 AVERAGE = SimulatedRater(leniency=0.0, sensitivity=1.0, noise=0.5)
 
@@ -44,8 +44,12 @@ def _unplayable_trials(study: Study) -> list[str]:
     """A study that cannot be simulated cannot be opened: play one trial."""
     kind = plan_of(study).kind
     try:
-        answers = kind.simulate(3.0, 0.0, AVERAGE, Random(0))  # noqa: S311 (a rehearsal)
-        read_points(kind.questions, dict(answers))
-    except (IncompleteAnswer, NotImplementedError, AttributeError) as error:
+        meant = kind.simulate(3.0, 0.0, AVERAGE, Random(0))  # noqa: S311 (a rehearsal)
+        layout = kind.layout(Random(0))  # noqa: S311 (likewise)
+        for part in parts_of(kind):
+            order = order_of(kind, part, layout)
+            for question in questions_of(kind, part):
+                read_answers([question], question.fill(meant[question.name], order), order)
+    except (IncompleteAnswer, NotImplementedError, AttributeError, KeyError) as error:
         return [f"The trial kind {kind.label} cannot be simulated ({error}): it must be, to open."]
     return []

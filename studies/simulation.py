@@ -30,7 +30,8 @@ from studies.marks import FIELD, marking_of
 from studies.models import Item, Participant, Study, Trial
 from studies.places import check_open
 from studies.plan import Plan, plan_of
-from studies.trials import SimulatedRater
+from studies.simulated_viewing import look
+from studies.trials import SimulatedRater, order_of, questions_of
 from studies.views.participant.steps import first_address
 
 OK, FOUND = 200, 302
@@ -98,13 +99,17 @@ class Crowd:
         trial = fieldwork.next_trial(participant)
         assert trial is not None, "a participant who is not done has a trial to answer"
         effect = self.rng("item", trial.item.position).gauss(0, ITEM_SPREAD)
-        points = self.plan.kind.simulate(self.impression(trial), effect, rater, rng)
-        answers = {question: str(point) for question, point in points.items()}
-        if marking_of(self.plan.kind):  # kinds that take marks set their own
-            kind: Any = self.plan.kind
-            places = kind.simulate_marks(self.impression(trial), points, rater, rng)
+        kind: Any = self.plan.kind
+        meant = kind.simulate(self.impression(trial), effect, rater, rng)
+        order = order_of(kind, trial.part, trial.layout)
+        answers: dict[str, str] = {}
+        for question in questions_of(kind, trial.part):
+            answers |= question.fill(meant[question.name], order)
+        if marking_of(kind):  # kinds that take marks set their own
+            places = kind.simulate_marks(self.impression(trial), meant, rater, rng)
             answers[FIELD] = json.dumps(places)
-        return answers | {"rt_ms": str(int(1000 * rng.lognormvariate(2.0, 0.4)))}
+        told = {"rt_ms": str(int(1000 * rng.lognormvariate(2.0, 0.4)))}
+        return answers | told | {"viewing": look(trial, self.plan, self.seed)}
 
     def impression(self, trial: Trial) -> Any:
         """What a simulated eye makes of the pictures that this trial really shows."""

@@ -11,35 +11,40 @@ export class Answers {
     this.line = form.querySelector("[data-saving]");
     this.keysOn = keySwitch(document.querySelector("[data-keys-switch]"));
     this.restore();
-    form.addEventListener("change", () => this.changed());
+    form.addEventListener("change", (event) => this.changed(event));
   }
 
+  // Field → value, for everything that was answered; a list where several boxes share a name.
   chosen() {
-    const pairs = this.questions.map((question) => [
-      question.dataset.question,
-      question.querySelector("input:checked")?.value,
-    ]);
-    return Object.fromEntries(pairs.filter(([, value]) => value));
+    const fields = this.questions.flatMap((question) => controlsOf(question));
+    const names = new Set(fields.map((control) => control.name));
+    const pairs = [...names].map((name) => [name, valueOf(fields.filter((control) => control.name === name))]);
+    return Object.fromEntries(pairs.filter(([, value]) => value.length));
   }
 
   restore() {
+    for (const [name, value] of Object.entries(this.draft.answers)) {
+      const fields = this.questions.flatMap(controlsOf).filter((control) => control.name === name);
+      if (!valueOf(fields).length) fill(fields, value);
+    }
     for (const question of this.questions) {
-      const value = this.draft.answers[question.dataset.question];
-      const input = value && question.querySelector(`input[value="${CSS.escape(value)}"]`);
-      if (input && !question.querySelector("input:checked")) input.checked = true;
+      const leave = question.querySelector("[data-leave]");
+      if (leave?.querySelector(":checked")) leave.hidden = false;
     }
   }
 
-  changed() {
+  changed(event) {
+    stay(event.target);
+    apart(event.target);
     this.draft.keep({ answers: this.chosen() });
     for (const question of this.questions) {
-      if (question.querySelector("input:checked")) this.markOne(question, false);
+      if (!isOpen(question)) this.markOne(question, false);
     }
     this.say("");
   }
 
   lacking() {
-    const open = this.questions.filter((question) => !question.querySelector("input:checked"));
+    const open = this.questions.filter(isOpen);
     if (!open.length) return "";
     this.mark(open.map((question) => question.dataset.question));
     const texts = open.map((question) => `“${question.querySelector("legend").textContent}”`);
@@ -52,7 +57,10 @@ export class Answers {
     open[0]?.focus();
   }
 
+  // Who was reminded once may also say that they cannot tell.
   markOne(question, missing) {
+    const leave = question.querySelector("[data-leave]");
+    if (missing && leave) leave.hidden = false;
     question.toggleAttribute("data-missing", missing);
     const line = question.querySelector("[data-lacking]");
     line.hidden = !missing;
@@ -75,23 +83,82 @@ export class Answers {
       this.form.requestSubmit();
       return false;
     }
-    if (!this.keysOn() || !/^[1-9]$/.test(key)) return false;
+    if (!this.keysOn() || !/^[0-9]$/.test(key)) return false;
     return this.answer(key, target);
   }
 
   // Answers the question that has the focus, else the first open one; then goes to the next open
-  // one, so that a row of digits answers a row of questions.
+  // one, so that a row of digits answers a row of questions. True when an answer was given.
   answer(value, target) {
-    const open = (question) => !question.querySelector("input:checked");
-    const question = target.closest("[data-question]") ?? this.questions.find(open);
-    const input = question?.querySelector(`input[value="${value}"]`);
+    const question = target.closest("[data-question]") ?? this.questions.find(isOpen);
+    const input = question && wanted(question, value, target);
     if (!input) return false;
-    const first = open(question);
+    const first = isOpen(question);
     input.checked = true;
     input.dispatchEvent(new Event("change", { bubbles: true }));
-    const following = first && this.questions.find(open);
+    if (isOpen(question)) {
+      question.focus({ preventScroll: true });
+      return true;
+    }
+    const following = first && this.questions.find(isOpen);
     (following || input).focus({ preventScroll: !following });
     return true;
+  }
+}
+
+const controlsOf = (question) => [...question.querySelectorAll("input[name], select[name], textarea[name]")];
+const isChoice = (control) => control.type === "radio" || control.type === "checkbox";
+
+// What controls of one name hold: a text, or the list of what is ticked; empty where nothing is.
+function valueOf(controls) {
+  if (!controls.length) return "";
+  if (!isChoice(controls[0])) return controls[0].value.trim();
+  const ticked = controls.filter((control) => control.checked).map((control) => control.value);
+  return controls[0].type === "radio" ? (ticked[0] ?? "") : ticked;
+}
+
+// As after a reload; `restored` tells scripts that draw their own control.
+function fill(controls, value) {
+  for (const control of controls) {
+    if (isChoice(control)) control.checked = [value].flat().includes(control.value);
+    else control.value = value;
+    control.dispatchEvent(new Event("restored", { bubbles: true }));
+  }
+}
+
+// Open: not everything is answered, and the rater has not said that they cannot tell. Fields that
+// may stay empty are marked `data-optional`.
+function isOpen(question) {
+  if (question.querySelector("[data-leave] input:checked")) return false;
+  const controls = controlsOf(question).filter((control) => !control.closest("[data-leave], [data-optional]"));
+  const names = new Set(controls.map((control) => control.name));
+  return [...names].some((name) => !valueOf(controls.filter((control) => control.name === name)).length);
+}
+
+// The button that a digit presses: in the first open row, else in the one that has the focus.
+function wanted(question, value, target) {
+  const radios = [...question.querySelectorAll("input[type=radio]")].filter((input) => !input.closest("[data-leave]"));
+  const names = [...new Set(radios.map((input) => input.name))];
+  const row = (name) => radios.filter((input) => input.name === name);
+  const focused = names.includes(target.name) ? target.name : names[0];
+  const name = names.find((known) => !valueOf(row(known))) ?? focused;
+  return row(name).find((input) => input.value === value);
+}
+
+// An answer takes back “I cannot tell”.
+function stay(control) {
+  const left = control?.closest("[data-question]")?.querySelector("[data-leave] input:checked");
+  if (left && left !== control) left.checked = false;
+}
+
+// Nothing is chosen twice within one question that says so: the older choice is taken back.
+function apart(control) {
+  const box = control?.closest("[data-apart]");
+  if (!box || !control.value) return;
+  for (const other of box.querySelectorAll("input:checked, select")) {
+    if (other.name === control.name || other.value !== control.value) continue;
+    if (isChoice(other)) other.checked = false;
+    else other.value = "";
   }
 }
 

@@ -1,11 +1,12 @@
 """Trial kinds: what one screen shows, what is asked about it, and how a rater is simulated."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from config.plugins import PluginFolder
+from studies.questions import Question, letters
 
 if TYPE_CHECKING:
     from numpy import uint8
@@ -19,31 +20,13 @@ class Slot:
     name: str
     shows: Literal["artwork", "condition"]
     """`artwork`: an artwork as prepared, untouched; `condition`: what the item's condition made."""
-    label: str
-    """Shown beside the picture; says nothing about the condition."""
-    alt: str
-    """The text alternative: names the picture and never describes it (WCAG 1.1.1, tests)."""
+    label: str = ""
+    """Shown beside the picture; says nothing about the condition. Empty: A, B, C by its place."""
+    alt: str = ""
+    """The text alternative: names the picture and never describes it (WCAG 1.1.1, tests). Empty:
+    “Picture A”, by its letter."""
     group: str = ""
     """The heading it stands under, together with others; empty where pictures stand alone."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question with a labelled scale; the answer is a point, counted from 1."""
-
-    name: str
-    text: str
-    labels: tuple[str, ...]
-    hint: str = ""
-
-    @property
-    def points(self) -> int:
-        """Number of points on the scale."""
-        return len(self.labels)
-
-    def label(self, point: int) -> str:
-        """The words of a point, as they were shown."""
-        return self.labels[point - 1]
 
 
 @dataclass(frozen=True)
@@ -56,7 +39,13 @@ class SimulatedRater:
 
 
 class TrialKind(Protocol):
-    """One kind of screen. The file's name is the kind's name."""
+    """One kind of screen. The file's name is the kind's name.
+
+    A kind may also have, and is read by the functions below: `parts`, the names of the screens on
+    which it asks about one item (each is answered and saved by itself); `questions_of(part)` and
+    `slots_of(part)`, where these differ; `balanced`, the names of slots of which each stands at
+    each place equally often over a participant's trials; `marking` (studies/marks.py).
+    """
 
     label: ClassVar[str]
     version: ClassVar[int]
@@ -78,7 +67,7 @@ class TrialKind(Protocol):
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """What is asked, in order; all are answered before the trial is saved."""
+        """What is asked, in order, over all parts; names are unique."""
 
     def layout(self, rng: Random) -> dict[str, Any]:
         """What is drawn once per trial and stays on reload: `{"order": [slot names]}`."""
@@ -91,8 +80,71 @@ class TrialKind(Protocol):
 
     def simulate(
         self, impression: Any, item_effect: float, rater: SimulatedRater, rng: Random
-    ) -> dict[str, int]:
-        """The answers of a simulated rater: question → point."""
+    ) -> Mapping[str, Any]:
+        """The answers of a simulated rater: question → what its `fill` takes (a point, a slot)."""
 
+
+Layout = dict[str, Any]
+"""`{"order": [slot names]}`, and whatever else a kind draws once per trial."""
 
 TRIALS: PluginFolder[TrialKind] = PluginFolder("studies.trials")
+
+
+def parts_of(kind: TrialKind) -> tuple[str, ...]:
+    """The screens of one item, in their order; one without a name where a kind has no parts."""
+    parts: tuple[str, ...] = getattr(kind, "parts", ("",))
+    return parts
+
+
+def questions_of(kind: TrialKind, part: str) -> tuple[Question, ...]:
+    """What is asked on one screen."""
+    found = getattr(kind, "questions_of", None)
+    asked: tuple[Question, ...] = found(part) if found else kind.questions
+    return asked
+
+
+def slots_of(kind: TrialKind, part: str) -> tuple[Slot, ...]:
+    """The pictures of one screen."""
+    found = getattr(kind, "slots_of", None)
+    shown: tuple[Slot, ...] = found(part) if found else kind.slots
+    return shown
+
+
+def order_of(kind: TrialKind, part: str, layout: Mapping[str, Any]) -> list[str]:
+    """Names of a screen's slots as they stand there."""
+    shown = {slot.name for slot in slots_of(kind, part)}
+    return [name for name in layout["order"] if name in shown]
+
+
+def called(kind: TrialKind, part: str, order: Sequence[str]) -> dict[str, Slot]:
+    """The slots of a screen by name, those without words beside them called by their letters."""
+    slots = {slot.name: slot for slot in slots_of(kind, part)}
+    bare = letters(order, [slot.name for slot in slots.values() if not slot.label])
+    return {
+        name: replace(slot, label=slot.label or bare[name], alt=slot.alt or f"Picture {bare[name]}")
+        for name, slot in slots.items()
+    }
+
+
+BALANCED_OVER = 2
+"""Each place is taken this often in a run of trials, and no oftener: short runs stay balanced,
+longer ones harder to foresee."""
+
+
+def balanced_layout(kind: TrialKind, rng_of: Callable[[str, int], Random], turn: int) -> Layout:
+    """The layout of a participant's `turn`-th trial (from 0) of one part.
+
+    `rng_of(purpose, number)` is the participant's own generator. The slots in `kind.balanced` are
+    turned among their places (a row of a Latin square); within each run of trials every turn comes
+    equally often, in a drawn order.
+    """
+    layout = dict(kind.layout(rng_of("layout", turn)))
+    slots: tuple[str, ...] = getattr(kind, "balanced", ())
+    if not slots:
+        return layout
+    run, place = divmod(turn, BALANCED_OVER * len(slots))
+    turns = list(range(len(slots))) * BALANCED_OVER
+    rng_of("sides", run).shuffle(turns)
+    turned = iter(slots[turns[place] :] + slots[: turns[place]])
+    order = [next(turned) if name in slots else name for name in layout["order"]]
+    return {**layout, "order": order}

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from config.plugins import plugin
-from studies.trials import Question, SimulatedRater, Slot
+from studies.questions import Question
+from studies.questions.scale import Scale
+from studies.trials import SimulatedRater, Slot
 from studies.visibility import grade, visibility
 
 Text = Annotated[str, Field(min_length=1, max_length=300)]
@@ -55,13 +57,13 @@ class Acceptability:
     def questions(self) -> tuple[Question, ...]:
         """Willingness, then noticeability."""
         return (
-            Question(
+            Scale(
                 "acceptability",
                 self.acceptability_text,
                 ("Very unwilling", "Unwilling", "Neither", "Willing", "Very willing"),
                 "Think of a picture of your own, shown where you usually show your work.",
             ),
-            Question(
+            Scale(
                 "noticeability",
                 self.noticeability_text,
                 ("Not at all", "Slightly", "Moderately", "Quite", "Very"),

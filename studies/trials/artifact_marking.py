@@ -17,7 +17,9 @@ from pydantic import Field, model_validator
 from config.plugins import plugin
 from studies.fault_sight import Faults, faults_alone, faults_beside, marked
 from studies.marks import Marking, Place
-from studies.trials import Question, SimulatedRater, Slot
+from studies.questions import Question
+from studies.questions.scale import Scale
+from studies.trials import SimulatedRater, Slot
 from studies.visibility import grade
 
 Words = Annotated[str, Field(min_length=1, max_length=300)]
@@ -98,7 +100,7 @@ class ArtifactMarking:
     @property
     def questions(self) -> tuple[Question, ...]:
         """The one question."""
-        return (Question("disturbance", self.text, self.labels, self.hint),)
+        return (Scale("disturbance", self.text, self.labels, self.hint),)
 
     def layout(self, rng: Random) -> dict[str, Any]:
         """The original stands first: both are labelled, so a fixed side spares mistakes."""

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from config.plugins import plugin
-from studies.trials import Question, SimulatedRater, Slot
+from studies.questions import Question
+from studies.questions.scale import Scale
+from studies.trials import SimulatedRater, Slot
 from studies.visibility import grade, graininess
 
 Label = Annotated[str, Field(min_length=1, max_length=60)]
@@ -59,7 +61,7 @@ class Rating:
     @property
     def questions(self) -> tuple[Question, ...]:
         """The one question."""
-        return (Question("rating", self.text, self.labels, self.hint),)
+        return (Scale("rating", self.text, self.labels, self.hint),)
 
     def layout(self, rng: Random) -> dict[str, Any]:
         """One picture has one order."""

@@ -17,8 +17,10 @@ from pydantic import Field, model_validator
 from config.plugins import plugin
 from studies.mimicry_trial import MIMICRY, ORIGINAL, MimicryTrial, Point, Words, stack
 from studies.picture_flaws import soundness
+from studies.questions import Question
+from studies.questions.scale import Scale
 from studies.style_gap import resemblance
-from studies.trials import Question, SimulatedRater
+from studies.trials import SimulatedRater
 from studies.visibility import grade
 
 Points = Annotated[tuple[Point, ...], Field(min_length=5, max_length=5)]
@@ -80,9 +82,9 @@ class StyleAndQuality(MimicryTrial):
     def questions(self) -> tuple[Question, ...]:
         """Success, style, quality."""
         return (
-            Question(self.question, self.text, self.labels, self.hint),
-            Question("style", self.style_text, self.style_labels),
-            Question("quality", self.quality_text, self.quality_labels, self.quality_hint),
+            Scale(self.question, self.text, self.labels, self.hint),
+            Scale("style", self.style_text, self.style_labels),
+            Scale("quality", self.quality_text, self.quality_labels, self.quality_hint),
         )
 
     def impression(self, pictures: Mapping[str, NDArray[uint8]]) -> Any:

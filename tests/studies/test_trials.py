@@ -11,11 +11,11 @@ from config.plugins import PluginError
 from generation.sandbox.light import MOODS
 from generation.sandbox.scenes import SCENES
 from generation.sandbox.world import paint
-from studies.answers import read_points
+from studies.answers import read_answers
 from studies.channels import CHANNELS
 from studies.checks import CHECKS, RATHER_NOT
 from studies.style_gap import gap, resemblance
-from studies.trials import TRIALS, SimulatedRater
+from studies.trials import TRIALS, SimulatedRater, order_of, parts_of, questions_of
 from studies.visibility import graininess, visibility
 
 RATER = SimulatedRater(leniency=0.0, sensitivity=1.0, noise=0.4)
@@ -34,10 +34,13 @@ def test_every_trial_kind_says_what_it_shows_and_asks(name):
     names = [slot.name for slot in kind.slots]
     assert len(set(names)) == len(names) > 0
     assert len({question.name for question in kind.questions}) == len(kind.questions) > 0
-    assert all(2 <= question.points <= 9 for question in kind.questions)
     assert all(words.strip() for question in kind.questions for words in question.labels)
+    assert all(question.text and question.reminder for question in kind.questions)
+    asked = [question.name for part in parts_of(kind) for question in questions_of(kind, part)]
+    assert asked == [question.name for question in kind.questions]
     assert kind.instructions
-    get_template(kind.template)
+    for template in (kind.template, *(question.template for question in kind.questions)):
+        get_template(template)
 
 
 @pytest.mark.parametrize("name", TRIALS.names())
@@ -56,9 +59,14 @@ def test_every_trial_kind_can_play_its_own_participant(name):
         pictures = {slot.name: noisy(strength) for slot in kind.slots}
         impression = kind.impression(pictures)
         for seed in range(20):
-            answers = kind.simulate(impression, 0.0, RATER, Random(seed))
-            assert read_points(kind.questions, answers) == answers
-            assert answers == kind.simulate(impression, 0.0, RATER, Random(seed))
+            meant = kind.simulate(impression, 0.0, RATER, Random(seed))
+            assert meant == kind.simulate(impression, 0.0, RATER, Random(seed))
+            layout = kind.layout(Random(seed))
+            for part in parts_of(kind):
+                order = order_of(kind, part, layout)
+                for question in questions_of(kind, part):
+                    sent = question.fill(meant[question.name], order)
+                    assert read_answers([question], sent, order)[question.name].answer
 
 
 @pytest.mark.parametrize("name", CHECKS.names())

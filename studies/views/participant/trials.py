@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from generation.models import Image
 from studies import renditions
 from studies.answers import IncompleteAnswer
+from studies.asking import Asked
 from studies.fieldwork import Outcome, record, shown, undelivered
 from studies.models import Participant, Stimulus, Trial
 from studies.plan import Plan, plan_of
-from studies.trials import Question, Slot
+from studies.trials import Slot, called, order_of, questions_of
 from studies.viewing import read_milliseconds, read_viewing
 from studies.views.participant.journey import personal_link
 from studies.views.participant.steps import first_address, for_participant, note_of, place_of
@@ -35,21 +36,6 @@ class Picture:
     """The heading it stands under; empty where pictures stand alone."""
     slot: str = ""
     """For templates that treat one slot unlike others; never written into a page."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One question as it stands on the page."""
-
-    question: Question
-    given: str
-    missing: bool
-
-    @property
-    def points(self) -> list[tuple[str, str, bool]]:
-        """Value, words, and whether it is chosen, for each point of the scale."""
-        numbered = enumerate(self.question.labels, start=1)
-        return [(str(n), label, str(n) == self.given) for n, label in numbered]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,9 +62,11 @@ def missing(request: HttpRequest, person: Participant, trial_token: str) -> Http
     """A picture could not be loaded: no answer is asked for, the next trial comes."""
     row = get_object_or_404(person.trials, token=trial_token)
     row.participant = person
-    undelivered(trial=row, viewing=read_viewing(request.POST.get("viewing", "")))
+    if request.POST.get("showing", "").isdigit():
+        row.undelivered = int(request.POST["showing"][:4])
+    again = undelivered(trial=row, viewing=read_viewing(request.POST.get("viewing", "")))
     person.refresh_from_db()
-    return redirect(place_of(person) + "?note=skipped")
+    return redirect(place_of(person) + ("?note=later" if again else "?note=skipped"))
 
 
 def _save(request: HttpRequest, person: Participant, row: Trial) -> HttpResponse:
@@ -103,7 +91,11 @@ def _page(
     request: HttpRequest, person: Participant, row: Trial, lacking: tuple[str, ...] = ()
 ) -> HttpResponse:
     plan = plan_of(person.study)
-    asked = [Asked(q, request.POST.get(q.name, ""), q.name in lacking) for q in plan.kind.questions]
+    order, sent = order_of(plan.kind, row.part, row.layout), request.POST.dict()
+    asked = [
+        Asked(question, order, sent, question.name in lacking)
+        for question in questions_of(plan.kind, row.part)
+    ]
     course = Course(list(person.trials.all()), row)
     this, upcoming = pictures(person, plan, [row, *course.upcoming])
     context = {
@@ -118,6 +110,7 @@ def _page(
         "total": course.total,
         "first_that_counts": course.first_that_counts,
         "note": note_of(request),
+        "comes_again": not row.practice and row.undelivered < plan.fieldwork.viewing.offer_again,
         "personal_link": personal_link(person),
     }
     return render(request, "rater/trial.html", context, status=422 if lacking else 200)
@@ -162,11 +155,11 @@ def pictures(person: Participant, plan: Plan, rows: Sequence[Trial]) -> list[lis
     """The pictures of this trial and of the next (empty after the last), each in its order."""
     stimuli = Stimulus.objects.filter(item__in=[row.item_id for row in rows])
     images = {(s.item_id, s.slot): s.image for s in stimuli.select_related("image")}
-    slots = {slot.name: slot for slot in plan.kind.slots}
     shown_in: list[list[Picture]] = []
     for row in rows:
         row.participant = person
-        names = row.layout["order"]
+        names = order_of(plan.kind, row.part, row.layout)
+        slots = called(plan.kind, row.part, names)
         shown_in.append([_picture(row, slots[n], images[row.item_id, n]) for n in names])
     return [*shown_in, []][:2]
 

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from studies.access import study_for
-from studies.answers import IncompleteAnswer, read_points
+from studies.answers import IncompleteAnswer, read_answers
+from studies.asking import Asked
 from studies.models import Item, Participant, Study, Trial
 from studies.plan import Plan, plan_of
 from studies.prose import prose
-from studies.views.participant.trials import Asked, Picture
+from studies.trials import called, order_of, parts_of, questions_of
+from studies.views.participant.trials import Picture
 
 TRIALS_SHOWN = 3
 
@@ -39,7 +41,10 @@ def _go_on(request: HttpRequest, rehearsal: "Rehearsal", step: str) -> HttpRespo
     if request.headers.get("Accept") != "application/json":
         return redirect(later)
     try:
-        read_points(rehearsal.plan.kind.questions, request.POST.dict())
+        row = rehearsal.row(int(step.partition("-")[2]))
+        order = order_of(rehearsal.plan.kind, row.part, row.layout)
+        questions = questions_of(rehearsal.plan.kind, row.part)
+        read_answers(questions, request.POST.dict(), order)
     except IncompleteAnswer as error:
         return JsonResponse({"missing": error.missing}, status=422)
     return JsonResponse({"next": later})
@@ -72,8 +77,21 @@ class Rehearsal:
     def steps(self) -> list[str]:
         """Names of the pages, in their order."""
         about = ["about"] if self.plan.person_questions else []
-        trials = [f"trial-{number}" for number in range(1, len(self.items) + 1)]
+        trials = [f"trial-{number}" for number in range(1, self.screens + 1)]
         return ["consent", *about, "guide", *trials, "done"]
+
+    @property
+    def screens(self) -> int:
+        """How many trials there are: one for each part of each item."""
+        return len(self.items) * len(parts_of(self.plan.kind))
+
+    def row(self, number: int) -> Trial:
+        """A trial that is never saved; numbers begin with 1."""
+        parts = parts_of(self.plan.kind)
+        place, part = divmod(number - 1, len(parts))
+        layout = self.plan.kind.layout(self.plan.rng("preview", number))
+        token = f"preview-{number}"
+        return Trial(item=self.items[place], token=token, part=parts[part], layout=layout)
 
     def address(self, step: str) -> str:
         """Where a page of the preview is."""
@@ -113,21 +131,21 @@ class Rehearsal:
         }
 
     def _trial(self, number: int) -> dict[str, Any]:
-        item = self.items[number - 1]
-        layout = self.plan.kind.layout(self.plan.rng("preview", number))
+        row = self.row(number)
+        order = order_of(self.plan.kind, row.part, row.layout)
         return {
-            "trial": Trial(item=item, token=f"preview-{number}", layout=layout),
-            "pictures": self._pictures(item, layout["order"]),
+            "trial": row,
+            "pictures": self._pictures(row, order),
             "upcoming": [],
-            "asked": [Asked(question, "", missing=False) for question in self.plan.kind.questions],
+            "asked": [Asked(q, order) for q in questions_of(self.plan.kind, row.part)],
             "number": number,
-            "total": len(self.items),
+            "total": self.screens,
             "personal_link": self.address("consent"),
         }
 
-    def _pictures(self, item: Item, order: list[str]) -> list[Picture]:
-        slots = {slot.name: slot for slot in self.plan.kind.slots}
-        images = {stimulus.slot: stimulus.recipe.image for stimulus in item.stimuli.all()}
+    def _pictures(self, row: Trial, order: list[str]) -> list[Picture]:
+        slots = called(self.plan.kind, row.part, order)
+        images = {stimulus.slot: stimulus.recipe.image for stimulus in row.item.stimuli.all()}
         return [
             Picture(
                 slots[name].label,
@@ -136,6 +154,7 @@ class Rehearsal:
                 image.width,
                 image.height,
                 slots[name].group,
+                name,
             )
             for name in order
             if (image := images[name]) is not None
