@@ -48,6 +48,10 @@ class Environment(BaseSettings):
     storage_url: str = Field(
         "", description="s3://KEY:SECRET@host/bucket ; a folder path; VAR_DIR/images when empty"
     )
+    serve_pictures: Literal["worker", "nginx"] = Field(
+        "worker",
+        description="who sends pictures to raters; nginx needs what manage.py nginx prints",
+    )
     networks_dir: Path | None = Field(
         None, description="folder with networks and their MANIFEST.csv"
     )

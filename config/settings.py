@@ -137,6 +137,7 @@ STORAGES = {
         else "config.static_files.HashedFiles"
     },
 }
+SERVE_PICTURES = ENVIRONMENT.serve_pictures
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # the middleware that serves it warns where it is missing

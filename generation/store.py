@@ -55,7 +55,7 @@ def put(data: bytes) -> str:
     A file of the right size counts as there; `restore` reads it first.
     """
     sha256 = hashlib.sha256(data).hexdigest()
-    name = _name(sha256)
+    name = name_of(sha256)
     if not (default_storage.exists(name) and default_storage.size(name) == len(data)):
         _write(name, data)
     return sha256
@@ -66,7 +66,7 @@ def restore(data: bytes) -> bool:
     sha256 = hashlib.sha256(data).hexdigest()
     if is_whole(sha256):
         return False
-    _write(_name(sha256), data)
+    _write(name_of(sha256), data)
     return True
 
 
@@ -82,7 +82,7 @@ def is_whole(sha256: str) -> bool:
 def get(sha256: str) -> bytes:
     """The bytes whose sha256 this is; raises StoreError where they are missing or damaged."""
     try:
-        with default_storage.open(_name(sha256)) as file:
+        with default_storage.open(name_of(sha256)) as file:
             data: bytes = file.read()
     except FileNotFoundError:
         raise StoreError(
@@ -125,7 +125,8 @@ def put_mimic(data: bytes, record: Mapping[str, Any]) -> Mimic:
     return mimic
 
 
-def _name(sha256: str) -> str:
+def name_of(sha256: str) -> str:
+    """The file's name inside the folder or bucket."""
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 

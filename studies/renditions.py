@@ -14,10 +14,13 @@ import struct
 import zlib
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from datetime import timedelta
 from io import BytesIO
 
 import PIL.Image
 from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
 
 from generation import store
 from studies.models import Participant, Stimulus, Study, Trial
@@ -26,6 +29,8 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PADDING = b"prNd"
 """Ancillary (p), private (r), safe to copy (d): decoders skip it without complaint."""
 LEAST_PADDING = 64
+AFTER_ANSWER = timedelta(minutes=15)
+"""For how long pictures of an answered trial are still sent: downloads under way, feedback."""
 
 
 def fix(study: Study) -> int:
@@ -90,10 +95,11 @@ def address(trial: Trial, slot: str) -> str:
 def find(participant: Participant, wanted: str) -> str | None:
     """sha256 of the rendition at this address, if it is one of the participant's pictures.
 
-    All addresses of the participant are computed, whichever is asked for: the time taken does
-    not depend on the picture.
+    An address lives as long as its trial is open, and a little longer. All addresses of the
+    participant are computed, whichever is asked for: the time taken does not depend on the picture.
     """
-    rows = participant.trials.filter(released=False).values_list(
+    fresh = Q(answered_at=None) | Q(answered_at__gte=timezone.now() - AFTER_ANSWER)
+    rows = participant.trials.filter(fresh, released=False).values_list(
         "token", "item__stimuli__slot", "item__stimuli__rendition_sha256"
     )
     known: Mapping[str, str] = {

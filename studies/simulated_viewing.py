@@ -1,4 +1,4 @@
-"""How a SIMULATED rater looks at pictures: what their made-up browser tells, as a real one would."""
+"""How a SIMULATED rater looks at pictures: what their made-up browser tells, as a real one does."""
 
 import json
 from collections.abc import Sequence

@@ -33,6 +33,7 @@ def broken(rules: ViewingRules, report: Mapping[str, Any]) -> tuple[str, ...]:
         counts = rules.asked and rules.unreported == "invalid"
         return ("unreported",) if counts else ()
     pictures: Sequence[Mapping[str, Any]] = report["pictures"]
+    told: Sequence[float] = report["viewport"]
     shortest = min((each["shown_ms"] for each in pictures), default=0)
     smallest = min((scale(report, each) for each in pictures), default=0.0)
     found = {
@@ -44,7 +45,7 @@ def broken(rules: ViewingRules, report: Mapping[str, Any]) -> tuple[str, ...]:
         "max_hidden_ms": rules.max_hidden_ms is not None
         and report["hidden_ms"] > rules.max_hidden_ms,
         "min_viewport": rules.min_viewport is not None
-        and any(has < asked for has, asked in zip(report["viewport"], rules.min_viewport)),
+        and any(has < asks for has, asks in zip(told, rules.min_viewport, strict=True)),
     }
     return tuple(rule for rule in RULES if found.get(rule))
 

@@ -30,7 +30,8 @@ TRIAL = (
 def viewing(study: Study) -> DataFrame:
     """Columns are those of `VIEWING`; practice is left out. One query.
 
-    Whole numbers are Int64 and others float64, both with gaps; flags bool; all else text. Trials whose pictures never arrived are here too, with `delivered` false: they have no answer.
+    Whole numbers are Int64 and others float64, both with gaps; flags bool; all else text. Trials
+    whose pictures never arrived are here too, with `delivered` false: they have no answer.
     """
     rules = plan_of(study).fieldwork.viewing
     seen = Q(answered_at__isnull=False) | Q(undelivered__gt=0)

@@ -25,6 +25,7 @@ WRONG = [
     ("STORAGE_URL", "gs://bucket", "only s3:// buckets and folders"),
     ("STORAGE_URL", "s3://key:secret@host", "s3://KEY:SECRET@host[:port]/bucket"),
     ("STORAGE_URL", "relative", "write a folder whole"),
+    ("SERVE_PICTURES", "apache", "'worker' or 'nginx'"),
     ("STORAGE_URL", "file://imgs", "write a folder whole"),
     ("STORAGE_URL", "s3://h/b?insecure=true", "after the ? stand insecure=0"),
     ("ALLOWED_HOSTS", "http://x", "write names only"),

@@ -172,7 +172,7 @@ def test_a_lost_picture_ends_it_in_a_sentence_and_what_was_captioned_stays(
     collection: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lost = Artwork.objects.get(title="Two").image_id
-    store.default_storage.delete(store._name(lost))
+    store.default_storage.delete(store.name_of(lost))
     with pytest.raises(CommandError, match="The store has no file"):
         caption()
     assert "Bo: Three" in capsys.readouterr().out

@@ -1,17 +1,19 @@
 """Renditions: the same picture, and nothing but the picture."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from generation import store
-from studies import renditions
+from studies import fieldwork, renditions
 from studies.models import Stimulus
 from studies.renditions import chunks, encode
-from tests.studies.factories import drawn, enrolled, live_study
+from tests.studies.factories import drawn, enrolled, finish, live_study
 
 sizes = st.tuples(st.integers(1, 150), st.integers(1, 150))
 
@@ -84,3 +86,14 @@ def test_an_address_is_another_for_everyone_and_opens_only_the_own_pictures():
     assert renditions.find(mine, address)
     assert renditions.find(yours, address) is None
     assert renditions.find(mine, "x" * 22) is None
+
+
+@pytest.mark.django_db
+def test_an_address_ends_a_while_after_its_trial_was_answered():
+    participant = enrolled(live_study())
+    trial = fieldwork.next_trial(participant)
+    address = renditions.address(trial, "original")
+    finish(participant, 1)
+    assert renditions.find(participant, address)
+    participant.trials.filter(pk=trial.pk).update(answered_at=timezone.now() - timedelta(hours=1))
+    assert renditions.find(participant, address) is None
