@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from random import Random
 
 from studies.channels import CHANNELS, Channel
-from studies.checks import CHECKS, Check, PersonQuestion
+from studies.checks import CHECKS, Check, Known, PersonQuestion, Repeats
 from studies.models import Study
 from studies.protocol import restore
 from studies.protocol.fieldwork import Fieldwork
@@ -33,6 +33,30 @@ class Plan:
         return tuple(CHECKS.build(check.check, check.settings) for check in self.fieldwork.checks)
 
     @cached_property
+    def named_checks(self) -> dict[str, Check]:
+        """The same by their names."""
+        names = [check.check for check in self.fieldwork.checks]
+        return dict(zip(names, self.checks, strict=True))
+
+    @cached_property
+    def known(self) -> dict[str, Known]:
+        """Check → the items with known answers that it mixes in."""
+        return {name: check.known for name, check in self.named_checks.items() if check.known}
+
+    @cached_property
+    def repeats(self) -> Repeats | None:
+        """How many items come again, and how far apart; None where none does."""
+        wanted = [check.repeats for check in self.checks if check.repeats]
+        if not wanted:
+            return None
+        return Repeats(sum(r.each for r in wanted), max(r.gap for r in wanted))
+
+    @cached_property
+    def disclosures(self) -> tuple[str, ...]:
+        """What checks keep besides answers, in sentences that people read before they agree."""
+        return tuple(dict.fromkeys(check.stores for check in self.checks if check.stores))
+
+    @cached_property
     def channel(self) -> Channel:
         """How raters are found."""
         return CHANNELS.build(self.fieldwork.channel.kind, self.fieldwork.channel.settings)
@@ -51,6 +75,7 @@ class Plan:
     def consent_sha256(self) -> str:
         """Hash of everything a person reads before agreeing, word for word."""
         said = [self.title, self.fieldwork.information, *self.fieldwork.consent]
+        said += self.disclosures
         text = json.dumps([*said, self.fieldwork.contact], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from config.plugins import plugin
-from studies.checks import RATHER_NOT, PersonQuestion
+from studies.checks import RATHER_NOT, Consequence, Counts, PersonQuestion, Quiet
+from studies.sessions import Session, Verdict
 
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
@@ -20,11 +21,12 @@ POPULATIONS = {
 
 
 @plugin
-class Expertise:
+class Expertise(Quiet):
     """One question that sorts people into populations, and one about posting pictures."""
 
     label: ClassVar[str] = "Expertise"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
+    counts_as: ClassVar[Counts] = "eligibility"
 
     text: Text = "Which of these describes you best?"
     populations: Annotated[dict[Name, Text], Field(min_length=1, max_length=12)] = Field(
@@ -35,13 +37,21 @@ class Expertise:
     """The population of those who would rather not say."""
     ask_posting: bool = True
     """Whether to ask how often the person posts pictures of their own."""
+    wanted: Annotated[tuple[Name, ...], Field(max_length=12)] = ()
+    """The populations that the study is about; empty: all of them."""
+    consequence: Consequence = "note"
+    """What follows for somebody of another population than those `wanted`."""
 
     @model_validator(mode="after")
     def populations_differ(self) -> Self:
-        """Each choice leads to one population, and nobody undisclosed to a named one."""
+        """Each choice leads to one population, and nobody undisclosed to a named one;
+        those wanted are among them."""
         choices = [*self.populations.values(), RATHER_NOT]
         if len(set(choices)) < len(choices) or self.undisclosed in self.populations:
             raise ValueError("two populations have the same choice, or the undisclosed have a name")
+        unknown = set(self.wanted) - {*self.populations, self.undisclosed}
+        if unknown:
+            raise ValueError(f"wanted: there is no population “{min(unknown)}”")
         return self
 
     @property
@@ -55,12 +65,15 @@ class Expertise:
         )
         return (expertise, posting) if self.ask_posting else (expertise,)
 
-    @property
-    def practice_trials(self) -> int:
-        """None."""
-        return 0
-
     def population(self, answers: Mapping[str, str]) -> str:
         """The population whose choice was taken."""
         names = {label: name for name, label in self.populations.items()}
         return names.get(answers.get("expertise", ""), self.undisclosed)
+
+    def evaluate(self, session: Session) -> Verdict | None:
+        """Whether the person is of a population that is wanted; says nothing before the answer."""
+        if not self.wanted or "expertise" not in session.about:
+            return None
+        found = self.population(session.about)
+        sentence = f"Of the population “{found}”; wanted: {', '.join(self.wanted)}."
+        return Verdict(found not in self.wanted, sentence, {"population": found})

@@ -1,16 +1,15 @@
 """Practice: a few trials that do not count, so that the first real one finds a practised hand."""
 
-from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from config.plugins import plugin
-from studies.checks import PersonQuestion
+from studies.checks import Consequence, Quiet
 
 
 @plugin
-class Practice:
+class Practice(Quiet):
     """Trials from pictures that are not judged in the study, marked as practice."""
 
     label: ClassVar[str] = "Practice"
@@ -18,17 +17,10 @@ class Practice:
 
     trials: Annotated[int, Field(ge=1, le=10)] = 2
     """How many."""
-
-    @property
-    def questions(self) -> tuple[PersonQuestion, ...]:
-        """None: practice asks nothing about the person."""
-        return ()
+    consequence: Consequence = "note"
+    """Nobody fails practice: nothing follows from it."""
 
     @property
     def practice_trials(self) -> int:
         """How many practice trials come first."""
         return self.trials
-
-    def population(self, answers: Mapping[str, str]) -> str:
-        """Practice puts nobody in a population."""
-        return ""
