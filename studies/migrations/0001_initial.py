@@ -26,24 +26,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Study',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('live', 'live'), ('paused', 'paused'), ('closed', 'closed')], default='draft', max_length=10)),
-                ('link_token', models.CharField(default=studies.models.append_only.new_token, max_length=32, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('launched_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='studies', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name_plural': 'studies',
-                'ordering': ['-created_at'],
-            },
-        ),
-        migrations.CreateModel(
             name='Participant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -61,8 +43,56 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('completion_code', models.CharField(blank=True, max_length=20)),
                 ('seed', models.BigIntegerField(help_text='order and layout are drawn from it')),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participants', to='studies.study')),
             ],
+        ),
+        migrations.CreateModel(
+            name='BrowserMark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('mark', models.CharField(db_index=True, help_text='keyed hash of a random cookie and the study', max_length=64)),
+                ('participant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='browser', to='studies.participant')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Review',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('found_by', models.CharField(blank=True, help_text='name of the check; empty: about the whole submission', max_length=40)),
+                ('decision', models.CharField(choices=[('upheld', 'the finding holds'), ('set_aside', 'the finding is set aside'), ('accepted', 'portfolio accepted'), ('declined', 'portfolio declined'), ('asked_to_return', 'asked to return the submission'), ('rejected', 'submission rejected')], max_length=20)),
+                ('reason', models.TextField()),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='studies.participant')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Study',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(unique=True)),
+                ('title', models.CharField(max_length=200)),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('live', 'live'), ('paused', 'paused'), ('closed', 'closed')], default='draft', max_length=10)),
+                ('link_token', models.CharField(default=studies.models.append_only.new_token, max_length=32, unique=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('launched_at', models.DateTimeField(blank=True, null=True)),
+                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='studies', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name_plural': 'studies',
+                'ordering': ['-created_at'],
+            },
+        ),
+        migrations.AddField(
+            model_name='participant',
+            name='study',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participants', to='studies.study'),
         ),
         migrations.CreateModel(
             name='Item',
@@ -152,6 +182,43 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='study_uploads', to=settings.AUTH_USER_MODEL)),
                 ('study', models.ForeignKey(blank=True, help_text='the result', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='studies.study')),
             ],
+        ),
+        migrations.CreateModel(
+            name='Flag',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('found_by', models.CharField(help_text='name of the check', max_length=40)),
+                ('version', models.PositiveSmallIntegerField(help_text='of the check')),
+                ('consequence', models.CharField(help_text='note, flag, screen_out or exclude, as the file had it', max_length=10)),
+                ('failed', models.BooleanField(help_text='false: an earlier finding does not hold any more')),
+                ('failures', models.PositiveSmallIntegerField(default=0, help_text='failed attention checks in it, as panels count them')),
+                ('sentence', models.TextField(help_text='what was found, in words')),
+                ('evidence', models.JSONField(default=dict)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='studies.participant')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'indexes': [models.Index(fields=['participant', 'found_by'], name='studies_fla_partici_14f391_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Attempt',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('found_by', models.CharField(help_text='name of the check', max_length=40)),
+                ('number', models.PositiveSmallIntegerField(help_text='from 1')),
+                ('answers', models.JSONField(help_text='question → place of the choice, from 0')),
+                ('right', models.PositiveSmallIntegerField()),
+                ('asked', models.PositiveSmallIntegerField()),
+                ('passed', models.BooleanField()),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='studies.participant')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('participant', 'found_by', 'number'), name='attempt_once')],
+            },
         ),
         migrations.CreateModel(
             name='Stimulus',

@@ -6,6 +6,7 @@ are frozen at launch under one hash; whatever happens to a study or a participan
 
 from studies.models.append_only import AppendOnly, AppendOnlyError, new_token
 from studies.models.designs import Condition, Item, Protocol, Stimulus
+from studies.models.flags import Attempt, BrowserMark, Flag, Review
 from studies.models.people import Participant, Trial
 from studies.models.records import Event, Response
 from studies.models.studies import Study, Upload
@@ -13,12 +14,16 @@ from studies.models.studies import Study, Upload
 __all__ = [
     "AppendOnly",
     "AppendOnlyError",
+    "Attempt",
+    "BrowserMark",
     "Condition",
     "Event",
+    "Flag",
     "Item",
     "Participant",
     "Protocol",
     "Response",
+    "Review",
     "Stimulus",
     "Study",
     "Trial",
