@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from random import Random
 
 from studies.channels import CHANNELS, Channel
-from studies.checks import CHECKS, Check, Known, PersonQuestion, Repeats
+from studies.checks import CHECKS, Check, Exam, Known, PersonQuestion, Repeats
 from studies.models import Study
 from studies.protocol import restore
 from studies.protocol.fieldwork import Fieldwork
@@ -50,6 +50,21 @@ class Plan:
         if not wanted:
             return None
         return Repeats(sum(r.each for r in wanted), max(r.gap for r in wanted))
+
+    @cached_property
+    def trap(self) -> str:
+        """The instruction that people cannot see, or “”."""
+        return next((check.trap for check in self.checks if check.trap), "")
+
+    @cached_property
+    def exams(self) -> dict[str, Exam]:
+        """Check → what it asks before the trials."""
+        return {name: check.exam for name, check in self.named_checks.items() if check.exam}
+
+    @cached_property
+    def feedback(self) -> tuple[str, ...]:
+        """What is said after each practice trial."""
+        return tuple(said for check in self.checks for said in check.feedback)
 
     @cached_property
     def disclosures(self) -> tuple[str, ...]:

@@ -55,9 +55,9 @@ class Judged:
 
     @property
     def right(self) -> bool:
-        """Whether every question whose answer is known was answered rightly."""
-        asked = self.expected.items()
-        return all(self.replies.get(name, Reply()).is_one_of(right) for name, right in asked)
+        """Whether every question of this screen whose answer is known was answered rightly."""
+        asked = [name for name in self.replies if name in self.expected]
+        return all(self.replies[name].is_one_of(self.expected[name]) for name in asked)
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class Session:
     same_browser: Sequence[str] = ()
     """Pseudonyms of earlier participants of this study who came with the same browser."""
     portfolio: Portfolio = ""
+    population: str = ""
 
     @property
     def counted(self) -> list[Judged]:

@@ -13,6 +13,9 @@ from config.plugins import PluginFolder
 from studies.sessions import Expected, Session, Verdict
 from studies.trials import TrialKind
 
+THE_DIFFERENCE = "known"
+"""In the place of a sentence of feedback: say which picture was altered, or that none was."""
+
 RATHER_NOT = "I would rather not say"
 
 Consequence = Literal["note", "flag", "screen_out", "exclude"]
@@ -25,7 +28,11 @@ Counts = Literal["attention", "comprehension", "eligibility", "signal"]
 
 @dataclass(frozen=True)
 class PersonQuestion:
-    """One question about the person, with choices that have no order; none: a line of text."""
+    """One question about the person, with choices that have no order.
+
+    Without choices it asks for a line of text that may stay empty, tells who the person is, and is
+    kept apart from the answers.
+    """
 
     name: str
     text: str
@@ -125,6 +132,14 @@ class Check(Protocol):
     def exam(self) -> Exam | None:
         """What it asks before the trials."""
 
+    @property
+    def trap(self) -> str:
+        """An instruction that stands where people cannot see it, with a field; or “”."""
+
+    @property
+    def feedback(self) -> tuple[str, ...]:
+        """What is said after each practice trial; () for nothing. See the check practice."""
+
     def population(self, answers: Mapping[str, str]) -> str:
         """The population that the answers (question → choice) put the person in, or “”."""
 
@@ -165,6 +180,16 @@ class Quiet:
     def exam(self) -> Exam | None:
         """None."""
         return None
+
+    @property
+    def trap(self) -> str:
+        """None."""
+        return ""
+
+    @property
+    def feedback(self) -> tuple[str, ...]:
+        """None."""
+        return ()
 
     def population(self, answers: Mapping[str, str]) -> str:
         """Nobody is put in a population."""

@@ -1,0 +1,58 @@
+"""Straight-lining: the same answer again and again, whatever is shown."""
+
+from collections import Counter
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from config.plugins import plugin
+from studies.checks import Consequence, Quiet
+from studies.sessions import Judged, Session, Verdict
+
+
+@plugin
+class StraightLining(Quiet):
+    """The share of screens that were answered in the one way that the rater took most often."""
+
+    label: ClassVar[str] = "Straight-lining"
+    version: ClassVar[int] = 1
+
+    share: Annotated[float, Field(gt=0.5, le=1)] = 0.95
+    """From this share on the answers are too much alike."""
+    least: Annotated[int, Field(ge=3, le=1000)] = 8
+    """Nothing is said on fewer answered screens of one sort than that."""
+    consequence: Consequence = "flag"
+    """What follows."""
+
+    def evaluate(self, session: Session) -> Verdict | None:
+        """Each sort of screen is looked at by itself; the most uniform one counts."""
+        if not session.ended:
+            return None
+        ways: dict[str, list[str]] = {}
+        for trial in session.trials:
+            if not trial.practice and trial.replies:
+                ways.setdefault(trial.part, []).append(_way(trial))
+        shares = {
+            part: Counter(taken).most_common(1)[0][1] / len(taken)
+            for part, taken in ways.items()
+            if len(taken) >= self.least
+        }
+        if not shares:
+            return None
+        part, most = max(shares.items(), key=lambda found: found[1])
+        number = len(ways[part])
+        sentence = (
+            f"{most:.0%} of {number} screens answered in the same way (too much: {self.share:.0%})."
+        )
+        return Verdict(most >= self.share, sentence, {"share": round(most, 4), "screens": number})
+
+
+def _way(trial: Judged) -> str:
+    """What was pressed, not what was meant: the place of the chosen picture on the screen."""
+    pressed = []
+    for name, reply in sorted(trial.replies.items()):
+        chosen = reply.details.get("chosen")
+        place = trial.order.index(chosen) if chosen in trial.order else None
+        value = reply.answer if reply.value is None else reply.value
+        pressed.append(f"{name}={value if place is None else f'place {place}'}")
+    return "; ".join(pressed)
