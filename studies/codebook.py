@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from studies.comparisons import COMPARISONS, SHARED
 from studies.marks import marking_of
 from studies.models import Study
 from studies.plan import plan_of
@@ -138,6 +139,10 @@ FLOW: Mapping[str, str] = {
 }
 
 
+def _compared() -> dict[str, str]:
+    return {**{column: RESPONSES[column] for column in SHARED}, **COMPARISONS}
+
+
 def codebook(study: Study) -> list[dict[str, Any]]:
     """One record per column of every table: table, column, says, and its possible values."""
     plan = plan_of(study)
@@ -153,6 +158,7 @@ def codebook(study: Study) -> list[dict[str, Any]]:
         "flow": FLOW,
         "viewing": VIEWING,
         **({"marks": MARKS} if marking_of(plan.kind) else {}),
+        **({"comparisons": _compared()} if plan.fieldwork.compare else {}),
     }
     values: dict[tuple[str, str], Any] = {
         ("responses", "question"): texts,

@@ -15,7 +15,8 @@ from generation.recipe import Step, digest
 from generation.refusals import PromptError
 from studies import protocol, targets
 from studies.designs.selection import Picture, SelectionError
-from studies.layout import Layout, lay_out
+from studies.exhibitions import trial_kind
+from studies.layout import Layout, Placed, lay_out
 from studies.models import Protocol
 from studies.protocol import Experiment
 from studies.queries import item_record
@@ -33,6 +34,16 @@ class Draft:
     """Position of the item → slot → recipe."""
     sources_sha256: str
     """Hash over what targets are drawn from: pictures of the collection, and the autoencoder."""
+
+    def conditions_of(self, item: Placed) -> dict[str, int]:
+        """Slot → position of the condition that made it, where the item compares several."""
+        positions = [position for position, _ in item.compared]
+        slots = trial_kind(self.experiment).slots if any(positions) else ()
+        return {
+            slot.name: position
+            for slot in slots
+            if slot.shows == "condition" and (position := positions[slot.alternative])
+        }
 
     @property
     def drawn(self) -> dict[str, Any]:
@@ -62,6 +73,7 @@ class Draft:
                     item.condition,
                     item.artwork.sha256,
                     {slot: step.key for slot, step in self.steps[item.position].items()},
+                    self.conditions_of(item),
                 )
                 for item in self.layout.items
             ],

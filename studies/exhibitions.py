@@ -12,7 +12,7 @@ from studies.commissions import Studio
 from studies.designs.factorial import Condition, matches
 from studies.designs.selection import Picture
 from studies.protocol import Experiment
-from studies.trials import TRIALS, TrialKind
+from studies.trials import TRIALS, TrialKind, compares
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,12 @@ class Exhibition:
     originals: Sequence[Picture]
     paintings: Sequence[int]
     """Numbers of the paintings within the mimic's commission, from 0."""
+    compared: Sequence[tuple[int | None, Condition]] = ()
+    """Where several conditions are compared: position and cell of each."""
+
+
+Wanted = tuple[Condition, int | None, Sequence[tuple[int | None, Condition]]]
+"""Cell, position and what is compared, of something to show."""
 
 
 def trial_kind(experiment: Experiment) -> TrialKind:
@@ -34,15 +40,18 @@ def trial_kind(experiment: Experiment) -> TrialKind:
 
 
 def shown(experiment: Experiment, source: str) -> int:
-    """How many pictures of one source (`artwork`, `condition`) a trial shows."""
-    return sum(slot.shows == source for slot in trial_kind(experiment).slots)
+    """How many pictures of one source (`artwork`, or each `condition`) a trial shows."""
+    kind = trial_kind(experiment)
+    number = sum(slot.shows == source for slot in kind.slots)
+    return number // compares(kind) if source == "condition" else number
 
 
 def exhibitions(
     experiment: Experiment,
+    judged: Sequence[Wanted],
     conditions: Sequence[Condition],
     studios: Mapping[str, Studio],
-    practice: Sequence[Condition],
+    practice: Sequence[Wanted],
 ) -> list[Exhibition]:
     """All sets that are judged, condition by condition, and then those for practice.
 
@@ -50,31 +59,32 @@ def exhibitions(
     trained anyway.
     """
     return [
-        *_judged(experiment, conditions, studios),
+        *_judged(experiment, judged, studios),
         *_rehearsed(experiment, conditions, studios, practice),
     ]
 
 
 def _judged(
-    experiment: Experiment, conditions: Sequence[Condition], studios: Mapping[str, Studio]
+    experiment: Experiment, judged: Sequence[Wanted], studios: Mapping[str, Studio]
 ) -> Iterator[Exhibition]:
-    for position, cell in enumerate(conditions, start=1):
-        for part in range(_parts(experiment, cell)):
-            yield _exhibition(experiment, studios, cell, position, part)
+    for wanted in judged:
+        for part in range(_parts(experiment, wanted[0])):
+            yield _exhibition(experiment, studios, wanted, part)
 
 
 def _rehearsed(
     experiment: Experiment,
     conditions: Sequence[Condition],
     studios: Mapping[str, Studio],
-    practice: Sequence[Condition],
+    practice: Sequence[Wanted],
 ) -> Iterator[Exhibition]:
     rng = Random(f"{experiment.stimuli.seed} practice")  # noqa: S311 (a design, no secret)
-    for number, wanted in enumerate(practice):
-        rule = {factor: [level] for factor, level in wanted.items()}
+    for number, (bare, _, compared) in enumerate(practice):
+        rule = {factor: [level] for factor, level in bare.items()}
         cell = rng.choice([found for found in conditions if matches(rule, found)])
         part = _parts(experiment, cell) + number
-        yield _exhibition(experiment, studios, cell, None, part)
+        others = [(None, {**each, "artist": cell["artist"]}) for _, each in compared]
+        yield _exhibition(experiment, studios, (cell, None, others), part)
 
 
 def _parts(experiment: Experiment, cell: Condition) -> int:
@@ -86,10 +96,11 @@ def _parts(experiment: Experiment, cell: Condition) -> int:
 def _exhibition(
     experiment: Experiment,
     studios: Mapping[str, Studio],
-    cell: Condition,
-    condition: int | None,
+    wanted: Wanted,
     part: int,
 ) -> Exhibition:
+    cell, condition, compared = wanted
     size, parts = shown(experiment, "condition"), _parts(experiment, cell)
     originals = studios[cell["artist"]].originals(part, parts, shown(experiment, "artwork"))
-    return Exhibition(cell, condition, originals, range(part * size, (part + 1) * size))
+    paintings = range(part * size, (part + 1) * size)
+    return Exhibition(cell, condition, originals, paintings, compared)

@@ -8,8 +8,10 @@ import csv
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 from pandas import DataFrame, Series, to_datetime
 from pandas.api.types import is_float_dtype, is_string_dtype
 
@@ -17,6 +19,7 @@ from generation.recipe import PAINTING
 from generation.writing import write_whole
 from studies import exclusions
 from studies.codebook import ABOUT, MARKS, RESPONSES, STIMULI, codebook
+from studies.comparisons import comparisons
 from studies.designs.factorial import FACTORS, UNDEGRADED
 from studies.marks import FIELD, marking_of
 from studies.models import Condition, Participant, Response, Stimulus, Study
@@ -101,10 +104,10 @@ def stimuli(study: Study, *, practice: bool = False) -> DataFrame:
     return _typed(found[list(STIMULI)])
 
 
-PICTURE = {
+PICTURE: dict[str, Any] = {
     "item": "item__position",
     "practice": "item__practice",
-    "condition": "item__condition",
+    "condition": Coalesce("condition", "item__condition"),
     "artwork": "item__artwork__image",
     "title": "item__artwork__title",
     "slot": "slot",
@@ -249,6 +252,8 @@ Export of the study “{study.slug}” ({study.state}), design {frozen.design_sh
 - `marks.csv` (`marks_SIMULATED.csv`), where raters marked places: one row per mark.
 - `viewing.csv` (`viewing_SIMULATED.csv`): how the pictures were looked at, one row per picture of a
   trial, also of those whose pictures never arrived; which rules of viewing were broken.
+- `comparisons.csv` (`comparisons_SIMULATED.csv`), where conditions stood beside one another: one
+  row per pair of which one was preferred.
 - `flow.csv`: how many raters got how far. `stimuli.csv`: every picture with its condition.
 - `codebook.csv`, `codebook.json`: what each column says.
 - `experiment.yaml`: the experiment file. `protocol.json`: the same with every default filled in,
@@ -265,6 +270,8 @@ def _tables(study: Study) -> dict[str, str]:
     tables["viewing"] = viewing(study)
     if marking_of(plan_of(study).kind):
         tables["marks"] = marks(study)
+    if plan_of(study).fieldwork.compare:
+        tables["comparisons"] = comparisons(study, tables["responses"])
     for name, table in tables.items():
         files[f"{name}.csv"] = as_csv(table[~table["simulated"]])
         if table["simulated"].any():
@@ -331,7 +338,7 @@ def _painters_records(study: Study, artists: Series) -> dict[str, list[str]]:
 
 
 TIMES = ("started_at", "answered_at", "consented_at", "finished_at")
-SHARES = ("x", "y", "pixel_ratio", "page_scale", "screen_pixels", "largest_zoom")
+SHARES = ("x", "y", "pixel_ratio", "page_scale", "screen_pixels", "largest_zoom", "first_won")
 NUMBERS = ("value", "scale", "rt_ms", "seed", *SHARES)
 COUNTS = ("position", "trials", "order")
 FLAGS = ("simulated", "practice", "gold", "excluded")

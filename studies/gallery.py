@@ -214,7 +214,9 @@ class _Reader:
         by_slot = {stimulus.slot: stimulus for stimulus in item.stimuli.all()}
         return [
             Picture(
-                slot.label, by_slot[slot.name].recipe, self.jobs.get(by_slot[slot.name].recipe_id)
+                slot.label or slot.name,
+                by_slot[slot.name].recipe,
+                self.jobs.get(by_slot[slot.name].recipe_id),
             )
             for slot in self.slots
             if slot.shows == shows and slot.name in by_slot

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from studies.checks import CHECKS
 from studies.commissions import Studio, studios
-from studies.designs import factorial, practice
+from studies.designs import comparing, factorial, practice
 from studies.designs.factorial import NO_MIMICRY, Condition
 from studies.designs.selection import Picture, SelectionError, group, select
-from studies.exhibitions import exhibitions, shown
+from studies.exhibitions import exhibitions, shown, trial_kind
 from studies.protocol import CLEAN, Experiment, amount
 from studies.protocol.stimuli import Stimuli
+from studies.trials import compares
 
 NO_BUDGET = ""
 """The budget level of a protection that takes none."""
@@ -35,11 +36,19 @@ class Placed:
     originals: Sequence[Picture] = ()
     paintings: Sequence[int] = ()
     """Numbers of the paintings within the mimic's commission, from 0."""
+    compared: Sequence[tuple[int | None, Condition]] = ()
+    """Position (none in practice) and cell of each condition, where several are compared; `cell` is
+    the first one's then, and `condition` None."""
 
     @property
     def practice(self) -> bool:
         """Whether the item is for practice only."""
-        return self.condition is None
+        return self.condition is None and all(position is None for position, _ in self.compared)
+
+    @property
+    def cells(self) -> Sequence[Condition]:
+        """Every condition that the item shows."""
+        return [cell for _, cell in self.compared] or [self.cell]
 
 
 @dataclass(frozen=True)
@@ -118,15 +127,30 @@ def _pictures(
 ) -> Layout:
     """Every artwork is judged under each condition of its painter."""
     judged = [
-        (artwork, cell, position)
-        for position, cell in enumerate(conditions, start=1)
-        for artwork in by_painter[cell["artist"]]
+        (artwork, *shown)
+        for shown in _judged(experiment, conditions)
+        for artwork in by_painter[shown[0]["artist"]]
     ]
     chosen = [artwork for artworks in by_painter.values() for artwork in artworks]
-    rehearsed, notes = _practice(experiment, conditions, chosen, collection)
-    rows = [*judged, *((artwork, cell, None) for artwork, cell in rehearsed)]
-    items = [Placed(position, *row) for position, row in enumerate(rows, start=1)]
+    cells = _practice_cells(experiment, conditions)
+    pictures, notes = _rehearsed(experiment, len(cells), chosen, collection)
+    rehearsed = [(artwork, *shown) for artwork, shown in zip(pictures, cells, strict=True)]
+    items = [
+        Placed(position, artwork, cell, condition, compared=compared)
+        for position, (artwork, cell, condition, compared) in enumerate([*judged, *rehearsed], 1)
+    ]
     return Layout(conditions, items, notes)
+
+
+Shown = tuple[Condition, int | None, Sequence[tuple[int | None, Condition]]]
+"""Cell, its position, and what is compared with it: as in `Placed`."""
+
+
+def _judged(experiment: Experiment, conditions: Sequence[Condition]) -> list[Shown]:
+    """What raters see of every artwork of a painter: each condition, or each comparison."""
+    if experiment.study.compare is None:
+        return [(cell, position, ()) for position, cell in enumerate(conditions, start=1)]
+    return [(each[0][1], None, each) for each in compared(experiment, conditions)]
 
 
 def _paintings(
@@ -137,11 +161,18 @@ def _paintings(
     """Every set of paintings of a mimic is judged beside a set of originals."""
     known = studios(experiment.stimuli, by_painter, shown(experiment, "artwork"))
     cells = _practice_cells(experiment, conditions)
+    shows = exhibitions(experiment, _judged(experiment, conditions), conditions, known, cells)
     items = [
         Placed(
-            position, show.originals[0], show.cell, show.condition, show.originals, show.paintings
+            position,
+            show.originals[0],
+            show.cell,
+            show.condition,
+            show.originals,
+            show.paintings,
+            show.compared,
         )
-        for position, show in enumerate(exhibitions(experiment, conditions, known, cells), start=1)
+        for position, show in enumerate(shows, start=1)
     ]
     layout = Layout(conditions, items, [], known)
     judged = {original for item in layout.judged for original in item.originals}
@@ -157,35 +188,56 @@ def practice_trials(experiment: Experiment) -> int:
     return sum(check.practice_trials for check in checks)
 
 
-def _practice(
+def _rehearsed(
     experiment: Experiment,
-    conditions: Sequence[Condition],
+    count: int,
     chosen: Sequence[Picture],
     collection: Sequence[Picture],
-) -> tuple[list[tuple[Picture, Condition]], list[str]]:
-    cells = _practice_cells(experiment, conditions)
-    if not cells:
+) -> tuple[list[Picture], list[str]]:
+    if not count:
         return [], []
-    pictures, again = practice.pictures(chosen, collection, len(cells), experiment.stimuli.seed)
+    pictures, again = practice.pictures(chosen, collection, count, experiment.stimuli.seed)
     notes = [
-        f"{again} of {len(cells)} practice pictures are also judged in the study: the collection"
+        f"{again} of {count} practice pictures are also judged in the study: the collection"
         " has no others."
     ]
-    return list(zip(pictures, cells, strict=True)), notes if again else []
+    return pictures, notes if again else []
 
 
-def _practice_cells(experiment: Experiment, conditions: Sequence[Condition]) -> list[Condition]:
+def _practice_cells(experiment: Experiment, conditions: Sequence[Condition]) -> list[Shown]:
     """The conditions of the practice trials, without an artist, from mild to strong."""
     count, stimuli = practice_trials(experiment), experiment.stimuli
     if count == 0:
         return []
+    if experiment.study.compare is not None:
+        sets = comparing.spread(compared(experiment, conditions), count)
+        return [(each[0], None, [(None, cell) for cell in each]) for each in sets]
     values: Mapping[str, Mapping[str, float]] = {
         label: {budget: amount(budget) if budget else 1.0 for budget in budgets}
         for label, budgets in budget_levels(stimuli).items()
     }
     plain = [label for label, method in stimuli.purifications.items() if method is None]
     strengths = practice.strengths(values)
-    return practice.spread(conditions, strengths, plain[0] if plain else "", count)
+    cells = practice.spread(conditions, strengths, plain[0] if plain else "", count)
+    return [(cell, None, ()) for cell in cells]
+
+
+def compared(
+    experiment: Experiment, conditions: Sequence[Condition]
+) -> list[tuple[comparing.Numbered, ...]]:
+    """The conditions that raters see together. Raises SelectionError where there are none."""
+    section = experiment.study.compare
+    assert section is not None, "only for studies that compare"
+    against = section.against.rules if section.against else None
+    size = compares(trial_kind(experiment))
+    sets = comparing.comparisons(conditions, section.factors, size, against)
+    if not sets:
+        raise SelectionError(
+            f"`study.compare` finds no {size} conditions to show together: none agree in all"
+            f" factors but {', '.join(section.factors)}"
+            + (" and hold one such baseline." if against else ".")
+        )
+    return sets
 
 
 def _refuse_empty(

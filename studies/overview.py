@@ -62,12 +62,12 @@ def sum_up(experiment: Experiment, layout: Layout) -> Sums:
 def pictures(experiment: Experiment, layout: Layout) -> dict[str, int]:
     """How many pictures of each sort, and mimics, are to be made; equal ones are made once."""
     made: dict[str, set[object]] = {sort: set() for sort in SORTS}
-    for item in layout.items:
+    for item, cell in ((shown, cell) for shown in layout.items for cell in shown.cells):
         if item.paintings:
-            _add_paintings(made, experiment.stimuli, layout, item)
+            _add_paintings(made, experiment.stimuli, layout, item, cell)
         else:
-            steps = _add_picture(made, experiment.stimuli, item.artwork, item.cell)
-            _add_degraded(made, item.cell, [steps])
+            steps = _add_picture(made, experiment.stimuli, item.artwork, cell)
+            _add_degraded(made, cell, [steps])
     return {sort: len(found) for sort, found in made.items()}
 
 
@@ -94,15 +94,19 @@ def _add_picture(
 
 
 def _add_paintings(
-    made: Mapping[str, set[object]], stimuli: Stimuli, layout: Layout, item: Placed
+    made: Mapping[str, set[object]],
+    stimuli: Stimuli,
+    layout: Layout,
+    item: Placed,
+    cell: Condition,
 ) -> None:
     """Counts a set of paintings, the originals beside it, and the mimic with all it learns from."""
     made["prepared"].update(original.sha256 for original in item.originals)
-    label = item.cell["mimicry"]
+    label = cell["mimicry"]
     mimicry = stimuli.mimicries[label]
     commission = layout.studios[item.artwork.painter].commissions[label]
     taught = [
-        (_add_picture(made, stimuli, lesson.picture, item.cell), lesson.caption)
+        (_add_picture(made, stimuli, lesson.picture, cell), lesson.caption)
         if lesson.cloaked
         else ((lesson.picture.sha256,), lesson.caption)
         for lesson in commission.lessons
@@ -115,7 +119,7 @@ def _add_paintings(
     pairs = (commission.pair(number) for number in item.paintings)
     painted = [(mimic, sampler, pair) for pair in pairs]
     made["paintings"].update(painted)
-    _add_degraded(made, item.cell, painted)
+    _add_degraded(made, cell, painted)
 
 
 def _add_degraded(

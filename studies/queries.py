@@ -16,14 +16,20 @@ from studies.models import Item, Stimulus, Study
 def design(study: Study) -> dict[str, Any]:
     """Conditions and items of a study as plain JSON values; what the design hash covers."""
     slots: dict[int, dict[str, str]] = {}
-    for position, slot, recipe in _stimuli(study).values_list("item__position", "slot", "recipe"):
+    compared: dict[int, dict[str, int]] = {}
+    keys = ("item__position", "slot", "recipe", "condition__position")
+    for position, slot, recipe, made_by in _stimuli(study).values_list(*keys):
         slots.setdefault(position, {})[slot] = recipe
+        if made_by is not None:
+            compared.setdefault(position, {})[slot] = made_by
     items = Item.objects.filter(study=study).order_by("position")
     return {
         "drawn": study.protocol.drawn,
         "conditions": list(study.conditions.order_by("position").values_list("levels", flat=True)),
         "items": [
-            item_record(position, condition, artwork, slots.get(position, {}))
+            item_record(
+                position, condition, artwork, slots.get(position, {}), compared.get(position, {})
+            )
             for position, condition, artwork in items.values_list(
                 "position", "condition__position", "artwork__image"
             )
@@ -49,14 +55,20 @@ def recorded(study: Study, column: str) -> dict[str, str]:
 
 
 def item_record(
-    position: int, condition: int | None, artwork: str, slots: Mapping[str, str]
+    position: int,
+    condition: int | None,
+    artwork: str,
+    slots: Mapping[str, str],
+    compared: Mapping[str, int],
 ) -> dict[str, Any]:
-    """One item of a design; `slots` names the recipe of each picture."""
+    """One item of a design; `slots` names the recipe of each picture, `compared` the position of
+    the condition that made it, where there are several."""
     return {
         "position": position,
         "condition": condition,
         "artwork": artwork,
         "slots": dict(sorted(slots.items())),
+        **({"compared": dict(sorted(compared.items()))} if compared else {}),
     }
 
 

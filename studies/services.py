@@ -196,9 +196,14 @@ def _store_items(study: Study, draft: Draft, conditions: Mapping[int, Condition]
     slots = [
         (item, slot, step) for item in items for slot, step in draft.steps[item.position].items()
     ]
+    made_by = {
+        (placed.position, slot): conditions[position]
+        for placed in draft.layout.items
+        for slot, position in draft.conditions_of(placed).items()
+    }
     recipes = describe(steps=[step for _, _, step in slots])
     Stimulus.objects.bulk_create(
-        Stimulus(item=item, slot=slot, recipe=recipe)
+        Stimulus(item=item, slot=slot, recipe=recipe, condition=made_by.get((item.position, slot)))
         for (item, slot, _), recipe in zip(slots, recipes, strict=True)
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from studies.designs.assignment import Candidate, arrange, ceiling, choose
-from studies.models import Item, Participant, Trial
+from studies.models import Item, Participant, Stimulus, Trial
 from studies.plan import Plan
 from studies.trials import balanced_layout, parts_of
 
@@ -25,8 +25,9 @@ def candidates(participant: Participant) -> list[Candidate]:
     held = _raters(participant, Q(trials__released=False) & ~Q(trials__participant=participant))
     rows = _items(participant).exclude(Q(pk__in=done) & ~Q(pk__in=half)).annotate(claims=held)
     keys = ("pk", "artwork_id", "artwork__painter", "condition__levels", "claims")
+    together = _compared(participant)
     return [
-        Candidate(item, artwork, painter, _treatment(levels), claims)
+        Candidate(item, artwork, painter, _treatment(levels, together.get(item, ())), claims)
         for item, artwork, painter, levels, claims in rows.values_list(*keys)
     ]
 
@@ -49,9 +50,19 @@ def _raters(participant: Participant, which: Q) -> Count:
     return Count("trials__participant", filter=peers, distinct=True)
 
 
-def _treatment(levels: Mapping[str, str]) -> str:
+def _compared(participant: Participant) -> dict[int, list[Mapping[str, str]]]:
+    """Item → its conditions, where it compares several."""
+    found: dict[int, list[Mapping[str, str]]] = {}
+    rows = Stimulus.objects.filter(item__study=participant.study_id, condition__isnull=False)
+    for item, levels in rows.order_by("slot").values_list("item", "condition__levels"):
+        found.setdefault(item, []).append(levels)
+    return found
+
+
+def _treatment(levels: Mapping[str, str] | None, compared: Sequence[Mapping[str, str]]) -> str:
     """The condition without the artist: what was done to the picture, whoever painted it."""
-    return json.dumps({factor: level for factor, level in levels.items() if factor != "artist"})
+    cells = [levels] if levels else compared
+    return json.dumps([{f: level for f, level in cell.items() if f != "artist"} for cell in cells])
 
 
 def deal(participant: Participant, plan: Plan, size: int, wanted: Trial | None = None) -> int:

@@ -68,20 +68,22 @@ class Recipes:
 
     def item(self, placed: Placed) -> dict[str, Step]:
         """Slot → recipe of every picture of an item."""
-        artwork, cell = placed.artwork, placed.cell
+        originals = iter(placed.originals or [placed.artwork])
+        made = [iter(self._made(placed, cell)) for cell in placed.cells]
+        return {
+            slot.name: self.prepared(next(originals).sha256)
+            if slot.shows == "artwork"
+            else next(made[slot.alternative])
+            for slot in self.slots
+        }
+
+    def _made(self, placed: Placed, cell: Cell) -> list[Step]:
+        """What one condition makes of an item, in the order in which it is shown."""
+        artwork = placed.artwork
         if not placed.paintings:
-            altered = self.degraded(self.altered(artwork.sha256, artwork.painter, cell), cell)
-            made = {"artwork": [self.prepared(artwork.sha256)], "condition": [altered]}
-        else:
-            made = {
-                "artwork": [self.prepared(original.sha256) for original in placed.originals],
-                "condition": [
-                    self.degraded(self.painted(artwork.painter, cell, number), cell)
-                    for number in placed.paintings
-                ],
-            }
-        upcoming = {source: iter(steps) for source, steps in made.items()}
-        return {slot.name: next(upcoming[slot.shows]) for slot in self.slots}
+            return [self.degraded(self.altered(artwork.sha256, artwork.painter, cell), cell)]
+        numbers = placed.paintings
+        return [self.degraded(self.painted(artwork.painter, cell, n), cell) for n in numbers]
 
     def painted(self, painter: str, cell: Cell, number: int) -> Step:
         """Painting `number` of the mimic of a painter under a condition."""

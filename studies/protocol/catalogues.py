@@ -32,7 +32,7 @@ from studies.protocol.problems import (
     unknown,
 )
 from studies.protocol.sections import Method, Networks, Section, Settings, amount, as_text
-from studies.protocol.skipping import unknown_levels
+from studies.protocol.skipping import levels_of, unknown_levels
 from studies.protocol.stimuli import (
     Degradation,
     Mimicry,
@@ -43,7 +43,7 @@ from studies.protocol.stimuli import (
     network_names,
 )
 from studies.protocol.templates import TemplateError, check_prompt
-from studies.trials import TRIALS, TrialKind
+from studies.trials import TRIALS, TrialKind, compares
 
 Catalogue = PluginFolder[Any]
 Made = TypeVar("Made", bound=Method)
@@ -146,7 +146,30 @@ class _Resolver:
                 f" ({', '.join(able)}), or leave this section out.",
             )
         if kind.shows_mimics:
-            self.whole_sets(stimuli, sum(slot.shows == "condition" for slot in kind.slots))
+            shown = sum(slot.shows == "condition" for slot in kind.slots)
+            self.whole_sets(stimuli, shown // compares(kind))
+        self.what_is_compared(kind)
+
+    def what_is_compared(self, kind: TrialKind) -> None:
+        """Whoever compares conditions says which."""
+        name, section = self.whole.study.trial.kind, self.whole.study.compare
+        if compares(kind) > 1 and section is None:
+            self.note(
+                ("study", "trial"),
+                f"{name} shows {compares(kind)} conditions beside one another: add a section"
+                " study.compare with the factors in which they differ.",
+            )
+        if compares(kind) == 1 and section is not None:
+            self.note(
+                ("study", "compare"),
+                f"the trial kind {name} shows one condition at a time; leave this section out.",
+            )
+        if section is not None and section.against is not None:
+            known = levels_of(self.whole.stimuli)
+            for factor, levels in section.against.rules.items():
+                for level in set(levels) - set(known.get(factor, levels)):
+                    place = ("study", "compare", "against", factor)
+                    self.note(place, unknown(level, known[factor]))
 
     def whole_sets(self, stimuli: Stimuli, size: int) -> None:
         """Every painting is shown once."""

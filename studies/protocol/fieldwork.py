@@ -1,11 +1,14 @@
 """The section `study`: what raters see, agree to and are asked, and how many there are."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from studies.protocol.sections import Line, Name, Section, Seed, Settings, Statement, Text
 from studies.protocol.showing import ViewingRules
+from studies.protocol.stimuli import Skip
+
+Compared = Literal["protection", "budget", "purification", "mimicry", "degradation", "dose"]
 
 
 class Kind(Section):
@@ -20,6 +23,19 @@ class Check(Section):
 
     check: Name = Field(description="its name (a file of studies/checks)")
     settings: Settings = Field(default_factory=dict, description="its settings")
+
+
+class Compare(Section):
+    """Which conditions stand beside one another, for trial kinds that compare several."""
+
+    factors: Annotated[tuple[Compared, ...], Field(min_length=1)] = Field(
+        description="factors in which they may differ; in all others they agree"
+    )
+    against: Skip | None = Field(
+        None,
+        description="a baseline: factor → levels; only sets with exactly one such condition are"
+        " shown. Every possible set when left out",
+    )
 
 
 class Raters(Section):
@@ -37,6 +53,7 @@ class Fieldwork(Section):
     """What raters see, agree to and are asked."""
 
     trial: Kind = Field(description="what one screen shows and asks")
+    compare: Compare | None = Field(None, description=str(Compare.__doc__))
     channel: Kind = Field(
         default_factory=lambda: Kind(kind="open_link"), description="how raters are found"
     )
@@ -48,7 +65,7 @@ class Fieldwork(Section):
     checks: tuple[Check, ...] = Field((), description="in the order raters meet them")
     raters: Raters = Field(description=str(Raters.__doc__))
     viewing: ViewingRules = Field(
-        default_factory=lambda: ViewingRules(), description=str(ViewingRules.__doc__)
+        default_factory=ViewingRules, description=str(ViewingRules.__doc__)
     )
     debrief: Text = Field(description="what people read last; light markdown")
     seed: Seed = Field(description="seed of assignment, order and layout")

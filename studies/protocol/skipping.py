@@ -10,14 +10,14 @@ from studies.protocol.stimuli import Stimuli
 
 def unknown_levels(stimuli: Stimuli) -> Iterator[tuple[Place, str]]:
     """Where a rule names a level that no section has, and a sentence; painters are known later."""
-    known = _known(stimuli)
+    known = levels_of(stimuli)
     for number, skip in enumerate(stimuli.skip):
         for factor in known.keys() & skip.rules.keys():
             for level in set(skip.rules[factor]) - set(known[factor]):
                 yield ("stimuli", "skip", number, factor), unknown(level, known[factor])
 
 
-def _known(stimuli: Stimuli) -> Mapping[str, list[str]]:
+def levels_of(stimuli: Stimuli) -> Mapping[str, list[str]]:
     """Factor → its levels, but for artists."""
     budgets = {b for p in stimuli.protections.values() if p for b in p.budgets or ()}
     doses = (dose for ladder in stimuli.degradations.values() for dose in ladder.strengths)

@@ -27,6 +27,8 @@ class Slot:
     “Picture A”, by its letter."""
     group: str = ""
     """The heading it stands under, together with others; empty where pictures stand alone."""
+    alternative: int = 0
+    """Which of the compared conditions made it, from 0, where a kind compares several."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class TrialKind(Protocol):
     """One kind of screen. The file's name is the kind's name.
 
     A kind may also have, and is read by the functions below: `parts`, the names of the screens on
-    which it asks about one item (each is answered and saved by itself); `questions_of(part)` and
+    which it asks about one item (each is answered and saved by itself); `compares`, how many
+    conditions stand beside one another (1 when left out); `questions_of(part)` and
     `slots_of(part)`, where these differ; `balanced`, the names of slots of which each stands at
     each place equally often over a participant's trials; `marking` (studies/marks.py).
     """
@@ -94,6 +97,12 @@ def parts_of(kind: TrialKind) -> tuple[str, ...]:
     """The screens of one item, in their order; one without a name where a kind has no parts."""
     parts: tuple[str, ...] = getattr(kind, "parts", ("",))
     return parts
+
+
+def compares(kind: TrialKind) -> int:
+    """How many conditions one item shows."""
+    number: int = getattr(kind, "compares", 1)
+    return number
 
 
 def questions_of(kind: TrialKind, part: str) -> tuple[Question, ...]:
