@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from studies.questions import CANNOT_TELL, CANNOT_TELL_WORDS, NOT_SURE, Choice, Question
+from studies.questions import CANNOT_TELL, CANNOT_TELL_WORDS, NOT_SURE, Choice, Question, listed
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,10 @@ class Asked:
             Shown(
                 group.field,
                 group.words,
-                [(choice, choice.value == self.given.get(group.field)) for choice in group.choices],
+                [
+                    (choice, choice.value in listed(self.given.get(group.field)))
+                    for choice in group.choices
+                ],
             )
             for group in self.question.groups(self.order)
         ]
@@ -62,4 +65,11 @@ class Asked:
     @property
     def cannot_tell(self) -> tuple[str, str, bool]:
         """Value and words of leaving it open after the reminder, and whether that was chosen."""
-        return CANNOT_TELL, CANNOT_TELL_WORDS, self.given.get(self.question.name) == CANNOT_TELL
+        left = CANNOT_TELL in listed(self.given.get(self.question.name))
+        return CANNOT_TELL, CANNOT_TELL_WORDS, left
+
+    @property
+    def sent(self) -> str:
+        """What was written before, for a field of text or of a number."""
+        kept = [text for text in listed(self.given.get(self.question.name)) if text != CANNOT_TELL]
+        return kept[0] if kept else ""

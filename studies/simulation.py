@@ -9,7 +9,7 @@ place, and no rating of theirs counts towards an item's number of raters.
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -55,7 +55,7 @@ def simulate(
     check_open(study)
     crowd = Crowd(study, plan_of(study), seed)
     people = []
-    with _quiet():
+    with quiet():
         for number in range(raters):
             people.append(crowd.send(number))
             progress(number + 1, raters, f"{people[-1].code} SIMULATED")
@@ -70,12 +70,15 @@ class Crowd:
     plan: Plan
     seed: int
     impressions: dict[int, Any] = field(default_factory=dict)
+    browse: "Callable[[Participant], Browser]" = field(default=lambda person: Browser(person))
+    channel: str = ""
+    """On record as the way they came; the study's own where empty."""
 
     def send(self, number: int) -> Participant:
         """One rater's whole way through the study."""
         participant = fieldwork.enrol(
             study=self.study,
-            channel=self.plan.fieldwork.channel.kind,
+            channel=self.channel or self.plan.fieldwork.channel.kind,
             consent_sha256=self.plan.consent_sha256,
             simulated=True,
         )
@@ -85,14 +88,14 @@ class Crowd:
             sensitivity=min(1.6, max(0.5, rng.gauss(1, 0.15))),
             noise=rng.uniform(0.3, 0.7),
         )
-        browser = Browser(participant)
+        browser = self.browse(participant)
         place = browser.start()
         while place != reverse("studies:done", args=[participant.token]):
             place = browser.send(place, self.form(participant, rater, rng))
         participant.refresh_from_db()
         return participant
 
-    def form(self, participant: Participant, rater: SimulatedRater, rng: Random) -> dict[str, str]:
+    def form(self, participant: Participant, rater: SimulatedRater, rng: Random) -> dict[str, Any]:
         """What the rater fills in on the page that is next."""
         if not fieldwork.is_described(participant):
             return {q.name: rng.choice(q.choices) for q in self.plan.person_questions}
@@ -102,7 +105,7 @@ class Crowd:
         kind: Any = self.plan.kind
         meant = kind.simulate(self.impression(trial), effect, rater, rng)
         order = order_of(kind, trial.part, trial.layout)
-        answers: dict[str, str] = {}
+        answers: dict[str, Any] = {}
         for question in questions_of(kind, trial.part):
             answers |= question.fill(meant[question.name], order)
         if marking_of(kind):  # kinds that take marks set their own
@@ -134,7 +137,7 @@ class Browser:
         """Open the personal link; the address of the page it leads to."""
         return self.open(reverse("studies:participant", args=[self.participant.token]))
 
-    def send(self, place: str, form: dict[str, str]) -> str:
+    def send(self, place: str, form: dict[str, Any]) -> str:
         """Send a page's form and open the page it leads to; that page's address."""
         response = self.client.post(place, form, secure=self.secure)
         if response.status_code != FOUND:
@@ -167,7 +170,7 @@ def _host() -> str:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Thousands of pages opened in a row need no line each in the log; warnings stay."""
     logger = logging.getLogger("django_structlog")
     before = logger.level

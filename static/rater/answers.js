@@ -142,6 +142,7 @@ function wanted(question, value, target) {
   const row = (name) => radios.filter((input) => input.name === name);
   const focused = names.includes(target.name) ? target.name : names[0];
   const name = names.find((known) => !valueOf(row(known))) ?? focused;
+  if (!name || row(name).filter((input) => input.value !== "0").length > 9) return undefined; // more than digits
   return row(name).find((input) => input.value === value);
 }
 

@@ -21,7 +21,7 @@ NOT_SURE = "0"
 """In the field of a choice: the offered answer that decides for none."""
 
 Given = Mapping[str, object]
-"""Field of the form → what was sent."""
+"""Field of the form → what was sent; a list where several boxes share a name."""
 
 
 class OpenQuestion(ValueError):
@@ -94,7 +94,7 @@ class Question(Protocol):
     def read(self, given: Given, order: Sequence[str]) -> Answer:
         """The answer in what was sent; raises OpenQuestion."""
 
-    def fill(self, meant: Any, order: Sequence[str]) -> dict[str, str]:
+    def fill(self, meant: Any, order: Sequence[str]) -> Given:
         """The fields of a rater who means this (what `simulate` of a trial kind gives)."""
 
 
@@ -103,10 +103,16 @@ def read_one(question: Question, given: Given, order: Sequence[str]) -> Answer:
     try:
         return question.read(given, order)
     except OpenQuestion:
-        if given.get(question.name) != CANNOT_TELL:
+        if CANNOT_TELL not in listed(given.get(question.name)):
             raise
     scale = len(question.labels) or None
     return Answer(CANNOT_TELL_WORDS, None, scale, {CANNOT_TELL: True})
+
+
+def listed(sent: object) -> tuple[str, ...]:
+    """What a field was sent with, one value or several; empty ones left out."""
+    values = sent if isinstance(sent, list | tuple) else [sent]
+    return tuple(value for value in values if isinstance(value, str) and value)
 
 
 def letters(order: Sequence[str], among: Sequence[str]) -> dict[str, str]:

@@ -37,7 +37,7 @@ class Rating:
         "How good is the quality of this picture?"
     )
     hint: Annotated[str, Field(max_length=300)] = ""
-    labels: Annotated[tuple[Label, ...], Field(min_length=2, max_length=9)] = (
+    labels: Annotated[tuple[Label, ...], Field(min_length=2, max_length=11)] = (
         "Bad",
         "Poor",
         "Fair",

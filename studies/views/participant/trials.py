@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -74,7 +74,7 @@ def _save(request: HttpRequest, person: Participant, row: Trial) -> HttpResponse
     try:
         outcome = record(
             trial=row,
-            answers=request.POST.dict(),
+            answers=sent_with(request.POST),
             rt_ms=read_milliseconds(request.POST.get("rt_ms", "")),
             viewing=read_viewing(request.POST.get("viewing", "")),
         )
@@ -91,7 +91,7 @@ def _page(
     request: HttpRequest, person: Participant, row: Trial, lacking: tuple[str, ...] = ()
 ) -> HttpResponse:
     plan = plan_of(person.study)
-    order, sent = order_of(plan.kind, row.part, row.layout), request.POST.dict()
+    order, sent = order_of(plan.kind, row.part, row.layout), sent_with(request.POST)
     asked = [
         Asked(question, order, sent, question.name in lacking)
         for question in questions_of(plan.kind, row.part)
@@ -114,6 +114,12 @@ def _page(
         "personal_link": personal_link(person),
     }
     return render(request, "rater/trial.html", context, status=422 if lacking else 200)
+
+
+def sent_with(form: QueryDict) -> dict[str, object]:
+    """Field → what was sent; a list where several values share a name."""
+    found = {name: [value for value in values if value] for name, values in form.lists()}
+    return {name: values if len(values) > 1 else "".join(values) for name, values in found.items()}
 
 
 @dataclass(frozen=True)

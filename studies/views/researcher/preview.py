@@ -17,7 +17,7 @@ from studies.models import Item, Participant, Study, Trial
 from studies.plan import Plan, plan_of
 from studies.prose import prose
 from studies.trials import called, order_of, parts_of, questions_of
-from studies.views.participant.trials import Picture
+from studies.views.participant.trials import Picture, sent_with
 
 TRIALS_SHOWN = 3
 
@@ -44,7 +44,7 @@ def _go_on(request: HttpRequest, rehearsal: "Rehearsal", step: str) -> HttpRespo
         row = rehearsal.row(int(step.partition("-")[2]))
         order = order_of(rehearsal.plan.kind, row.part, row.layout)
         questions = questions_of(rehearsal.plan.kind, row.part)
-        read_answers(questions, request.POST.dict(), order)
+        read_answers(questions, sent_with(request.POST), order)
     except IncompleteAnswer as error:
         return JsonResponse({"missing": error.missing}, status=422)
     return JsonResponse({"next": later})
