@@ -9,7 +9,9 @@ from style import finished, forest, number, row, words
 
 from evaluation.charts.plots import SERIES
 from evaluation.statistics import pairs
-from evaluation.statistics.examples import comparisons, truth
+from evaluation.statistics.examples import comparisons, triplets, truth
+from evaluation.statistics.examples.making import JND
+from evaluation.statistics.jnd import amount_at, jnd_scale
 
 
 def _preferences() -> pairs.Preferences:
@@ -110,7 +112,50 @@ def circles() -> alt.LayerChart:
     )
 
 
+def noticeable() -> alt.LayerChart:
+    table = triplets()
+    found = jnd_scale(
+        table["first"],
+        table.second,
+        table.first_more,
+        reference="0",
+        raters=table.participant,
+        artworks=table.artwork,
+        boosted=table.boosted,
+        generator=np.random.default_rng(1),
+    )
+    rows = DataFrame(
+        [
+            {"budget": float(name), "jnd": e.value, "low": e.low, "high": e.high, "true": JND[name]}
+            for name, e in found.levels.items()
+            if isinstance(name, str)
+        ]
+    )
+    at = amount_at(found, {name: float(str(name)) for name in found.levels})
+    ladder = pd.concat([DataFrame([{"budget": 0.0, "jnd": 0.0}]), rows])
+    bar = DataFrame({"low": [at.low], "high": [at.high], "at": [1.0]})
+    x = alt.X(**number("budget", "budget", domain=[0, 0.17]))
+    y = number("jnd", "distortion in JND", domain=[-0.2, 4.6])
+    points = alt.Chart(rows).encode(x=x)
+    return finished(
+        alt.layer(
+            alt.Chart(ladder).mark_line(strokeWidth=2, color=SERIES[0]).encode(x=x, y=alt.Y(**y)),
+            points.mark_rule(strokeWidth=2, color=SERIES[0]).encode(y="low:Q", y2="high:Q"),
+            points.mark_point(filled=True, size=70, color=SERIES[0], opacity=1).encode(y="jnd:Q"),
+            points.mark_point(shape="square", size=160, color=style.INK).encode(y="true:Q"),
+            style.level(1.0),
+            alt.Chart(bar)
+            .mark_rule(strokeWidth=3, color=SERIES[2])
+            .encode(x="low:Q", x2="high:Q", y="at:Q"),
+            words(at.high + 0.003, 0.82, f"1 JND at a budget of {at:.3f}", SERIES[2]),
+        ).properties(width=450, height=250),
+        "How distorted a budget looks",
+        f"{style.SIMULATED} Squares: the truth.",
+    )
+
+
 FIGURES = {
+    "jnd": noticeable,
     "pairs-circles": circles,
     "pairs-strengths": strengths,
     "pairs-chances": chances,

@@ -5,6 +5,7 @@ repeats      pictures that the same raters judged twice
 metrics      what three metrics say of these pictures and of 252 that nobody judged
 comparisons  which of two pictures looks more like the artist's own work
 ladder       yes and no along seven levels of degradation
+triplets     which of two budgets is more distorted, seen in place with the original
 truth        what the simulation put in: what every estimate should come near to
 
 One study: an AI imitates twelve artists from pictures that were protected in nine ways, and raters
@@ -64,6 +65,15 @@ def ladder() -> DataFrame:
     return _table("ladder")
 
 
+def triplets() -> DataFrame:
+    """600 answers: participant, artwork, first, second (budgets), first_more, boosted.
+
+    `first_more` is 1 where the picture shown first was called the more distorted, 0 where the
+    second was, 0.5 for “not sure”. True JND are 0, 0.4, 1, 1.9 and 2.9; boosting doubles them.
+    """
+    return _table("triplets")
+
+
 def truth() -> DataFrame:
     """One row a condition: effect (latent), mean answer, protected (share of 1 and 2), strength."""
     return _table("truth")
@@ -71,4 +81,4 @@ def truth() -> DataFrame:
 
 def _table(name: str) -> DataFrame:
     with files(__package__).joinpath(f"simulated_{name}.csv").open(encoding="utf-8") as file:
-        return pd.read_csv(file)
+        return pd.read_csv(file, dtype={"first": str, "second": str})

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 from scipy.special import expit
+from scipy.stats import norm
 
 from evaluation.statistics.answers import Codes, Floats
 
@@ -48,6 +49,10 @@ STRENGTHS = {
 }
 TIES, LEAN = -0.4, 0.3
 LEVELS, MIDDLE, SLOPE, LADDER_SD, LAPSE = 7, 3.2, 1.4, 1.2, 0.03
+JND = {"0": 0.0, "0.02": 0.4, "0.04": 1.0, "0.08": 1.9, "0.16": 2.9}
+"""Budget → distortion in JND of plain pictures."""
+BOOST, UNSURE, KEENNESS = 2.0, 0.4, 0.2
+"""The gain of boosted pictures; half the band of “not sure”; sd of the log of raters' eyesight."""
 
 
 def tables() -> dict[str, DataFrame]:
@@ -61,6 +66,7 @@ def tables() -> dict[str, DataFrame]:
         "metrics": _metrics(np.random.default_rng([SEED, 16]), pictures),
         "comparisons": _comparisons(np.random.default_rng([SEED, 1])),
         "ladder": _ladder(np.random.default_rng([SEED, 2])),
+        "triplets": _triplets(np.random.default_rng([SEED, 3])),
         "truth": _truth(),
     }
 
@@ -277,6 +283,31 @@ def _ladder(rng: np.random.Generator) -> DataFrame:
             "level": level,
             "yes": (rng.random(len(rater)) < accepts).astype(int),
             "right": (rng.random(len(rater)) < tells).astype(int),
+        }
+    )
+
+
+def _triplets(rng: np.random.Generator) -> DataFrame:
+    """30 raters, every pair of five budgets once plain and once boosted, of some artwork."""
+    levels, truth = np.array(list(JND)), np.array(list(JND.values()))
+    pairs = np.array([(i, j) for i in range(len(JND)) for j in range(i)])
+    rater, pair, boosted = (grid.ravel() for grid in np.indices((30, len(pairs), 2)))
+    turned = rng.random(len(rater)) < 0.5
+    first = np.where(turned, pairs[pair, 1], pairs[pair, 0])
+    second = np.where(turned, pairs[pair, 0], pairs[pair, 1])
+    artwork = rng.integers(0, JUDGED, len(rater))
+    easy = np.exp(rng.normal(0, KEENNESS, 30)[rater] + rng.normal(0, KEENNESS, JUDGED)[artwork])
+    seen = norm.ppf(0.75) * (truth[first] - truth[second]) * easy * np.where(boosted, BOOST, 1.0)
+    seen += rng.normal(size=len(seen))
+    return DataFrame(
+        {
+            "participant": [f"r{k + 1:02d}" for k in rater],
+            "simulated": True,
+            "artwork": [f"work-{k + 1:02d}" for k in artwork],
+            "first": levels[first],
+            "second": levels[second],
+            "first_more": np.select([seen > UNSURE, seen < -UNSURE], [1.0, 0.0], 0.5),
+            "boosted": boosted,
         }
     )
 

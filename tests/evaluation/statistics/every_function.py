@@ -21,6 +21,7 @@ from evaluation.statistics.bootstrap import crossed_mean
 from evaluation.statistics.clustered import clustered_difference, clustered_mean, clustered_share
 from evaluation.statistics.composite import nested_cv
 from evaluation.statistics.groups import expert_vs_crowd
+from evaluation.statistics.jnd import amount_at, jnd_scale
 from evaluation.statistics.sequential import anytime, confidence_sequence, stop_at_precision
 from evaluation.statistics.thresholds import psychometric
 from evaluation.statistics.trend import isotonic, jonckheere, page
@@ -131,6 +132,22 @@ def on_grid(function: Callable[..., object], *names: str, **how: Any) -> Call:
 
 def drawing(function: Callable[..., object], *names: str, **how: Any) -> Call:
     return lambda t: on_grid(function, *names, generator=seeded(), **how)(t)
+
+
+def jnd_of(t: Table, **how: Any) -> object:
+    first, second, won, raters = paired_comparisons(t)[:4]
+    found = jnd_scale(
+        first,
+        second,
+        won,
+        reference=min([*first, *second], default=0),
+        raters=raters,
+        generator=seeded(),
+        replicates=DRAWS,
+        **how,
+    )
+    amounts = {name: place + 1.0 for place, name in enumerate(found.levels)}
+    return found.levels, found.band, amount_at(found, amounts)
 
 
 LEVELS: tuple[Any, ...] = ("nominal", "ordinal", "interval", "ratio")
@@ -266,6 +283,9 @@ DRAWN: dict[str, Call] = {
     "expert_vs_crowd": lambda t: expert_vs_crowd(
         *columns(t), t["expert"], generator=seeded(), replicates=DRAWS
     ),
+    "jnd_scale": jnd_of,
+    "jnd_scale, halves": partial(jnd_of, halves=True),
+    "jnd_scale, no prior": partial(jnd_of, prior=None),
     "grid_ratings": answers_and_metrics,
     "nested_cv": nested,
     "compare_metrics": drawing(

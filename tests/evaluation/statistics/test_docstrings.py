@@ -21,7 +21,17 @@ PARTS = sorted(
 def test_most_parts_have_examples() -> None:
     assert {part.partition(".")[0] for part in PARTS} >= {
         *("agreement", "answers", "association", "clustered", "correlation", "estimate", "meta"),
-        *("mixed", "multiplicity", "opinion", "pairs", "ppi", "psr", "sequential", "thresholds"),
+        *(
+            "jnd",
+            "mixed",
+            "multiplicity",
+            "opinion",
+            "pairs",
+            "ppi",
+            "psr",
+            "sequential",
+            "thresholds",
+        ),
         "trend",
     }
 

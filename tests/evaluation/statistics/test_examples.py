@@ -6,7 +6,7 @@ import pytest
 from evaluation.statistics import examples, psr
 from evaluation.statistics.examples import making
 
-NAMES = ["ratings", "repeats", "metrics", "comparisons", "ladder", "truth"]
+NAMES = ["ratings", "repeats", "metrics", "comparisons", "ladder", "triplets", "truth"]
 
 
 @pytest.mark.parametrize("name", NAMES)
