@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from studies.checks import PersonQuestion
 from studies.questions import Answer, OpenQuestion, Question, read_one
 
+LONGEST_LINE = 300
+"""Characters of a line of text about the person."""
+
 
 class IncompleteAnswer(ValueError):
     """Some questions have no answer, or one that was not offered."""
@@ -37,8 +40,14 @@ def read_answers(
 def read_choices(
     questions: Sequence[PersonQuestion], given: Mapping[str, object]
 ) -> dict[str, str]:
-    """`given` (question → the words of a choice) as they are; raises IncompleteAnswer."""
-    missing = [q.name for q in questions if given.get(q.name) not in q.choices]
+    """`given` (question → the words of a choice) as they are; raises IncompleteAnswer.
+
+    A line of text may be empty, and is cut at `LONGEST_LINE`.
+    """
+    missing = [q.name for q in questions if q.choices and given.get(q.name) not in q.choices]
     if missing:
         raise IncompleteAnswer(missing)
-    return {question.name: str(given[question.name]) for question in questions}
+    return {
+        question.name: str(given.get(question.name, "")).strip()[:LONGEST_LINE]
+        for question in questions
+    }

@@ -6,6 +6,7 @@ study to the trials it leaves out; whoever adds one names it in `SOURCES`.
 
 from collections.abc import Callable, Mapping
 
+from studies.checking import left_out_people
 from studies.models import Study, Trial
 from studies.plan import plan_of
 from studies.validity import left_out
@@ -25,7 +26,22 @@ def viewing(study: Study) -> Reasons:
     return {pk: tuple(f"viewing.{rule}" for rule in rules) for pk, rules in found.items() if rules}
 
 
-SOURCES: tuple[Callable[[Study], Reasons], ...] = (viewing,)
+def checks(study: Study) -> Reasons:
+    """By checks whose consequence leaves somebody out: `check.` and its name, for all answers.
+
+    A finding that a person has set aside leaves nobody out.
+    """
+    found = left_out_people(study)
+    if not found:
+        return {}
+    rows = Trial.objects.filter(participant__in=found, answered_at__isnull=False, practice=False)
+    return {
+        pk: tuple(f"check.{name}" for name in found[person])
+        for pk, person in rows.values_list("pk", "participant")
+    }
+
+
+SOURCES: tuple[Callable[[Study], Reasons], ...] = (viewing, checks)
 
 
 def reasons(study: Study) -> Mapping[int, str]:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from studies.answers import IncompleteAnswer, read_answers, read_choices
+from studies.checking import Moment, ends, inspect
 from studies.deliveries import leave_out, postpone
 from studies.marks import marking_of, read_marks
 from studies.models import Participant, Response, Study, Trial
@@ -27,6 +28,7 @@ from studies.places import (
     lease_from,
     locked,
     new_code,
+    screen_out,
     tell,
 )
 from studies.plan import plan_of
@@ -39,6 +41,7 @@ __all__ = [
     "Outcome",
     "StudyClosed",
     "StudyFull",
+    "check",
     "come_back",
     "describe",
     "enrol",
@@ -136,7 +139,20 @@ def describe(*, participant: Participant, answers: Mapping[str, object]) -> Outc
         participant.population = next(filter(None, named), "")
         participant.lease_until = lease_from(plan, now)
         participant.save(update_fields=["population", "lease_until"])
+        check(participant, "described")
         return Outcome.SAVED
+
+
+def check(participant: Participant, moment: Moment) -> None:
+    """Run the checks that are due, and end the session where one of them says so.
+
+    The caller holds the participant's row. Whoever has finished has finished: what is found then
+    decides about the answers only.
+    """
+    why = ends(inspect(participant, moment))
+    if why and participant.state == Participant.State.ACTIVE:
+        screen_out(participant=participant, why=why)
+        inspect(participant)
 
 
 def is_described(participant: Participant) -> bool:
@@ -167,6 +183,7 @@ def undelivered(*, trial: Trial, viewing: Mapping[str, Any]) -> bool:
             leave_out(current)
         tell(participant, "not_delivered", {**told, "again": again})
         _go_on(participant, timezone.now())
+        check(participant, "answered")
         return again
 
 
@@ -214,6 +231,7 @@ def _save(trial: Trial, given: Given, rt_ms: int | None, viewing: Mapping[str, A
         current.answered_at, current.rt_ms, current.viewing = now, rt_ms, dict(viewing)
         current.save(update_fields=["answered_at", "rt_ms", "viewing"])
         _go_on(participant, now)
+        check(participant, "answered")
         return Outcome.SAVED
 
 

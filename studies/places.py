@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from studies.checking import inspect
 from studies.models import Event, Participant, Study, Trial, new_token
 from studies.plan import Plan, plan_of
 from studies.shares import deal, deal_practice
@@ -99,6 +100,20 @@ def come_back(*, participant: Participant, wanted: Trial | None = None) -> Parti
         return _reinstate(participant, plan, now, wanted)
 
 
+def screen_out(*, participant: Participant, why: str) -> None:
+    """End the session of somebody whom a check lets go; the place is free for somebody else.
+
+    The caller holds the participant's row. What was answered stays; `why` (the check) is for
+    researchers only. Whoever is paid for being screened out has a code to show.
+    """
+    now = timezone.now()
+    participant.state, participant.finished_at = Participant.State.SCREENED_OUT, now
+    participant.completion_code = participant.completion_code or new_code(8)
+    participant.save(update_fields=["state", "finished_at", "completion_code"])
+    participant.trials.filter(answered_at=None).update(released=True)
+    tell(participant, "screened_out", {"check": why})
+
+
 def give_back(*, study: Study) -> int:
     """Give back the places of everybody who was silent too long; returns how many there were."""
     with transaction.atomic():
@@ -148,7 +163,9 @@ def _take_back(study: Study, now: datetime) -> int:
     open_trials = Trial.objects.filter(participant__in=gone, answered_at__isnull=True)
     open_trials.update(released=True)
     for participant in gone:
+        participant.state = Participant.State.LAPSED
         tell(participant, "lapsed")
+        inspect(participant)
     return len(gone)
 
 

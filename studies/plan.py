@@ -25,7 +25,7 @@ class Plan:
     def kind(self) -> TrialKind:
         """What one screen shows and asks."""
         trial = self.fieldwork.trial
-        return TRIALS.build(trial.kind, trial.settings)
+        return TRIALS.build(trial.kind, trial.settings, trial.preset)
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
@@ -55,6 +55,11 @@ class Plan:
     def trap(self) -> str:
         """The instruction that people cannot see, or “”."""
         return next((check.trap for check in self.checks if check.trap), "")
+
+    @cached_property
+    def watches(self) -> bool:
+        """Whether pages count what hands do."""
+        return any(check.watches for check in self.checks)
 
     @cached_property
     def exams(self) -> dict[str, Exam]:

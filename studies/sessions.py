@@ -84,6 +84,8 @@ class Session:
     """Check → tries at its questions."""
     same_browser: Sequence[str] = ()
     """Pseudonyms of earlier participants of this study who came with the same browser."""
+    trapped: Sequence[int] = ()
+    """Positions of the screens whose hidden field was filled in."""
     portfolio: Portfolio = ""
     population: str = ""
 

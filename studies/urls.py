@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from studies.views.participant import journey, landing, trials
+from studies.views.participant import exams, journey, landing, trials
 from studies.views.participant import pictures as trial_pictures
 from studies.views.researcher import (
     close,
@@ -52,6 +52,9 @@ RATER: list[URLPattern] = [
     path("s/<str:link>/no/", landing.declined, name="declined"),
     path("p/<str:token>/", journey.participant, name="participant"),
     path("p/<str:token>/about/", journey.about, name="about"),
+    path("p/<str:token>/before/", exams.before, name="before"),
+    path("p/<str:token>/before/<int:number>.png", exams.stripes, name="stripes"),
+    path("p/<str:token>/ended/", exams.screened_out, name="screened_out"),
     path("p/<str:token>/guide/", journey.guide, name="guide"),
     path("p/<str:token>/t/<str:trial_token>/", trials.trial, name="trial"),
     path("p/<str:token>/t/<str:trial_token>/missing/", trials.missing, name="missing"),

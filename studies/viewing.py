@@ -63,6 +63,13 @@ class Viewing(Report):
     load_failures: Count = Field(description="downloads of pictures that had to be repeated")
     save_attempts: Count = Field(description="how often saving was tried")
     keys: Count = Field(description="answers given by single keys")
+    webdriver: bool | None = Field(
+        None, description="whether the browser says that a program drives it; if a check asks"
+    )
+    pointers: Count = Field(0, description="pointer events, likewise")
+    touches: Count = Field(0, description="touch events, likewise")
+    keystrokes: Count = Field(0, description="key events, whichever keys, likewise")
+    pasted: Count = Field(0, description="characters pasted into fields for text, likewise")
 
 
 def read_viewing(text: str) -> dict[str, Any]:

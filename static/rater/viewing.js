@@ -9,6 +9,7 @@ export class Viewing {
     this.hiddenSince = document.hidden ? 0 : null;
     this.hidden = 0;
     this.startedAt = null;
+    this.hands = form.dataset.watch === undefined ? null : watchHands();
     document.addEventListener("visibilitychange", () => this.turned());
   }
 
@@ -47,6 +48,22 @@ export class Viewing {
       load_failures: this.loadFailures,
       save_attempts: attempts,
       keys: this.keys,
+      ...this.hands,
     };
   }
+}
+
+// Counts of what hands do: how often, never what or where. Only where a check of the study asks.
+function watchHands() {
+  const hands = { webdriver: navigator.webdriver === true, pointers: 0, touches: 0, keystrokes: 0, pasted: 0 };
+  const counting = { pointermove: "pointers", pointerdown: "pointers", touchstart: "touches", keydown: "keystrokes" };
+  for (const [event, name] of Object.entries(counting)) {
+    addEventListener(event, (happened) => {
+      if (happened.isTrusted) hands[name] = Math.min(10000, hands[name] + 1);
+    }, { passive: true, capture: true });
+  }
+  addEventListener("paste", (event) => {
+    hands.pasted = Math.min(100000, hands.pasted + (event.clipboardData?.getData("text").length ?? 0));
+  }, true);
+  return hands;
 }

@@ -107,6 +107,8 @@ class Check(Protocol):
     counts_as: ClassVar[Counts]
     stores: ClassVar[str]
     """What it keeps besides answers, as a sentence that people read before they agree; or “”."""
+    watches: ClassVar[bool]
+    """Whether pages count what hands do (events, pasted characters) for it."""
 
     @property
     def consequence(self) -> Consequence:
@@ -155,6 +157,7 @@ class Quiet:
 
     counts_as: ClassVar[Counts] = "signal"
     stores: ClassVar[str] = ""
+    watches: ClassVar[bool] = False
 
     @property
     def questions(self) -> tuple[PersonQuestion, ...]:

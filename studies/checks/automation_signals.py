@@ -27,6 +27,7 @@ class AutomationSignals(Quiet):
         "How many pointer, touch and key events each page saw (not which ones), and whether the"
         " browser says that a program drives it."
     )
+    watches: ClassVar[bool] = True
 
     share: Annotated[float, Field(gt=0, le=1)] = 0.5
     """Share of screens answered without any pointer, touch or key that is a signal."""
@@ -41,7 +42,7 @@ class AutomationSignals(Quiet):
 
     def evaluate(self, session: Session) -> Verdict | None:
         """Which signals there are; only screens whose browser reported are looked at."""
-        told = [t for t in session.trials if t.viewing and "webdriver" in t.viewing]
+        told = [t for t in session.trials if t.viewing.get("webdriver") is not None]
         driven = sum(bool(t.viewing["webdriver"]) for t in told)
         if not driven and (not session.ended or len(told) < self.least):
             return None

@@ -36,7 +36,7 @@ class HiddenInstruction(Quiet):
 
     def evaluate(self, session: Session) -> Verdict | None:
         """Whether the field was filled in on any screen."""
-        filled = [t.position for t in session.trials if t.viewing.get("trap")]
+        filled = sorted(set(session.trapped))
         if not session.trials:
             return None
         sentence = f"The hidden field was filled in on {len(filled)} screens."

@@ -16,6 +16,7 @@ class PastedText(Quiet):
     label: ClassVar[str] = "Pasted text"
     version: ClassVar[int] = 1
     stores: ClassVar[str] = "How many characters were pasted into a field for text, not typed."
+    watches: ClassVar[bool] = True
 
     share: Annotated[float, Field(gt=0, le=1)] = 0.5
     """Of an answer, from which on it counts as pasted."""

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
+from studies.exams import open_exam
 from studies.fieldwork import is_described, next_trial
 from studies.models import Participant, Study, Trial
 
@@ -37,6 +38,8 @@ def place_of(participant: Participant) -> str:
     token = participant.token
     if participant.state == Participant.State.FINISHED:
         return reverse("studies:done", args=[token])
+    if participant.state == Participant.State.SCREENED_OUT:
+        return reverse("studies:screened_out", args=[token])
     lapsed = participant.state == Participant.State.LAPSED
     if lapsed or participant.study.state == Study.State.CLOSED:
         return reverse("studies:place", args=[token])
@@ -46,6 +49,8 @@ def place_of(participant: Participant) -> str:
     if not (participant.population or is_described(participant)):
         return reverse("studies:about", args=[token])
     if trial.shown_at is None and not participant.trials.exclude(shown_at=None).exists():
+        if open_exam(participant):
+            return reverse("studies:before", args=[token])
         return reverse("studies:guide", args=[token])
     return address_of(trial, participant)
 

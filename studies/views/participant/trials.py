@@ -12,6 +12,8 @@ from generation.models import Image
 from studies import renditions
 from studies.answers import IncompleteAnswer
 from studies.asking import Asked
+from studies.checking import trap
+from studies.feedback import feedback
 from studies.fieldwork import Outcome, record, shown, undelivered
 from studies.models import Participant, Stimulus, Trial
 from studies.plan import Plan, plan_of
@@ -36,6 +38,11 @@ class Picture:
     """The heading it stands under; empty where pictures stand alone."""
     slot: str = ""
     """For templates that treat one slot unlike others; never written into a page."""
+
+    @property
+    def lettered(self) -> bool:
+        """Whether it is called by a letter: it then says nothing but its place."""
+        return len(self.label) == 1
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,6 +78,8 @@ def missing(request: HttpRequest, person: Participant, trial_token: str) -> Http
 
 def _save(request: HttpRequest, person: Participant, row: Trial) -> HttpResponse:
     as_json = request.headers.get("Accept") == "application/json"
+    if request.POST.get("remarks") and plan_of(person.study).trap:
+        trap(person, row.position)
     try:
         outcome = record(
             trial=row,
@@ -108,6 +117,7 @@ def _page(
         "missing": [item for item in asked if item.missing],
         "number": course.number,
         "total": course.total,
+        "feedback": feedback(plan, course.before),
         "first_that_counts": course.first_that_counts,
         "note": note_of(request),
         "comes_again": not row.practice and row.undelivered < plan.fieldwork.viewing.offer_again,
@@ -149,6 +159,12 @@ class Course:
         """The next one that waits for an answer, if there is one."""
         later = (t for t in self.trials if t.position > self.this.position)
         return [t for t in later if t.answered_at is None and not t.released][:1]
+
+    @property
+    def before(self) -> Trial | None:
+        """The one that was answered last before this one."""
+        earlier = [t for t in self.trials if t.position < self.this.position and t.answered_at]
+        return earlier[-1] if earlier else None
 
     @property
     def first_that_counts(self) -> bool:
