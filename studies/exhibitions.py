@@ -36,7 +36,7 @@ Wanted = tuple[Condition, int | None, Sequence[tuple[int | None, Condition]]]
 def trial_kind(experiment: Experiment) -> TrialKind:
     """The kind of trial, built."""
     trial = experiment.study.trial
-    return TRIALS.build(trial.kind, trial.settings)
+    return TRIALS.build(trial.kind, trial.settings, trial.preset)
 
 
 def shown(experiment: Experiment, source: str) -> int:

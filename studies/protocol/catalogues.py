@@ -302,7 +302,7 @@ class _Resolver:
         """The kind of trial, built; None where the file is wrong about it (which is noted)."""
         trial = self.whole.study.trial
         try:
-            return TRIALS.build(trial.kind, trial.settings)
+            return TRIALS.build(trial.kind, trial.settings, trial.preset)
         except PluginError:
             return None
 
@@ -321,7 +321,7 @@ class _Resolver:
 
     def kind(self, catalogue: Catalogue, kind: Kind, section: str) -> Kind:
         call = Call(catalogue, kind.kind, ("study", section), "kind")
-        return kind.model_copy(update={"settings": self.filled(call, kind.settings)})
+        return kind.model_copy(update={"settings": self.filled(call, kind.settings, kind.preset)})
 
     def check(self, check: Check, position: int) -> Check:
         call = Call(CHECKS, check.check, ("study", "checks", position), "check")

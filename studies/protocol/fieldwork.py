@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from studies.protocol.design import Design, Quota
 from studies.protocol.sections import Line, Name, Section, Seed, Settings, Statement, Text
 from studies.protocol.showing import ViewingRules
 from studies.protocol.stimuli import Skip
@@ -15,6 +16,7 @@ class Kind(Section):
     """A trial kind or a channel, by name, with its settings."""
 
     kind: Name = Field(description="its name (a file of its catalogue)")
+    preset: str | None = Field(None, description="a named set of settings that it ships")
     settings: Settings = Field(default_factory=dict, description="its settings")
 
 
@@ -47,6 +49,12 @@ class Raters(Section):
     lease_minutes: int = Field(
         90, ge=5, le=60 * 24 * 14, description="silence after which a place is given to another"
     )
+    over_recruit: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.0,
+        description="share of places added for participants whose answers will be left out:"
+        " 0.1 opens 55 places for 50 participants, and as many more in each quota",
+    )
+    quotas: Quota | None = Field(None, description=str(Quota.__doc__))
 
 
 class Fieldwork(Section):
@@ -64,6 +72,7 @@ class Fieldwork(Section):
     contact: Line = Field(description="whom raters can ask: a name and an address")
     checks: tuple[Check, ...] = Field((), description="in the order raters meet them")
     raters: Raters = Field(description=str(Raters.__doc__))
+    design: Design = Field(default_factory=Design, description=str(Design.__doc__))
     viewing: ViewingRules = Field(
         default_factory=ViewingRules, description=str(ViewingRules.__doc__)
     )
