@@ -26,6 +26,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PanelStudy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('panel', models.CharField(max_length=30)),
+                ('reference', models.CharField(blank=True, help_text="the panel's id", max_length=100)),
+                ('state', models.CharField(blank=True, help_text='as the panel says it', max_length=40)),
+                ('stated_at', models.DateTimeField(blank=True, null=True)),
+                ('sent', models.JSONField(default=dict, help_text='what it was created from')),
+                ('places', models.PositiveIntegerField(default=0)),
+                ('total_cost', models.BigIntegerField(blank=True, help_text='hundredths, fees and tax in it, as the panel reckoned', null=True)),
+                ('currency', models.CharField(blank=True, max_length=3)),
+                ('checked_at', models.DateTimeField(blank=True, help_text='last reconciled with the panel', null=True)),
+                ('mismatches', models.JSONField(default=list, help_text='what the last check found')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Participant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -35,6 +51,10 @@ class Migration(migrations.Migration):
                 ('population', models.CharField(blank=True, help_text='set by the expertise check', max_length=60)),
                 ('simulated', models.BooleanField(default=False)),
                 ('stratum', models.CharField(blank=True, help_text='the quota that the person counts towards', max_length=60)),
+                ('arm', models.TextField(blank=True, help_text='levels of the factors that vary between participants')),
+                ('row', models.PositiveSmallIntegerField(blank=True, help_text='of the Latin square of conditions, from 0', null=True)),
+                ('met', models.TextField(blank=True, help_text='numbers of the conditions they meet, where these are not all')),
+                ('late', models.BooleanField(default=False, help_text='came back after all places were taken, and was let finish: beyond the target')),
                 ('language', models.CharField(default='en', help_text='of the pages they saw', max_length=12)),
                 ('state', models.CharField(choices=[('active', 'taking part'), ('finished', 'finished'), ('lapsed', 'left, place given back'), ('screened_out', 'screened out'), ('withdrawn', 'withdrew')], default='active', max_length=12)),
                 ('consented_at', models.DateTimeField()),
@@ -44,6 +64,38 @@ class Migration(migrations.Migration):
                 ('completion_code', models.CharField(blank=True, max_length=20)),
                 ('seed', models.BigIntegerField(help_text='order and layout are drawn from it')),
             ],
+        ),
+        migrations.CreateModel(
+            name='BonusBatch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('intended', 'written down, not sent'), ('created', 'known to the panel, not paid'), ('paying', 'being paid'), ('paid', 'paid'), ('unresolved', 'perhaps paid: look it up at the panel'), ('refused', 'not paid')], default='intended', max_length=12)),
+                ('reference', models.CharField(blank=True, help_text="the panel's id of it", max_length=100)),
+                ('currency', models.CharField(max_length=3)),
+                ('message', models.CharField(blank=True, help_text='what the panel answered', max_length=300)),
+                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ('moved_at', models.DateTimeField(auto_now=True)),
+                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('panel_study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='studies.panelstudy')),
+            ],
+            options={
+                'ordering': ['-made_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='PanelEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('panel', models.CharField(max_length=30)),
+                ('event', models.CharField(max_length=100)),
+                ('kind', models.CharField(max_length=60)),
+                ('resource', models.CharField(max_length=100)),
+                ('stated_at', models.DateTimeField()),
+                ('received_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('panel', 'event'), name='panel_event_once')],
+            },
         ),
         migrations.CreateModel(
             name='BrowserMark',
@@ -94,6 +146,11 @@ class Migration(migrations.Migration):
             name='study',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participants', to='studies.study'),
         ),
+        migrations.AddField(
+            model_name='panelstudy',
+            name='study',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='panel_study', to='studies.study'),
+        ),
         migrations.CreateModel(
             name='Item',
             fields=[
@@ -109,6 +166,30 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['position'],
             },
+        ),
+        migrations.CreateModel(
+            name='Identity',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=60)),
+                ('digest', models.CharField(help_text='keyed hash, to find it again', max_length=64)),
+                ('sealed', models.TextField(help_text="encrypted under the site's key")),
+                ('delete_after', models.DateTimeField(help_text='from then on it is deleted')),
+                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='studies.participant')),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='studies.study')),
+            ],
+            options={
+                'verbose_name_plural': 'identities',
+            },
+        ),
+        migrations.CreateModel(
+            name='ExitCode',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('exit', models.CharField(max_length=20)),
+                ('code', models.CharField(max_length=20)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exit_codes', to='studies.study')),
+            ],
         ),
         migrations.CreateModel(
             name='Event',
@@ -129,6 +210,34 @@ class Migration(migrations.Migration):
             model_name='condition',
             name='study',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conditions', to='studies.study'),
+        ),
+        migrations.CreateModel(
+            name='Submission',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reference', models.CharField(max_length=100)),
+                ('state', models.CharField(help_text='as the panel says it, known to us or not', max_length=40)),
+                ('stated_at', models.DateTimeField(help_text='when the panel said so: older words do not count')),
+                ('applied_state', models.CharField(blank=True, help_text='the last state that our places followed', max_length=40)),
+                ('code', models.CharField(blank=True, help_text='that the person gave the panel', max_length=60)),
+                ('bonus', models.BigIntegerField(blank=True, help_text='hundredths that the panel says were paid on top', null=True)),
+                ('panel_study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to='studies.panelstudy')),
+                ('participant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='submissions', to='studies.participant')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Bonus',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('purpose', models.CharField(max_length=60)),
+                ('amount', models.PositiveBigIntegerField(help_text='hundredths of the currency')),
+                ('refused', models.BooleanField(default=False, help_text='surely not paid; may be tried anew')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='studies.bonusbatch')),
+                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bonuses', to='studies.submission')),
+            ],
+            options={
+                'verbose_name_plural': 'bonuses',
+            },
         ),
         migrations.CreateModel(
             name='Trial',
@@ -221,6 +330,36 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Arrival',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(max_length=30)),
+                ('visit', models.CharField(blank=True, help_text="the channel's name for the visit, not the person", max_length=100)),
+                ('verified', models.BooleanField(default=False, help_text='proved by a signature or a secret')),
+                ('visits', models.PositiveIntegerField(default=1, help_text='different visits, the first too')),
+                ('arrived_at', models.DateTimeField(auto_now_add=True)),
+                ('participant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='arrival', to='studies.participant')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['channel', 'visit'], name='studies_arr_channel_5c6d95_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Receipt',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('exit', models.CharField(max_length=20)),
+                ('code', models.CharField(max_length=20)),
+                ('answers', models.PositiveIntegerField(help_text='rows that were read back')),
+                ('sha256', models.CharField(help_text='of those rows, in order', max_length=64)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='studies.participant')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('participant', 'exit'), name='receipt_once_per_exit')],
+            },
+        ),
+        migrations.CreateModel(
             name='Stimulus',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -261,16 +400,48 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('study', 'code'), name='participant_code'),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('study', 'position'), name='item_position'),
+            model_name='panelstudy',
+            constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('panel', 'reference'), name='panel_study_reference'),
         ),
         migrations.AddConstraint(
             model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('practice', True), models.Q(('gold', ''), _negated=True), ('condition__isnull', False), _connector='OR'), name='item_has_condition_or_is_practice_or_gold'),
+            constraint=models.UniqueConstraint(fields=('study', 'position'), name='item_position'),
+        ),
+        migrations.AddIndex(
+            model_name='identity',
+            index=models.Index(fields=['study', 'kind', 'digest'], name='studies_ide_study_i_9f063d_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='identity',
+            index=models.Index(fields=['delete_after'], name='studies_ide_delete__abe73b_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='identity',
+            constraint=models.UniqueConstraint(fields=('participant', 'kind'), name='identity_kind'),
+        ),
+        migrations.AddConstraint(
+            model_name='exitcode',
+            constraint=models.UniqueConstraint(fields=('study', 'exit'), name='exit_code_exit'),
+        ),
+        migrations.AddConstraint(
+            model_name='exitcode',
+            constraint=models.UniqueConstraint(fields=('study', 'code'), name='exit_code_code'),
         ),
         migrations.AddConstraint(
             model_name='condition',
             constraint=models.UniqueConstraint(fields=('study', 'position'), name='condition_position'),
+        ),
+        migrations.AddConstraint(
+            model_name='submission',
+            constraint=models.UniqueConstraint(fields=('panel_study', 'reference'), name='submission_reference'),
+        ),
+        migrations.AddConstraint(
+            model_name='bonus',
+            constraint=models.UniqueConstraint(condition=models.Q(('refused', False)), fields=('submission', 'purpose'), name='bonus_once_per_purpose'),
+        ),
+        migrations.AddConstraint(
+            model_name='bonus',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='bonus_is_positive'),
         ),
         migrations.AddIndex(
             model_name='trial',

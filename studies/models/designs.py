@@ -58,7 +58,8 @@ class Condition(Design):
 class Item(Design):
     """What one trial is about: an artwork under a condition, or under several that are compared.
 
-    Practice items, and items whose right answer is known (`gold`), have no condition; items of
+    Where several are compared, each stimulus has its condition and the item has none. Practice
+    items, and items whose right answer is known (`gold`), have no condition either; items of
     studies without pictures have no artwork.
     """
 
@@ -82,10 +83,6 @@ class Item(Design):
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["study", "position"], name="item_position"),
-            models.CheckConstraint(
-                condition=Q(practice=True) | ~Q(gold="") | Q(condition__isnull=False),
-                name="item_has_condition_or_is_practice_or_gold",
-            ),
         ]
 
     def __str__(self) -> str:
