@@ -52,6 +52,15 @@ class Environment(BaseSettings):
         "worker",
         description="who sends pictures to raters; nginx needs what manage.py nginx prints",
     )
+    prolific_token: str = Field(
+        "", description="Prolific's API token; it can spend money, so keep it out of files"
+    )
+    prolific_api: str = Field(
+        "https://api.prolific.com", description="Prolific's API, or a stand-in to rehearse with"
+    )
+    prolific_webhook_secret: str = Field(
+        "", description="secret of the Prolific workspace's hooks; hooks are refused when empty"
+    )
     networks_dir: Path | None = Field(
         None, description="folder with networks and their MANIFEST.csv"
     )
@@ -103,6 +112,17 @@ class Environment(BaseSettings):
         bare = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
         if parts.scheme not in {"http", "https"} or not parts.hostname or not bare:
             raise ValueError("write it as https://study.example.org, without a path")
+        return value.rstrip("/")
+
+    @field_validator("prolific_api")
+    @classmethod
+    def check_prolific_api(cls, value: str) -> str:
+        parts = _split(value)
+        safe = parts.scheme == "https" or (
+            parts.scheme == "http" and _is_private(parts.hostname or "")
+        )
+        if not (safe and parts.hostname):
+            raise ValueError("write it as https://api.prolific.com; http only on this machine")
         return value.rstrip("/")
 
     @field_validator("secret_key")

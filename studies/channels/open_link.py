@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from config.plugins import plugin
+from studies.channels import Exit, Farewell, Launch, Visitor
 
 
 @plugin
@@ -13,6 +14,9 @@ class OpenLink:
 
     label: ClassVar[str] = "Open link"
     version: ClassVar[int] = 1
+    identifies: ClassVar[bool] = False
+    pays: ClassVar[bool] = False
+    shared_codes: ClassVar[bool] = False
 
     show_completion_code: bool = True
     """Whether the last page shows a code that proves the person finished."""
@@ -24,6 +28,12 @@ class OpenLink:
         """The study's landing page."""
         return f"{site_url}/s/{link_token}/"
 
-    def farewell(self, completion_code: str) -> str:
-        """The sentence above the code."""
-        return self.code_text if self.show_completion_code else ""
+    def visitor(self, launch: Launch) -> Visitor:
+        """Anybody."""
+        return Visitor()
+
+    def farewell(self, leaving: Exit, code: str, visitor: Visitor) -> Farewell:
+        """The code of whoever finished, with its sentence."""
+        if leaving is not Exit.COMPLETED or not (code and self.show_completion_code):
+            return Farewell()
+        return Farewell(text=self.code_text, code=code)

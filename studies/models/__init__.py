@@ -7,25 +7,47 @@ are frozen at launch under one hash; whatever happens to a study or a participan
 from studies.models.append_only import AppendOnly, AppendOnlyError, new_token
 from studies.models.designs import Condition, Item, Protocol, Stimulus
 from studies.models.flags import Attempt, BrowserMark, Flag, Review
+from studies.models.flashes import PairFlash
+from studies.models.identities import Identity
 from studies.models.people import Participant, Trial
 from studies.models.records import Event, Response
+from studies.models.recruitment import (
+    Arrival,
+    Bonus,
+    BonusBatch,
+    ExitCode,
+    PanelEvent,
+    PanelStudy,
+    Receipt,
+    Submission,
+)
 from studies.models.studies import Study, Upload
 
 __all__ = [
     "AppendOnly",
     "AppendOnlyError",
+    "Arrival",
     "Attempt",
+    "Bonus",
+    "BonusBatch",
     "BrowserMark",
     "Condition",
     "Event",
+    "ExitCode",
     "Flag",
+    "Identity",
     "Item",
+    "PairFlash",
+    "PanelEvent",
+    "PanelStudy",
     "Participant",
     "Protocol",
+    "Receipt",
     "Response",
     "Review",
     "Stimulus",
     "Study",
+    "Submission",
     "Trial",
     "Upload",
     "new_token",

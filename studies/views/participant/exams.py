@@ -8,6 +8,7 @@ from studies.answers import IncompleteAnswer
 from studies.exams import attempt, exam_of, open_exam
 from studies.models import Participant
 from studies.plan import plan_of
+from studies.recruitment.exits import farewell
 from studies.skill import SIZE, picture
 from studies.views.participant.steps import for_participant, place_of
 
@@ -49,7 +50,7 @@ def screened_out(request: HttpRequest, person: Participant) -> HttpResponse:
     """Thanks, and what somebody who is let go takes away; nobody is told what they failed."""
     if person.state != Participant.State.SCREENED_OUT:
         return redirect(place_of(person))
-    context = {"person": person, "plan": plan_of(person.study)}
+    context = {"person": person, "plan": plan_of(person.study), "farewell": farewell(person)}
     return render(request, "rater/screened_out.html", context)
 
 

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from studies.answers import IncompleteAnswer
 from studies.fieldwork import FieldworkError, come_back, describe
 from studies.models import Participant, Study
-from studies.places import CLOSED, FULL, is_full
+from studies.places import CLOSED, FULL, has_begun
 from studies.plan import plan_of
 from studies.prose import prose
+from studies.recruitment.exits import farewell
 from studies.views.participant.steps import first_address, for_participant, note_of, place_of
 
 
@@ -97,7 +98,7 @@ def done(request: HttpRequest, person: Participant) -> HttpResponse:
         "person": person,
         "plan": plan,
         "debrief": prose(plan.fieldwork.debrief),
-        "farewell": plan.channel.farewell(person.completion_code),
+        "farewell": farewell(person),
     }
     return render(request, "rater/done.html", context)
 
@@ -111,4 +112,5 @@ def _why_not(person: Participant) -> str:
     """Why the place cannot be taken up again now, or “”."""
     if person.study.state != Study.State.LIVE:
         return CLOSED[Study.State(person.study.state)]
-    return FULL if is_full(person.study) else ""
+    full = not has_begun(person) and is_full(person.study, person.stratum)
+    return FULL if full else ""

@@ -1,45 +1,87 @@
-"""The open link: information, consent, start. Looking at it takes no place; only POST starts."""
+"""The landing page: information, consent, start. Looking at it takes no place; only POST starts.
+
+The channel reads who arrives from the address, once; from then on a signed text of our own says
+it, in a cookie and in the form, so a launch token may run out while somebody reads.
+"""
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from studies.fieldwork import FieldworkError, StudyFull, enrol
-from studies.models import Study, new_token
+from studies.browser_marks import mark
+from studies.channels import Launch, LaunchError, Visitor
+from studies.fieldwork import FieldworkError, StudyFull
+from studies.models import Participant, Study, new_token
 from studies.places import FULL, check_open, is_full
 from studies.plan import plan_of
 from studies.prose import prose
+from studies.recruitment import arrivals
+from studies.recruitment.exits import farewell_to_visitor
 
 VISIT = "visit"
+ARRIVAL = "arrival"
 REMEMBERED_SECONDS = 90 * 24 * 60 * 60
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def landing(request: HttpRequest, link: str) -> HttpResponse:
-    """The first page; whoever began in this browser is led to where they left off."""
+    """The first page; whoever began is led to where they left off."""
     study = get_object_or_404(Study.objects.select_related("protocol"), link_token=link)
     visit = _visit(request, study)
-    known = study.participants.filter(token=visit).first()
-    if known:
-        return redirect("studies:participant", known.token)
     try:
+        visitor = _visitor(request, study)
+        known = _known(study, visitor, visit)
+        if known:
+            return redirect("studies:participant", known.token)
         _check_place(study)
-        response = _start(request, study, visit) if request.method == "POST" else None
-    except FieldworkError as error:
+        response = _start(request, study, visit, visitor) if request.method == "POST" else None
+    except (FieldworkError, LaunchError) as error:
         return _refused(request, study, error)
-    return _remember(response or _page(request, study, visit), study, visit)
+    return _remember(response or _page(request, study, visit, visitor), study, visit, visitor)
 
 
 @never_cache
 @require_safe
 def declined(request: HttpRequest, link: str) -> HttpResponse:
     """For those who would rather not: nothing is stored, and nobody has to say why."""
-    study = get_object_or_404(Study, link_token=link)
-    return render(request, "rater/declined.html", {"study": study})
+    study = get_object_or_404(Study.objects.select_related("protocol"), link_token=link)
+    visitor = _sealed(request, study) or Visitor()
+    context = {"study": study, "farewell": farewell_to_visitor(study, visitor)}
+    return render(request, "rater/declined.html", context)
+
+
+def _visitor(request: HttpRequest, study: Study) -> Visitor:
+    """Who arrives: as we signed it a while ago, or as the address says now. Raises LaunchError."""
+    channel = plan_of(study).channel
+    sealed = _sealed(request, study)
+    if sealed and _says_nothing_else(request, sealed):
+        return sealed
+    address = channel.entrance(settings.SITE_URL, study.link_token).partition("?")[0]
+    return channel.visitor(Launch(request.GET.dict(), address, timezone.now()))
+
+
+def _sealed(request: HttpRequest, study: Study) -> Visitor | None:
+    signed = (request.POST.get(ARRIVAL), request.COOKIES.get(ARRIVAL))
+    found = (arrivals.unseal(study, text) for text in signed if text)
+    return next((visitor for visitor in found if visitor), None)
+
+
+def _says_nothing_else(request: HttpRequest, sealed: Visitor) -> bool:
+    """Whether the address names the same visit again (a reload), or none."""
+    given = set(request.GET.values())
+    return not given or {sealed.person, sealed.visit} <= given
+
+
+def _known(study: Study, visitor: Visitor, visit: str) -> Participant | None:
+    if not visitor.person:
+        return study.participants.filter(token=visit).first()
+    known = arrivals.known(study, visitor)
+    return arrivals.seen_again(known, visitor) if known else None
 
 
 def _check_place(study: Study) -> None:
@@ -48,20 +90,22 @@ def _check_place(study: Study) -> None:
         raise StudyFull(FULL)
 
 
-def _start(request: HttpRequest, study: Study, visit: str) -> HttpResponse:
+def _start(request: HttpRequest, study: Study, visit: str, visitor: Visitor) -> HttpResponse:
     """Enrol whoever agreed to every statement of the text as it stands now."""
     plan = plan_of(study)
     ticked = {n for n in range(len(plan.fieldwork.consent)) if request.POST.get(f"consent-{n}")}
     missing = set(range(len(plan.fieldwork.consent))) - ticked
     changed = request.POST.get("text") != plan.consent_sha256
-    if missing or changed:
-        return _page(request, study, visit, ticked=ticked, changed=changed)
-    participant = enrol(
+    if missing or changed or visitor.preview:
+        return _page(request, study, visit, visitor, ticked=ticked, changed=changed)
+    participant = arrivals.start(
         study=study,
-        channel=plan.fieldwork.channel.kind,
+        visitor=visitor,
         consent_sha256=plan.consent_sha256,
-        token=visit,
+        # one browser, two identities: two participants (who is known is found by the identity)
+        token=new_token() if visitor.person else visit,
     )
+    mark(participant, visit)
     return redirect("studies:participant", participant.token)
 
 
@@ -69,6 +113,7 @@ def _page(
     request: HttpRequest,
     study: Study,
     visit: str,
+    visitor: Visitor,
     ticked: frozenset[int] | set[int] = frozenset(),
     *,
     changed: bool = False,
@@ -84,11 +129,15 @@ def _page(
         "missing": [n for n, _ in statements if posted and n not in ticked],
         "changed": changed and posted,
         "visit": _signer(study).sign(visit),
+        "arrival": arrivals.seal(study, visitor) if visitor.person else "",
+        "preview": visitor.preview,
     }
     return render(request, "rater/landing.html", context, status=422 if posted else 200)
 
 
-def _refused(request: HttpRequest, study: Study, error: FieldworkError) -> HttpResponse:
+def _refused(
+    request: HttpRequest, study: Study, error: FieldworkError | LaunchError
+) -> HttpResponse:
     context = {"study": study, "sentence": str(error), "contact": plan_of(study).fieldwork.contact}
     return render(request, "rater/refused.html", context, status=409)
 
@@ -107,16 +156,20 @@ def _visit(request: HttpRequest, study: Study) -> str:
     return new_token()
 
 
-def _remember(response: HttpResponse, study: Study, visit: str) -> HttpResponse:
-    response.set_cookie(
-        VISIT,
-        _signer(study).sign(visit),
-        max_age=REMEMBERED_SECONDS,
-        path=f"/s/{study.link_token}/",
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+def _remember(response: HttpResponse, study: Study, visit: str, visitor: Visitor) -> HttpResponse:
+    kept = {VISIT: (_signer(study).sign(visit), REMEMBERED_SECONDS)}
+    if visitor.person:
+        kept[ARRIVAL] = (arrivals.seal(study, visitor), arrivals.REMEMBERED_SECONDS)
+    for name, (value, seconds) in kept.items():
+        response.set_cookie(
+            name,
+            value,
+            max_age=seconds,
+            path=f"/s/{study.link_token}/",
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
     return response
 
 

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods
 from studies.access import study_for
 from studies.answers import IncompleteAnswer, read_answers
 from studies.asking import Asked
+from studies.channels import Exit, Visitor
 from studies.models import Item, Participant, Study, Trial
 from studies.plan import Plan, plan_of
 from studies.prose import prose
-from studies.trials import called, order_of, parts_of, questions_of
+from studies.trials import called, order_of, page_of, parts_of, questions_of
 from studies.views.participant.trials import Picture, sent_with
 
 TRIALS_SHOWN = 3
@@ -64,12 +65,10 @@ class Rehearsal:
     @cached_property
     def items(self) -> list[Item]:
         """A few items whose pictures are there, each of another condition."""
-        made = (
-            self.study.items.filter(practice=False)
-            .exclude(stimuli__recipe__image=None)
-            .order_by("position")
-            .prefetch_related("stimuli__recipe__image")
-        )
+        made = self.study.items.filter(practice=False).order_by("position")
+        if self.plan.kind.slots:
+            made = made.exclude(stimuli__recipe__image=None)
+        made = made.prefetch_related("stimuli__recipe__image")
         apart = max(1, made.count() // TRIALS_SHOWN)
         return list(made[::apart][:TRIALS_SHOWN])
 
@@ -137,6 +136,7 @@ class Rehearsal:
             "trial": row,
             "pictures": self._pictures(row, order),
             "upcoming": [],
+            "page": page_of(self.plan.kind, row.part),
             "asked": [Asked(q, order) for q in questions_of(self.plan.kind, row.part)],
             "number": number,
             "total": self.screens,
@@ -157,11 +157,11 @@ class Rehearsal:
                 name,
             )
             for name in order
-            if (image := images[name]) is not None
+            if name in slots and (image := images[name]) is not None
         ]
 
     def _done(self) -> dict[str, Any]:
         return {
             "debrief": prose(self.plan.fieldwork.debrief),
-            "farewell": self.plan.channel.farewell("PREVIEW"),
+            "farewell": self.plan.channel.farewell(Exit.COMPLETED, "PREVIEW", Visitor()),
         }

@@ -1,0 +1,32 @@
+"""Who a participant is to somebody outside: apart from all else, encrypted, with a date to go."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from studies.models.people import Participant
+from studies.models.studies import Study
+
+
+class Identity(models.Model):
+    """One external identifier of a participant, e.g. the panel's name for the person."""
+
+    study = models.ForeignKey(Study, models.CASCADE, related_name="identities")
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, help_text="keyed hash, to find it again")
+    sealed = models.TextField(help_text="encrypted under the site's key")
+    delete_after = models.DateTimeField(help_text="from then on it is deleted")
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["participant", "kind"], name="identity_kind"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["study", "kind", "digest"]),
+            models.Index(fields=["delete_after"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.participant_id}"

@@ -1,0 +1,1 @@
+"""Recruitment: arrivals, receipts, the panel's study and submissions, and a ledger of payments."""
