@@ -18,6 +18,8 @@ from pandas.api.types import is_float_dtype, is_string_dtype
 from generation.recipe import PAINTING
 from generation.writing import write_whole
 from studies import exclusions
+from studies.blindness import check as blindness
+from studies.blindness.certificate import page
 from studies.codebook import ABOUT, MARKS, RESPONSES, STIMULI, codebook
 from studies.comparisons import comparisons
 from studies.designs.factorial import FACTORS, UNDEGRADED
@@ -51,7 +53,7 @@ def responses(study: Study) -> DataFrame:
         protocol=frozen.design_sha256 or frozen.sha256,
         trial=found["participant"].astype("str") + "-" + position.astype("str").str.zfill(3),
         item=_names(found["item"]),
-        artwork=found["artwork"].astype("str").str[:12],
+        artwork=found["artwork"].fillna("").astype("str").str[:12],
         repeat_of="",
         gold=False,
         excluded=why != "",
@@ -163,7 +165,7 @@ def items(study: Study) -> DataFrame:
     found = DataFrame.from_records(kept, columns=["item", "artwork", "condition"])
     found = found.assign(
         item=_names(found["item"]),
-        artwork=found["artwork"].astype("str").str[:12],
+        artwork=found["artwork"].fillna("").astype("str").str[:12],
         **_factors(study, found["condition"]),
     )
     found = found.assign(**_painters_records(study, found["artist"]))
@@ -231,6 +233,7 @@ def write(study: Study, folder: Path) -> dict[str, int]:
     files["protocol.json"] = as_json({"document": frozen.document, "drawn": frozen.drawn})
     files["codebook.json"] = as_json(codebook(study))
     files["codebook.csv"] = as_csv(_book(study))
+    files |= _certificate(study)
     files["README.md"] = README.format(study=study, frozen=frozen)
     encoded = {name: content.encode() for name, content in files.items()}
     sums = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(encoded.items())}
@@ -254,6 +257,7 @@ Export of the study “{study.slug}” ({study.state}), design {frozen.design_sh
   trial, also of those whose pictures never arrived; which rules of viewing were broken.
 - `comparisons.csv` (`comparisons_SIMULATED.csv`), where conditions stood beside one another: one
   row per pair of which one was preferred.
+- `blindcheck.md`, `blindcheck.json`: the certificate of the last blind check, if there was one.
 - `flow.csv`: how many raters got how far. `stimuli.csv`: every picture with its condition.
 - `codebook.csv`, `codebook.json`: what each column says.
 - `experiment.yaml`: the experiment file. `protocol.json`: the same with every default filled in,
@@ -261,6 +265,12 @@ Export of the study “{study.slug}” ({study.state}), design {frozen.design_sh
 
 Text that a spreadsheet would take for a formula (it starts with = + - @) has a ' put before it.
 """
+
+
+def _certificate(study: Study) -> dict[str, str]:
+    """Of the last blind check, if there was one."""
+    made = blindness.latest(study)
+    return {"blindcheck.json": as_json(made), "blindcheck.md": page(made)} if made else {}
 
 
 def _tables(study: Study) -> dict[str, str]:

@@ -23,7 +23,7 @@ from studies.designs.selection import SelectionError
 from studies.draft import MissingCollection, collection_of, read_checked, refuse_long_prompts
 from studies.fieldwork import FieldworkError
 from studies.layout import lay_out
-from studies.management import outcome
+from studies.management import blindcheck, outcome
 from studies.management.outcome import Outcome
 from studies.models import Study
 from studies.overview import Sums, sum_up
@@ -49,6 +49,7 @@ VERBS = {
     "close": "end a study for good",
     "amend": "put on record that something about a launched study changed, and why",
     "simulate": "let SIMULATED raters take part through the pages that a browser uses",
+    "blindcheck": blindcheck.SAYS,
     "export": "write the tables, codebook, manifest, protocol and hashes into a folder",
     "status": "where a study stands",
     "reference": "write the reference page and the JSON Schema of experiment files",
@@ -85,6 +86,8 @@ class Command(BaseCommand):
             if verb in WITH_REASON:
                 why = "what changed and why; the report tells it"
                 parser.add_argument("--reason", default="", required=verb == "amend", help=why)
+            if verb == "blindcheck":
+                blindcheck.add_options(parser)
             if verb in INTO_FOLDER:
                 parser.add_argument("--to", type=Path, required=True, help="folder to write")
 
@@ -104,6 +107,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(came_to.data, indent=2, ensure_ascii=False))
         else:
             self.stdout.write("\n".join(came_to.lines))
+        blindcheck.refuse_leaks(came_to)
 
     def do_check(self, options: dict[str, Any]) -> Outcome:
         """Read the file and do its sums, as far as its collection is there."""
@@ -190,6 +194,10 @@ class Command(BaseCommand):
         codes = [person.code for person in people]
         line = f"{study.slug}: {len(people)} SIMULATED raters took part; they are no people."
         return Outcome([line], {"study": study.slug, "simulated": True, "raters": codes})
+
+    def do_blindcheck(self, options: dict[str, Any]) -> Outcome:
+        """Look for leaks as a rater's browser could."""
+        return blindcheck.run(named(options["slug"]), options)
 
     def do_export(self, options: dict[str, Any]) -> Outcome:
         """Write what leaves a study."""

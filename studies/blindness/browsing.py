@@ -1,0 +1,135 @@
+"""The browser of a blind check: takes a rater's way, and writes down whatever it is sent."""
+
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from http.cookiejar import CookieJar
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from django.urls import Resolver404, resolve, reverse
+
+from studies import renditions
+from studies.blindness.observables import Received, SeenPicture, SeenTrial
+from studies.models import Participant, Trial
+from studies.simulation import Browser
+
+CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+PATIENCE_SECONDS = 30
+
+Tell = Callable[[Trial, SeenTrial], None]
+
+
+class Watcher(Browser):
+    """Opens pages as simulated raters do; every trial it comes by is handed to `tell`."""
+
+    def __init__(self, participant: Participant, tell: Tell, site: str = "") -> None:
+        super().__init__(participant)
+        self.tell = tell
+        self.told: set[int] = set()
+        if site:
+            self.client: Any = Line(site)
+
+    def open(self, place: str) -> str:
+        """As a rater's, and a look at everything that a trial's page brings."""
+        arrived = super().open(place)
+        trial = self._trial_at(arrived)
+        if trial is not None and trial.pk not in self.told:  # a redirect comes by here twice
+            self.told.add(trial.pk)
+            self.tell(trial, self._seen(trial, arrived))
+        return arrived
+
+    def _trial_at(self, place: str) -> Trial | None:
+        try:
+            match = resolve(urlsplit(place).path)
+        except Resolver404:
+            return None
+        if match.view_name != "studies:trial":
+            return None
+        token = match.kwargs["trial_token"]
+        return self.participant.trials.select_related("item").filter(token=token).first()
+
+    def _seen(self, trial: Trial, place: str) -> SeenTrial:
+        page = self._get(place)
+        trial.participant = self.participant
+        own = {renditions.address(trial, slot): slot for slot in trial.layout.get("order", ())}
+        pictures = [
+            SeenPicture(slot, number, self._get(address), self._get(address))
+            for number, (address, slot) in enumerate(self._on(page, own), start=1)
+        ]
+        addresses = [address for address, _ in self._on(page, None)]
+        tokens = [self.participant.token, trial.token, *addresses, *own]
+        tokens += self.participant.trials.values_list("token", flat=True)
+        return SeenTrial(page, pictures, trial.position, tokens)
+
+    def _on(self, page: Received, own: Mapping[str, str] | None) -> list[tuple[str, str]]:
+        """Addresses of pictures on the page, in its order, with their slots (all if None)."""
+        base = re.escape(
+            reverse("studies:picture", args=[self.participant.token, "X"]).split("X")[0]
+        )
+        found = dict.fromkeys(re.findall(rf"{base}[^\"'\s<>]+", page.body.decode()))
+        known = own or {}
+        pairs = [(address, _slot(address, known)) for address in found]
+        return [(address, slot) for address, slot in pairs if own is None or slot]
+
+    def _get(self, address: str) -> Received:
+        started = perf_counter()
+        response = self.client.get(address, secure=self.secure)
+        body = bytes(response.content)
+        seconds = perf_counter() - started
+        headers = [(str(name), str(value)) for name, value in response.headers.items()]
+        return Received(address, response.status_code, headers, body, seconds)
+
+
+def _slot(address: str, own: Mapping[str, str]) -> str:
+    """The slot whose opaque name is in the address, or ""."""
+    return next((slot for name, slot in own.items() if name in address), "")
+
+
+class Line:
+    """A line to a running site, in the manner of Django's test client."""
+
+    def __init__(self, site: str) -> None:
+        self.site = site.rstrip("/")
+        self.token = ""
+        cookies = urllib.request.HTTPCookieProcessor(CookieJar())
+        self.opener = urllib.request.build_opener(cookies, _Stay)
+
+    def get(self, address: str, **_options: Any) -> "Arrived":
+        """GET; redirects are handed back."""
+        return self._ask(urllib.request.Request(urljoin(self.site, address)))  # noqa: S310
+
+    def post(self, address: str, form: Mapping[str, Any], **_options: Any) -> "Arrived":
+        """POST a form, with the token of the page that was opened last."""
+        content = urlencode({**form, "csrfmiddlewaretoken": self.token}).encode()
+        whole = urljoin(self.site, address)
+        headers = {"Referer": whole}
+        return self._ask(urllib.request.Request(whole, content, headers))  # noqa: S310
+
+    def _ask(self, request: urllib.request.Request) -> "Arrived":
+        try:
+            with self.opener.open(request, timeout=PATIENCE_SECONDS) as response:
+                arrived = Arrived(response)
+        except urllib.error.HTTPError as refused:
+            arrived = Arrived(refused)
+        found = CSRF.search(arrived.content[:200_000].decode("latin-1"))
+        self.token = found[1] if found else self.token
+        return arrived
+
+
+class Arrived:
+    """A response: status, headers, content."""
+
+    def __init__(self, response: Any) -> None:
+        self.status_code: int = response.status
+        self.headers = dict(response.headers.items())
+        self.content: bytes = response.read()
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows nothing: the browser wants to see each step."""
+
+    def redirect_request(self, *_args: Any, **_options: Any) -> None:
+        return None
