@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pandas import DataFrame, concat
 
 from evaluation.findings.calibrations import Calibration
-from evaluation.measuring import map_table, set_table
+from evaluation.measuring import map_table, pair_table, set_table
 from evaluation.measuring import measurements as measured
 from evaluation.ratings import FACTORS
 
@@ -35,6 +35,10 @@ class Evidence:
     """Places that raters marked: participant, item, x, y as shares of the picture, [0, 1]"""
     maps: DataFrame = field(default_factory=map_table.empty)
     """Where metrics see a change: columns `evaluation.measuring.map_table.COLUMNS`"""
+
+    pairs: DataFrame = field(default_factory=pair_table.no_pairs)
+    """Which of two conditions was preferred: columns `evaluation.measuring.pair_table.COLUMNS`; of
+    all groups, told apart by the participant"""
 
     populations: tuple[str, ...] = ()
     """All populations of the study that `ratings` are one of, people or SIMULATED raters."""

@@ -23,6 +23,7 @@ from evaluation.reporting.report import Plan
 from generation.models import Recipe, RecipeInput
 from generation.recipe import PAINTING
 from studies import export
+from studies.comparisons import comparisons as compared_pairs
 from studies.marks import marking_of
 from studies.models import Response, Stimulus, Study
 from studies.plan import plan_of
@@ -43,14 +44,16 @@ def ratings(study: Study) -> DataFrame:
 def evidence(study: Study) -> Evidence:
     """All that analyses may look at, of all groups together."""
     known = calibration_store.files_of(metrics(study))
+    answers = export.responses(study)
     return Evidence(
-        ratings(study),
+        checked(answers),
         measurements(study),
         export.items(study),
         known,
         sets=sets(study),
         marks=export.marks(study),
         maps=maps(study),
+        pairs=compared_pairs(study, answers),
     )
 
 

@@ -107,7 +107,7 @@ def fingerprint(plan: Plan, evidence: Evidence, participants: DataFrame | None) 
     settled = json.dumps([FORMAT, versions, plan], sort_keys=True, default=str)
     digest = hashlib.sha256(settled.encode())
     told = (evidence.ratings, evidence.measurements, evidence.items, evidence.sets, participants)
-    for table in (*told, evidence.marks, evidence.maps):
+    for table in (*told, evidence.marks, evidence.maps, evidence.pairs):
         text = "" if table is None else table.to_csv(index=False, lineterminator="\n")
         digest.update(hashlib.sha256(text.encode()).digest())
     return digest.hexdigest()
