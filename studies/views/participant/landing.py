@@ -16,11 +16,12 @@ from studies.browser_marks import mark
 from studies.channels import Launch, LaunchError, Visitor
 from studies.fieldwork import FieldworkError, StudyFull
 from studies.models import Participant, Study, new_token
-from studies.places import FULL, check_open, is_full
+from studies.places import FULL, check_open
 from studies.plan import plan_of
 from studies.prose import prose
 from studies.recruitment import arrivals
 from studies.recruitment.exits import farewell_to_visitor
+from studies.room import is_full
 
 VISIT = "visit"
 ARRIVAL = "arrival"
@@ -38,7 +39,7 @@ def landing(request: HttpRequest, link: str) -> HttpResponse:
         known = _known(study, visitor, visit)
         if known:
             return redirect("studies:participant", known.token)
-        _check_place(study)
+        _check_place(study, visitor)
         response = _start(request, study, visit, visitor) if request.method == "POST" else None
     except (FieldworkError, LaunchError) as error:
         return _refused(request, study, error)
@@ -84,9 +85,9 @@ def _known(study: Study, visitor: Visitor, visit: str) -> Participant | None:
     return arrivals.seen_again(known, visitor) if known else None
 
 
-def _check_place(study: Study) -> None:
+def _check_place(study: Study, visitor: Visitor) -> None:
     check_open(study)
-    if is_full(study):
+    if is_full(study, visitor.stratum):
         raise StudyFull(FULL)
 
 
