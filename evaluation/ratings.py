@@ -43,7 +43,7 @@ SIZES = ("budget", "dose")
 ABOUT_ITEMS = ("artwork", "artist", "era", "surface", *FACTORS)
 """Columns that say what an item is."""
 MOST_POINTS = 100
-"""Points on the longest scale that is taken for one."""
+"""Points on the longest scale that is taken for one: a line from 0 to 100."""
 FLAGS = ("simulated", "gold", "excluded")
 MISSING = ("", "na", "nan", "null", "none")
 """What other programs write where there is no number."""
@@ -393,7 +393,8 @@ def _scale(typed: DataFrame) -> Series:
     if "scale" in typed.columns:
         given = _number(typed, "scale")
         scale = given.where(given.notna(), scale)
-    outside = typed.index[(typed["value"] < 1) | (typed["value"] > scale)]
+    lowest = (scale < MOST_POINTS).astype("float64")  # a line of 100 has a place 0, points do not
+    outside = typed.index[(typed["value"] < lowest) | (typed["value"] > scale)]
     if len(outside):
         row = outside[0]
         raise TableError(

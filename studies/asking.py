@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from studies.questions import CANNOT_TELL, CANNOT_TELL_WORDS, NOT_SURE, Choice, Question, listed
+from studies.questions.options import other_field
 
 
 @dataclass(frozen=True)
@@ -73,3 +74,8 @@ class Asked:
         """What was written before, for a field of text or of a number."""
         kept = [text for text in listed(self.given.get(self.question.name)) if text != CANNOT_TELL]
         return kept[0] if kept else ""
+
+    @property
+    def written(self) -> str:
+        """What was written before beside “other”."""
+        return " ".join(listed(self.given.get(other_field(self.question.name))))

@@ -36,6 +36,8 @@ export class Answers {
   changed(event) {
     stay(event.target);
     apart(event.target);
+    alone(event.target);
+    written(event.target);
     this.draft.keep({ answers: this.chosen() });
     for (const question of this.questions) {
       if (!isOpen(question)) this.markOne(question, false);
@@ -161,6 +163,24 @@ function apart(control) {
     if (isChoice(other)) other.checked = false;
     else other.value = "";
   }
+}
+
+// “None of these” and the others take each other back.
+function alone(control) {
+  const box = control?.closest("[data-ticks]");
+  if (!box || control.type !== "checkbox" || !control.checked) return;
+  for (const other of box.querySelectorAll("input:checked")) {
+    if (other !== control && ("alone" in control.dataset || "alone" in other.dataset)) other.checked = false;
+  }
+}
+
+// Whoever writes beside “other” means it; whoever chooses it goes on to write.
+function written(control) {
+  const choice = control?.closest(".options")?.querySelector("[data-writes]");
+  if (!choice) return;
+  const box = choice.closest(".point").nextElementSibling.querySelector("input");
+  if (control === box && box.value.trim()) choice.checked = true;
+  if (control === choice && choice.checked && !box.value.trim()) box.focus();
 }
 
 // Single-key shortcuts can be turned off (WCAG 2.1.4), and stay so in this browser.

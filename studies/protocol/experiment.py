@@ -8,7 +8,7 @@ from pydantic import Field
 
 from studies.protocol.fieldwork import Fieldwork
 from studies.protocol.sections import Line, Name, Section, Seed, Settings, Slug
-from studies.protocol.stimuli import Stimuli
+from studies.protocol.stimuli import Stimuli, no_pictures
 
 
 class Analysis(Section):
@@ -25,6 +25,9 @@ class Experiment(Section):
 
     experiment: Slug = Field(description="slug of the study; also in addresses and file names")
     title: Line = Field(description="what researchers call it; raters see it too")
-    stimuli: Stimuli = Field(description=str(Stimuli.__doc__))
+    stimuli: Stimuli = Field(
+        default_factory=no_pictures,
+        description=f"{Stimuli.__doc__} Left out in studies without pictures (questionnaires).",
+    )
     study: Fieldwork = Field(description=str(Fieldwork.__doc__))
     analysis: Analysis = Field(description=str(Analysis.__doc__))

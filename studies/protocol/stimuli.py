@@ -209,6 +209,10 @@ class Skip(Section):
         return {factor: levels for factor, levels in named.items() if levels is not None}
 
 
+NO_COLLECTION = "none"
+"""In place of the name of a collection: the study shows no pictures."""
+
+
 class Stimuli(Section):
     """Which pictures, and what is done to them."""
 
@@ -238,6 +242,11 @@ class Stimuli(Section):
     )
     skip: tuple[Skip, ...] = Field((), description="cells to leave out of the crossing")
 
+    @property
+    def pictured(self) -> bool:
+        """Whether there are pictures at all: false where the file has no section `stimuli`."""
+        return self.collection != NO_COLLECTION
+
     @model_validator(mode="after")
     def mimicries_have_labels_of_their_own(self) -> "Stimuli":
         if NO_MIMICRY in self.mimicries:
@@ -245,6 +254,13 @@ class Stimuli(Section):
         if UNDEGRADED["degradation"] in self.degradations:
             raise ValueError("“none” means that nothing was degraded: take another label")
         return self
+
+
+def no_pictures() -> Stimuli:
+    """What stands for the section in files of studies without pictures: nothing is made of it."""
+    nothing = Method(method="none")
+    protections: dict[str, Protection | None] = {"none": None}
+    return Stimuli(collection=NO_COLLECTION, preparation=nothing, seed=0, protections=protections)
 
 
 def network_names(stimuli: Stimuli, section: Method) -> dict[str, str]:
