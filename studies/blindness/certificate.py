@@ -105,7 +105,7 @@ def _section(question: Mapping[str, Any]) -> list[str]:
         f"## {question['question'][0].upper()}{question['question'][1:]}",
         "",
         f"{question['features']:,} features of {question['observations']:,} observations of"
-        f" {question['items']:,} units; {question['features_that_never_vary']:,} of them never vary,"
+        f" {question['items']:,} units; {question['features_that_never_vary']:,} never vary,"
         f" or once or twice. {question['shuffles']:,} shuffles; smallest adjusted p"
         f" {question['smallest_adjusted_p']:.3g}, a leak at {question['alpha']:.3g} or less.",
         "",

@@ -18,7 +18,7 @@ from generation.management.bars import bar
 from generation.models import Job
 from generation.networks import NetworkUnavailable
 from generation.writing import write_whole
-from studies import checksums, export, queries, services
+from studies import checksums, export, lossless_advice, queries, services
 from studies.designs.selection import SelectionError
 from studies.draft import MissingCollection, collection_of, read_checked, refuse_long_prompts
 from studies.fieldwork import FieldworkError
@@ -83,6 +83,8 @@ class Command(BaseCommand):
             if verb == "simulate":
                 parser.add_argument("--raters", type=int, required=True, help="how many")
                 parser.add_argument("--seed", type=int, default=0, help="their answers follow it")
+                careless = "share of raters who take no care, 0 to 1 (each in one of four manners)"
+                parser.add_argument("--careless", type=float, default=0.0, help=careless)
             if verb in WITH_REASON:
                 why = "what changed and why; the report tells it"
                 parser.add_argument("--reason", default="", required=verb == "amend", help=why)
@@ -119,6 +121,7 @@ class Command(BaseCommand):
             layout = lay_out(experiment, collection_of(experiment))
             sums = sum_up(experiment, layout)
             refuse_long_prompts(experiment, layout)
+            warnings += lossless_advice.of_file(experiment, layout)
         except MissingCollection as error:
             warnings.append(str(error))
         return outcome.of_check(experiment, sums, warnings, checksums.advice(networks))
@@ -189,8 +192,13 @@ class Command(BaseCommand):
         study, raters, seed = named(options["slug"]), options["raters"], options["seed"]
         if raters < 1:
             raise CommandError("--raters must be at least 1.")
+        careless = options["careless"]
+        if not 0 <= careless <= 1:
+            raise CommandError("--careless must be a share from 0 to 1, such as 0.1.")
         with bar("SIMULATED raters", "rater") as progress:
-            people = simulate(study=study, raters=raters, seed=seed, progress=progress)
+            people = simulate(
+                study=study, raters=raters, seed=seed, careless=careless, progress=progress
+            )
         codes = [person.code for person in people]
         line = f"{study.slug}: {len(people)} SIMULATED raters took part; they are no people."
         return Outcome([line], {"study": study.slug, "simulated": True, "raters": codes})
