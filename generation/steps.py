@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from config.plugins import PluginFolder, Settings
+from generation.amplifications import AMPLIFICATIONS
 from generation.declared import declared
 from generation.degradations import DEGRADATIONS
 from generation.edits import EDITS
@@ -126,6 +127,17 @@ def _degrade(batch: Batch) -> "Tensor":
     return degraded
 
 
+def _amplify(batch: Batch) -> "Tensor":
+    amplified: Tensor = batch.method.amplify(
+        batch.inputs["image"],
+        batch.inputs["reference"],
+        batch.networks,
+        batch.generators,
+        batch.progress,
+    )
+    return amplified
+
+
 def _paint(batch: Batch) -> "Tensor":
     diffusion = batch.networks.diffusion
     painter = batch.mimic.onto(diffusion) if batch.mimic else diffusion
@@ -152,6 +164,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("painting", PAINTINGS, (), _paint),
         Kind("edit", EDITS, ("image",), _edit),
         Kind("degradation", DEGRADATIONS, ("image",), _degrade),
+        Kind("amplification", AMPLIFICATIONS, ("image", "reference"), _amplify),
     )
 }
 

@@ -8,7 +8,9 @@ from pandas import DataFrame
 
 from studies.designs.factorial import FACTORS, NO_MIMICRY, UNDEGRADED, Condition
 from studies.models import Response, Stimulus, Study
+from studies.plan import plan_of
 from studies.protocol import CLEAN
+from studies.trials import order_of
 
 COMPARED = tuple(factor for factor in FACTORS if factor != "artist")
 SHARED = (
@@ -83,12 +85,14 @@ def _answered(study: Study) -> Iterator[tuple[str, str, Any, int, Sequence[str]]
     rows = Response.objects.filter(participant__study=study, trial__practice=False)
     keys = (
         "participant__code", "trial__position", "question", "details", "trial__item",
-        "trial__layout",
+        "trial__layout", "trial__part",
     )  # fmt: skip
-    for code, position, question, details, item, layout in rows.order_by(
+    kind = plan_of(study).kind
+    for code, position, question, details, item, layout, part in rows.order_by(
         "participant", "trial__position", "pk"
     ).values_list(*keys):
-        yield f"{code}-{position:03d}", question, details, item, layout["order"]
+        order = order_of(kind, part, layout)
+        yield f"{code}-{position:03d}", question, details, item, order
 
 
 def _conditions(study: Study) -> dict[tuple[int, str], Condition]:

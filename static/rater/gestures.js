@@ -50,6 +50,7 @@ export function listen(frame, lens, tapped) {
   frame.addEventListener("dblclick", (event) => {
     if (matchMedia("(max-width: 49.99rem)").matches) return; // there, taps flip
     if ("marked" in frame.dataset) return; // there, taps mark
+    if (frame.closest("[data-in-place]")) return; // there, taps turn
     if (lens.large) lens.fit();
     else lens.to(Math.max(lens.actualScale, lens.whole * 2), at(event));
   });

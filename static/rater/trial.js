@@ -2,7 +2,10 @@
 
 import { Answers } from "./answers.js";
 import { Draft } from "./draft.js";
+import { FlickerStage } from "./flicker.js";
+import { InPlaceStage } from "./in_place.js";
 import { MarkingStage } from "./marks.js";
+import { Nothing } from "./nothing.js";
 import { loadAll, loadAhead } from "./pictures.js";
 import { save } from "./saving.js";
 import { drawSliders } from "./slider.js";
@@ -21,7 +24,10 @@ const next = form.querySelector("[data-next]");
 let busy = false;
 
 function staged() {
+  if (element.querySelector("[data-nothing]")) return new Nothing(element);
   if (element.querySelector("[data-wall]")) return new Wall(element);
+  if (element.querySelector("[data-flicker]")) return new FlickerStage(element);
+  if (element.querySelector("[data-in-place]")) return new InPlaceStage(element);
   return element.querySelector("[data-marking]") ? new MarkingStage(element, form, draft) : new Stage(element);
 }
 

@@ -11,7 +11,7 @@ half a choice for each, as the reconstruction of JPEG AIC-3 has it, and τ is 0.
 """
 
 from dataclasses import dataclass, replace
-from math import log
+from math import inf, log
 
 import numpy as np
 from scipy.special import log_ndtr
@@ -22,6 +22,10 @@ from evaluation.statistics.likelihood import Optimum, maximise
 
 Z = float(norm.ppf(0.75))
 LEAST = 1e-300
+FARTHEST = 60.0
+"""JND at which a search for levels ends."""
+WIDEST = 5.0
+"""Log of the widest gain or band that a search may find, and of the narrowest, below 0."""
 NARROW = 0.3
 """Half a band to begin the search with."""
 
@@ -59,10 +63,13 @@ def fit(cells: Cells, counts: Floats, prior: float | None, near: Floats | None =
     """
     start = _start(cells, counts, prior) if near is None else near
     apart = cells.contrast()
+    limits = np.where(np.arange(cells.size) < cells.levels, FARTHEST, WIDEST)
     ridge = np.zeros(cells.size)
     ridge[: cells.levels] = 1 / prior**2 if prior else 0.0
 
     def likelihood(at: Floats) -> tuple[float, Floats, Floats]:
+        if (np.abs(at) > limits).any():
+            return -inf, np.zeros_like(at), np.eye(len(at))
         logs, slopes = _slopes(cells, apart, at)
         given = counts[:, : logs.shape[1]]
         value = float((given * logs).sum()) - float(ridge @ at**2) / 2

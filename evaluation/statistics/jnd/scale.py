@@ -17,8 +17,6 @@ from evaluation.statistics.pairs.table import Comparisons
 REPLICATES = 1000
 PRIOR = 4.0
 """JND: so wide that it moves nothing but levels which every answer puts at the end."""
-WIDEST = 5.0
-"""Log of the widest band and gain that a draw may have; beyond it the draw says nothing."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +160,6 @@ def _draws(
             found[b] = fit(table.cells, table.counts(weights), prior, optimum).parameters
         except NotConverged:
             continue
-    found[(np.abs(found[:, table.cells.levels :]) > WIDEST).any(1)] = np.nan
     return found
 
 

@@ -1,0 +1,176 @@
+// Flicker: two pictures alternate while somebody wants it, at a rate that the server allows.
+// It starts by an act of the rater alone, and stops at once on release, Escape, or looking away.
+
+import { InPlaceStage } from "./in_place.js";
+
+const CALM = matchMedia("(prefers-reduced-motion: reduce)");
+const KEY = "f";
+const AGREED = "flicker";
+
+export class FlickerStage extends InPlaceStage {
+  constructor(element) {
+    super(element);
+    this.panel = element.querySelector("[data-flicker]");
+    this.button = this.panel.querySelector("[data-flicker-button]");
+    this.warning = this.panel.querySelector("[data-flicker-warning]");
+    this.line = this.panel.querySelector("[data-flicker-said]");
+    const { rate, largest, start } = this.panel.dataset;
+    this.rate = Number(rate); // rounds a second: there and back again
+    this.largest = Number(largest); // CSS pixels per pixel of the picture, which the rate holds for
+    this.held = start === "hold";
+    this.timer = null;
+    this.startedAt = 0;
+    this.before = 0;
+    this.starts = 0;
+    this.changes = 0;
+    this.lasted = 0;
+  }
+
+  get running() {
+    return this.timer !== null;
+  }
+
+  open() {
+    if (this.opened) return;
+    for (const { frame, image } of this.shots) {
+      frame.style.maxWidth = `${image.naturalWidth * this.largest}px`;
+      frame.style.maxHeight = `${image.naturalHeight * this.largest}px`;
+    }
+    super.open();
+    this.panel.hidden = false;
+    this.panel.querySelector("[data-flicker-agree]").addEventListener("click", () => this.agree());
+    this.listenToButton();
+    for (const [target, name] of [[window, "blur"], [window, "pagehide"], [document, "visibilitychange"]]) {
+      target.addEventListener(name, () => this.stop());
+    }
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.stop());
+    CALM.addEventListener("change", () => this.offer());
+    this.offer();
+  }
+
+  // Nothing to start before the warning was read; nothing at all where less motion is asked for.
+  offer() {
+    this.stop();
+    const agreed = remembered();
+    this.warning.hidden = agreed || CALM.matches;
+    this.button.hidden = !agreed || CALM.matches;
+    this.say(CALM.matches ? "Your device asks for less motion, so nothing flickers here. Turn the pictures by hand." : "");
+  }
+
+  agree() {
+    remember();
+    this.offer();
+    this.button.focus();
+  }
+
+  listenToButton() {
+    const { button } = this;
+    if (!this.held) {
+      button.addEventListener("click", () => (this.running ? this.stop() : this.start()));
+      return;
+    }
+    button.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      button.setPointerCapture(event.pointerId);
+      this.start();
+    });
+    for (const name of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) {
+      button.addEventListener(name, () => this.stop());
+    }
+    button.addEventListener("contextmenu", (event) => event.preventDefault());
+    button.addEventListener("keydown", (event) => {
+      if (event.key !== " " && event.key !== "Enter") return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (!event.repeat) this.start();
+    });
+    button.addEventListener("keyup", () => this.stop());
+  }
+
+  start() {
+    if (this.running || this.button.hidden || document.hidden) return;
+    if (this.lens.current > this.largest * 1.001) this.lens.to(this.largest);
+    if (this.lens.current > this.largest * 1.001) return; // a frame larger than the rate was worked out for
+    this.starts += 1;
+    this.startedAt = performance.now();
+    this.before = this.top;
+    this.timer = setInterval(() => this.alternate(), Math.ceil(500 / this.rate));
+    this.told();
+  }
+
+  alternate() {
+    this.changes += 1;
+    this.flippedAt = performance.now();
+    this.showPicture(this.other);
+  }
+
+  stop() {
+    if (!this.running) return;
+    clearInterval(this.timer);
+    this.timer = null;
+    this.lasted += performance.now() - this.startedAt;
+    this.showPicture(this.before);
+    this.told();
+  }
+
+  told() {
+    this.button.setAttribute("aria-pressed", String(this.running));
+    if (!this.held) this.button.querySelector("[data-words]").textContent = this.running ? "Stop" : "Start flicker";
+  }
+
+  // Any turn by hand ends it.
+  turnTo(index) {
+    this.stop();
+    super.turnTo(index);
+  }
+
+  key(event) {
+    if (event.key.toLowerCase() === KEY && this.mine(event)) {
+      if (event.repeat) return true;
+      if (!this.held && this.running) this.stop();
+      else this.start();
+      return true;
+    }
+    return super.key(event);
+  }
+
+  released(event) {
+    if (this.held && event.key.toLowerCase() === KEY) this.stop();
+    super.released(event);
+  }
+
+  showSize() {
+    super.showSize();
+    if (this.running && this.lens.current > this.largest * 1.001) {
+      this.stop();
+      this.say("Too large to flicker: made smaller, it starts again.");
+    }
+  }
+
+  say(text) {
+    this.line.textContent = text;
+  }
+
+  report() {
+    const lasted = this.lasted + (this.running ? performance.now() - this.startedAt : 0);
+    const flicker = { rate: this.rate, starts: this.starts, changes: this.changes, ms: Math.round(lasted) };
+    return { ...super.report(), flicker };
+  }
+}
+
+// For this visit: whoever comes back another day is warned again.
+function remembered() {
+  try {
+    return sessionStorage.getItem(AGREED) === "yes";
+  } catch {
+    return false;
+  }
+}
+
+function remember() {
+  try {
+    sessionStorage.setItem(AGREED, "yes");
+  } catch {
+    // then the warning comes again on the next page
+  }
+}
