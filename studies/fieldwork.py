@@ -14,8 +14,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from studies.answers import IncompleteAnswer, read_answers, read_choices
+from studies.branching import pass_over
 from studies.checking import Moment, ends, inspect
 from studies.deliveries import leave_out, postpone
+from studies.identities import remember
 from studies.marks import marking_of, read_marks
 from studies.models import Participant, Response, Study, Trial
 from studies.places import (
@@ -27,12 +29,14 @@ from studies.places import (
     give_back,
     lease_from,
     locked,
+    locked_study,
     new_code,
     screen_out,
     tell,
 )
 from studies.plan import plan_of
 from studies.questions import Answer
+from studies.room import in_quota
 from studies.trials import order_of, questions_of
 
 __all__ = [
@@ -52,6 +56,11 @@ __all__ = [
     "shown",
     "undelivered",
 ]
+
+GIVEN = "given"
+"""The answer to a question whose text tells who somebody is: the text itself is kept apart."""
+QUOTA = "quota"
+"""Why a session ends, where all places of a group of people are taken."""
 
 KEPT_EVENTS = 200
 """Answers that came too late or twice are kept as events, but not without end per person."""
@@ -121,7 +130,11 @@ def describe(*, participant: Participant, answers: Mapping[str, object]) -> Outc
     """
     plan = plan_of(participant.study)
     choices = read_choices(plan.person_questions, answers)
+    apart = {q.name: choices[q.name] for q in plan.person_questions if not q.choices}
+    choices |= {name: GIVEN if text else "" for name, text in apart.items()}
     with transaction.atomic():
+        if plan.fieldwork.raters.quotas:  # places of groups are counted: the study's row first
+            locked_study(participant.study)
         participant = locked(participant)
         known = dict(participant.responses.filter(trial=None).values_list("question", "answer"))
         if known == choices:
@@ -135,11 +148,17 @@ def describe(*, participant: Participant, answers: Mapping[str, object]) -> Outc
             Response(participant=participant, question=name, answer=choice, answered_at=now)
             for name, choice in choices.items()
         )
+        for name, text in apart.items():
+            if text:
+                remember(participant, name, text)
         named = (check.population(choices) for check in plan.checks)
         participant.population = next(filter(None, named), "")
         participant.lease_until = lease_from(plan, now)
         participant.save(update_fields=["population", "lease_until"])
-        check(participant, "described")
+        if in_quota(participant, plan):
+            check(participant, "described")
+        else:
+            screen_out(participant=participant, why=QUOTA)
         return Outcome.SAVED
 
 
@@ -230,6 +249,7 @@ def _save(trial: Trial, given: Given, rt_ms: int | None, viewing: Mapping[str, A
         )
         current.answered_at, current.rt_ms, current.viewing = now, rt_ms, dict(viewing)
         current.save(update_fields=["answered_at", "rt_ms", "viewing"])
+        pass_over(participant, plan_of(participant.study).kind, now)
         _go_on(participant, now)
         check(participant, "answered")
         return Outcome.SAVED

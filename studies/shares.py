@@ -1,121 +1,211 @@
-"""A participant's share of the items: counted and dealt while the study's row is locked."""
+"""A participant's share of the items: counted and dealt while the study's row is locked.
 
-import json
-from collections.abc import Mapping, Sequence
+Who gets what is decided by pure functions (studies/designs/dealing.py); here is what they are told,
+and what is written down.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
-from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
-from studies.designs.assignment import Candidate, arrange, ceiling, choose
-from studies.models import Item, Participant, Stimulus, Trial
+from studies.checking import left_out_people
+from studies.designs.arms import Cell, arm_of, condition_of
+from studies.designs.assignment import Candidate, Limits
+from studies.designs.dealing import Rules, Seat, Share, deal_again, deal_share
+from studies.designs.session import Turn, weave
+from studies.models import Condition, Item, Participant, Stimulus, Trial
 from studies.plan import Plan
-from studies.trials import balanced_layout, parts_of
+from studies.room import HOLDING
+from studies.trials import Layout, balanced_layout, parts_of
 
 
-def candidates(participant: Participant) -> list[Candidate]:
-    """The items this participant has not answered, each with its claims.
+def rules_of(plan: Plan) -> Rules:
+    """The design that shares of a study follow."""
+    raters, design = plan.fieldwork.raters, plan.fieldwork.design
+    square = design.order == "latin_square"
+    limits = Limits(design.per_painter, design.per_artwork, square)
+    return Rules(raters.items_each, raters.per_item, limits, square, design.blocks)
 
-    A claim is an answered trial, or an unanswered one that a participant still holds. Simulated
-    raters and real ones never count for each other.
+
+def deal(participant: Participant, plan: Plan) -> int:
+    """Give a new participant a seat and a share; returns how many items there were.
+
+    Known answers and hidden repeats that checks ask for are mixed in, and the session is cut into
+    its blocks. The participant is changed, not saved.
     """
-    mine = participant.trials.values("item")
-    done = mine.filter(answered_at__isnull=False)
-    half = mine.filter(released=True)  # answered in part, and given back
-    held = _raters(participant, Q(trials__released=False) & ~Q(trials__participant=participant))
-    rows = _items(participant).exclude(Q(pk__in=done) & ~Q(pk__in=half)).annotate(claims=held)
-    keys = ("pk", "artwork_id", "artwork__painter", "condition__levels", "claims")
-    together = _compared(participant)
-    return [
-        Candidate(item, artwork, painter, _treatment(levels, together.get(item, ())), claims)
-        for item, artwork, painter, levels, claims in rows.values_list(*keys)
-    ]
-
-
-def most_claims(participant: Participant, plan: Plan) -> int | None:
-    """How many claims an item may have and still be given to this participant."""
-    given = _raters(participant, Q(trials__answered_at__isnull=False))
-    counts = _items(participant).annotate(answered=given).values_list("answered", flat=True)
-    return ceiling(counts, plan.fieldwork.raters.per_item)
-
-
-def _items(participant: Participant) -> QuerySet[Item]:
-    return Item.objects.filter(study=participant.study_id, practice=False)
-
-
-def _raters(participant: Participant, which: Q) -> Count:
-    """Counts raters of the same sort (real, simulated) with such a trial of an item: a kind may
-    ask about one item on several screens."""
-    peers = which & Q(trials__participant__simulated=participant.simulated)
-    return Count("trials__participant", filter=peers, distinct=True)
-
-
-def _compared(participant: Participant) -> dict[int, list[Mapping[str, str]]]:
-    """Item → its conditions, where it compares several."""
-    found: dict[int, list[Mapping[str, str]]] = {}
-    rows = Stimulus.objects.filter(item__study=participant.study_id, condition__isnull=False)
-    for item, levels in rows.order_by("slot").values_list("item", "condition__levels"):
-        found.setdefault(item, []).append(levels)
-    return found
-
-
-def _treatment(levels: Mapping[str, str] | None, compared: Sequence[Mapping[str, str]]) -> str:
-    """The condition without the artist: what was done to the picture, whoever painted it."""
-    cells = [levels] if levels else compared
-    return json.dumps([{f: level for f, level in cell.items() if f != "artist"} for cell in cells])
-
-
-def deal(participant: Participant, plan: Plan, size: int, wanted: Trial | None = None) -> int:
-    """Give the participant up to `size` items to judge; returns how many there were.
-
-    Items that the participant held before (their trials were released) are taken up again where
-    the draw falls on them; `wanted` is taken up before all others if there is room on its item.
-    """
-    held = set(participant.trials.filter(released=True).values_list("item", flat=True))
     rng = plan.rng("share", participant.seed, participant.trials.count())
+    counts = _Counts(participant)
+    items = candidates(participant, plan, counts)
+    share = deal_share(items, rules_of(plan), seats(participant, counts.left_out), rng)
+    if share is None:
+        return 0
+    seat = share.seat
+    participant.arm, participant.row, participant.met = seat.arm, seat.row, seat.met
+    gold, repeats = _known(participant, plan, counts, rng), plan.repeats
+    blocks = plan.fieldwork.design.blocks
+    each, gap = (repeats.each, repeats.gap) if repeats else (0, 0)
+    _write(participant, plan, weave(_turns(share), gold, each, gap, blocks, rng))
+    return len(share.items)
+
+
+def deal_more(participant: Participant, plan: Plan, wanted: Trial | None = None) -> int:
+    """Fill up the share of a participant who came back; returns how many items there were.
+
+    Items that they held before (their trials were released) are taken up again where the draw
+    falls on them; `wanted` before all others if there is room on its item. With them come their
+    known answers, and repeats of what they judged.
+    """
+    rng = plan.rng("share", participant.seed, participant.trials.count())
+    first = participant.trials.filter(practice=False, repeat=0, item__gold="")
+    released = set(first.filter(released=True).values_list("item", flat=True))
+    done = set(first.filter(released=False).values_list("item", flat=True)) - released
+    seat = Seat(participant.arm, participant.row, participant.met)
+    items = candidates(participant, plan, _Counts(participant))
     item = wanted.item_id if wanted else None
-    most = most_claims(participant, plan)
-    share = arrange(choose(candidates(participant), size, most, rng, item), rng)
-    fresh = [candidate.item for candidate in share if candidate.item not in held]
-    first = participant.trials.count()
-    Trial.objects.bulk_create(_trials(participant, plan, fresh, first))
-    again = [candidate.item for candidate in share if candidate.item in held]
-    participant.trials.filter(item__in=again, released=True).update(released=False)
-    return len(share)
+    share = deal_again(items, rules_of(plan), seat, done, item, rng)
+    if not share.items:
+        return 0
+    _write(participant, plan, [t for t in _turns(share) if t.item not in released])
+    take_up(participant, [*done, *(candidate.item for candidate in share.items)])
+    return len(share.items)
+
+
+def take_up(participant: Participant, items: Iterable[int] | None = None) -> int:
+    """Hold again what was released: of these items, or of all, and every known answer."""
+    released = participant.trials.filter(released=True, answered_at=None)
+    if items is not None:
+        released = released.filter(Q(item__in=list(items)) | ~Q(item__gold="") | Q(practice=True))
+    return released.update(released=False)
 
 
 def deal_practice(participant: Participant, plan: Plan) -> None:
     """Give the participant the practice trials, before any other."""
-    items = Item.objects.filter(study=participant.study_id, practice=True)
-    chosen = items.order_by("position").values_list("pk", flat=True)[: plan.practice_trials]
-    Trial.objects.bulk_create(_trials(participant, plan, list(chosen), 0, practice=True))
+    items = Item.objects.filter(study=participant.study_id, practice=True).order_by("position")
+    chosen = [Turn(item.pk, item.artwork_id) for item in items[: plan.practice_trials]]
+    _write(participant, plan, chosen, practice=True)
 
 
-def _trials(
-    participant: Participant,
-    plan: Plan,
-    items: Sequence[int],
-    first: int,
-    *,
-    practice: bool = False,
-) -> list[Trial]:
-    """A trial for each part of each item, one after the other from position `first`."""
-    screens = [(item, part) for item in items for part in parts_of(plan.kind)]
-    return [
+def candidates(
+    participant: Participant, plan: Plan, counts: "_Counts | None" = None
+) -> list[Candidate]:
+    """All items that count, each with its claims by others of the same sort.
+
+    A claim is an answered trial, or an unanswered one that a participant still holds. Simulated
+    raters and real ones never count for each other; nor do raters whose answers are left out.
+    """
+    counts = counts or _Counts(participant)
+    cells = _cells(participant)
+    between = plan.fieldwork.design.between
+    named = {key: (condition_of(each), arm_of(each, between)) for key, each in cells.items()}
+    rows = _items(participant).filter(gold="").values_list(
+        "pk", "artwork", "artwork__painter", "condition"
+    )  # fmt: skip
+    found = []
+    for item, artwork, painter, condition in rows:
+        name, arm = named.get(condition or -item, ("", ""))
+        held, answered = counts.claims[item], counts.answered[item]
+        found.append(Candidate(item, artwork, painter or "", name, held, answered, arm))
+    return found
+
+
+def seats(participant: Participant, left_out: Iterable[int]) -> Counter[Seat]:
+    """Seats of those who hold places, of the same sort and stratum."""
+    peers = Participant.objects.filter(
+        study=participant.study_id,
+        simulated=participant.simulated,
+        stratum=participant.stratum,
+        state__in=HOLDING,
+    ).exclude(pk__in=[*left_out, participant.pk])
+    rows = peers.values_list("arm", "row", "met").annotate(number=Count("pk")).order_by()
+    return Counter({Seat(arm, row, met): number for arm, row, met, number in rows})
+
+
+class _Counts:
+    """Raters of each item, of the same sort as `participant`; two queries and one for exclusions.
+
+    A kind may ask about one item on several screens: raters are counted, not screens.
+    """
+
+    def __init__(self, participant: Participant) -> None:
+        self.left_out = left_out_people(participant.study)
+        others = Q(released=False) & ~Q(participant=participant.pk)
+        rows = (
+            Trial.objects.filter(
+                participant__study=participant.study_id,
+                participant__simulated=participant.simulated,
+                practice=False,
+                repeat=0,
+            )
+            .exclude(participant__in=list(self.left_out))
+            .order_by()
+            .values_list("item")
+            .annotate(
+                held=Count("participant", distinct=True, filter=others),
+                answered=Count("participant", distinct=True, filter=Q(answered_at__isnull=False)),
+            )
+        )
+        self.claims, self.answered = Counter[int](), Counter[int]()
+        for item, held, answered in rows:
+            self.claims[item], self.answered[item] = held, answered
+
+
+def _items(participant: Participant) -> QuerySet[Item]:
+    return Item.objects.filter(study=participant.study_id, practice=False).order_by("position")
+
+
+def _cells(participant: Participant) -> Mapping[int, Sequence[Cell]]:
+    """Key of a condition → its one cell; minus the key of an item that compares → all its cells."""
+    study = participant.study_id
+    conditions = Condition.objects.filter(study=study)
+    levels: dict[int, Cell] = dict(conditions.values_list("pk", "levels"))
+    found: dict[int, list[Cell]] = defaultdict(list)
+    compared = Stimulus.objects.filter(item__study=study, condition__isnull=False)
+    for item, condition in compared.order_by("slot").values_list("item", "condition"):
+        found[-item].append(levels[condition])
+    return {**{key: [cell] for key, cell in levels.items()}, **found}
+
+
+def _known(participant: Participant, plan: Plan, counts: _Counts, rng: Random) -> list[Turn]:
+    """Items with known answers, as many as each check asks for: fewest raters first."""
+    chosen: list[Turn] = []
+    for check, known in plan.known.items():
+        items = list(_items(participant).filter(gold=check).values_list("pk", "artwork"))
+        drawn = rng.sample(items, len(items))
+        drawn.sort(key=lambda item: counts.claims[item[0]])
+        chosen += [Turn(item, artwork) for item, artwork in drawn[: known.each]]
+    return rng.sample(chosen, len(chosen))
+
+
+def _turns(share: Share) -> list[Turn]:
+    return [Turn(candidate.item, candidate.artwork) for candidate in share.items]
+
+
+def _write(
+    participant: Participant, plan: Plan, turns: Sequence[Turn], *, practice: bool = False
+) -> None:
+    """A trial for each part of each turn, one after the other behind what is there."""
+    ends = participant.trials.aggregate(position=Max("position"), block=Max("block"))
+    first = 0 if ends["position"] is None else ends["position"] + 1
+    screens = [(turn, part) for turn in turns for part in parts_of(plan.kind)]
+    Trial.objects.bulk_create(
         Trial(
             participant=participant,
-            item_id=item,
+            item_id=turn.item,
             part=part,
             position=position,
             practice=practice,
+            repeat=turn.repeat,
+            block=max(turn.block, ends["block"] or 0),
             kind=plan.fieldwork.trial.kind,
             layout=_layout(participant, plan, part, position),
         )
-        for position, (item, part) in enumerate(screens, first)
-    ]
+        for position, (turn, part) in enumerate(screens, first)
+    )
 
 
-def _layout(participant: Participant, plan: Plan, part: str, position: int) -> dict[str, Any]:
+def _layout(participant: Participant, plan: Plan, part: str, position: int) -> Layout:
     """Drawn from the participant's seed, sides balanced over the trials of each part."""
 
     def rng_of(purpose: str, number: int) -> Random:

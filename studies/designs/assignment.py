@@ -4,12 +4,19 @@ Items are filled like a set of glasses: always the emptiest. That alone keeps ev
 rater of every other while people only arrive. When people leave, items they had claimed are low
 again, so claims must not run ahead of answers: as long as any item lacks answers, none is given
 that is already claimed by more raters than it needs (`ceiling`).
+
+Limits (at most k items of one painter, of one artwork) form a laminar matroid, since an artwork has
+one painter: taking the best item that is still allowed never ends in a smaller share than possible.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heapreplace
 from random import Random
+
+Meetings = Mapping[frozenset[str], int]
+"""A pair of conditions → the participants who meet both."""
 
 
 @dataclass(frozen=True)
@@ -17,11 +24,25 @@ class Candidate:
     """An item that could be judged: its keys, and how many raters it has or is promised."""
 
     item: int
-    artwork: int
+    artwork: int | None
     painter: str
     condition: str
     """What was done to the artwork; the painter is counted apart."""
     claims: int
+    answered: int = 0
+    """Of the claims, those with an answer."""
+    arm: str = ""
+    """The levels of the factors that vary between participants."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one participant may be given."""
+
+    per_painter: int | None = None
+    per_artwork: int | None = None
+    even: bool = False
+    """Whether each condition is wanted equally often, before items with fewer raters."""
 
 
 def ceiling(answered: Iterable[int], per_item: int) -> int | None:
@@ -36,37 +57,112 @@ def choose(
     most: int | None,
     rng: Random,
     wanted: int | None = None,
+    *,
+    limits: Limits | None = None,
+    meetings: Meetings | None = None,
+    begun: Iterable[Candidate] = (),
 ) -> list[Candidate]:
     """At most `size` items for one more participant.
 
-    Items with more than `most` claims are left out (None: no item is). Those with fewer claims
-    always come first; among equals, those whose condition, then painter, then artwork this
-    participant has least of; what is still equal is drawn by `rng`. The item `wanted` (a late
-    answer to it is already there) comes first of all.
+    Items with more than `most` claims are left out (None: no item is), and those that would break
+    `limits`. Those with fewer claims always come first; among equals, those whose condition this
+    participant has least of, and met least often together with the conditions chosen so far
+    (`meetings`), then painter, then artwork; what is still equal is drawn by `rng`. The item
+    `wanted` (a late answer to it is already there) comes first of all. `begun` are items that the
+    participant has judged.
     """
     ordered = sorted(candidates, key=lambda candidate: candidate.item)
     pool = [c for c in ordered if most is None or c.claims <= most]
+    share = _Share(limits or Limits(), meetings or {}, _crowds(ordered, limits or Limits()))
+    for candidate in begun:
+        share.add(candidate)
+    return _pick(share, pool, size, rng, wanted)
+
+
+Key = tuple[object, ...]
+
+
+def _pick(
+    share: "_Share", pool: Sequence[Candidate], size: int, rng: Random, wanted: int | None
+) -> list[Candidate]:
+    """The best item again and again. Keys only grow, so those on the heap are never too high: an
+    item whose key has not changed is the best of all."""
+
+    def key(candidate: Candidate) -> Key:
+        return candidate.item != wanted, *share.key(candidate)
+
+    heap = [(key(c), rng.random(), c.item, c) for c in pool]
+    heapify(heap)
     chosen: list[Candidate] = []
-    conditions, painters = Counter[str](), Counter[str]()
-    artworks = Counter[int]()
-    while pool and len(chosen) < size:
-        best = min(
-            pool,
-            key=lambda c: (
-                c.item != wanted,
-                c.claims,
-                conditions[c.condition],
-                painters[c.painter],
-                artworks[c.artwork],
-                rng.random(),
-            ),
-        )
-        pool.remove(best)
-        chosen.append(best)
-        conditions[best.condition] += 1
-        painters[best.painter] += 1
-        artworks[best.artwork] += 1
+    while heap and len(chosen) < size:
+        known, draw, item, best = heap[0]
+        now = key(best)
+        if not share.allows(best):
+            heappop(heap)
+        elif now != known:
+            heapreplace(heap, (now, draw, item, best))
+        else:
+            heappop(heap)
+            share.add(best)
+            chosen.append(best)
     return chosen
+
+
+@dataclass
+class _Share:
+    """What a participant has so far."""
+
+    limits: Limits
+    meetings: Meetings
+    crowds: Mapping[object, float]
+    conditions: Counter[str] = field(default_factory=Counter)
+    painters: Counter[str] = field(default_factory=Counter)
+    artworks: Counter[int | None] = field(default_factory=Counter)
+
+    def add(self, candidate: Candidate) -> None:
+        self.conditions[candidate.condition] += 1
+        self.painters[candidate.painter] += 1
+        self.artworks[candidate.artwork] += 1
+
+    def allows(self, candidate: Candidate) -> bool:
+        limits = self.limits
+        painter, artwork = self.painters[candidate.painter], self.artworks[candidate.artwork]
+        return (limits.per_painter is None or painter < limits.per_painter) and (
+            limits.per_artwork is None or candidate.artwork is None or artwork < limits.per_artwork
+        )
+
+    def key(self, candidate: Candidate) -> Key:
+        """What makes an item come later; never falls while the share grows."""
+        often = self.conditions[candidate.condition]
+        return (
+            often if self.limits.even else 0,
+            candidate.claims,
+            self.crowds.get(("painter", candidate.painter), 0.0),
+            self.crowds.get(("artwork", candidate.artwork), 0.0),
+            often,
+            self._met(candidate.condition),
+            self.painters[candidate.painter],
+            self.artworks[candidate.artwork],
+        )
+
+    def _met(self, condition: str) -> int:
+        """How often this condition was met together with those chosen so far."""
+        if not self.meetings:
+            return 0
+        pairs = (frozenset((condition, other)) for other in self.conditions if other != condition)
+        return sum(self.meetings.get(pair, 0) for pair in pairs)
+
+
+def _crowds(candidates: Iterable[Candidate], limits: Limits) -> Mapping[object, float]:
+    """Mean claims of a painter's and of an artwork's items, where there is a limit: a limit makes
+    items of one group exclude one another, so whole groups have to fill evenly too."""
+    claims: dict[object, list[int]] = defaultdict(list)
+    for candidate in candidates:
+        if limits.per_painter is not None:
+            claims["painter", candidate.painter].append(candidate.claims)
+        if limits.per_artwork is not None:
+            claims["artwork", candidate.artwork].append(candidate.claims)
+    return {group: sum(found) / len(found) for group, found in claims.items()}
 
 
 def arrange(chosen: Iterable[Candidate], rng: Random) -> list[Candidate]:

@@ -293,6 +293,22 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='PairFlash',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first', models.CharField(help_text='the slot of one picture', max_length=30)),
+                ('second', models.CharField(help_text='the slot of the other', max_length=30)),
+                ('general', models.FloatField(help_text='largest share of ten degrees of the visual field in which luminance flashes')),
+                ('red', models.FloatField(help_text='the same of saturated red')),
+                ('rate', models.FloatField(help_text='rounds a second that this pair alone would be allowed')),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='flashes', to='studies.item')),
+            ],
+            options={
+                'verbose_name_plural': 'pair flashes',
+                'constraints': [models.UniqueConstraint(fields=('item', 'first', 'second'), name='flash_pair')],
+            },
+        ),
+        migrations.CreateModel(
             name='Flag',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

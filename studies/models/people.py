@@ -29,6 +29,19 @@ class Participant(models.Model):
     stratum = models.CharField(
         max_length=60, blank=True, help_text="the quota that the person counts towards"
     )
+    arm = models.TextField(
+        blank=True, help_text="levels of the factors that vary between participants"
+    )
+    row = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="of the Latin square of conditions, from 0"
+    )
+    met = models.TextField(
+        blank=True, help_text="numbers of the conditions they meet, where these are not all"
+    )
+    late = models.BooleanField(
+        default=False,
+        help_text="came back after all places were taken, and was let finish: beyond the target",
+    )
     language = models.CharField(max_length=12, default="en", help_text="of the pages they saw")
     state = models.CharField(max_length=12, choices=State.choices, default=State.ACTIVE)
     consented_at = models.DateTimeField()

@@ -47,10 +47,17 @@ def start(
         found = known(study, visitor)
         if found:
             return seen_again(found, visitor)
-        person = enrol(study=study, channel=kind, consent_sha256=consent_sha256, token=token)
+        person = enrol(
+            study=study,
+            channel=kind,
+            consent_sha256=consent_sha256,
+            token=token,
+            stratum=visitor.stratum,
+            language=language,
+        )
         if Arrival.objects.filter(participant=person).exists():
             return person  # the same start, sent twice
-        _note(person, visitor, kind, language)
+        _note(person, visitor, kind)
         return person
 
 
@@ -85,7 +92,7 @@ def unseal(study: Study, text: str) -> Visitor | None:
         return None
 
 
-def _note(person: Participant, visitor: Visitor, channel: str, language: str) -> None:
+def _note(person: Participant, visitor: Visitor, channel: str) -> None:
     Arrival.objects.create(
         participant=person, channel=channel, visit=visitor.visit, verified=visitor.verified
     )
@@ -94,9 +101,6 @@ def _note(person: Participant, visitor: Visitor, channel: str, language: str) ->
     if visitor.details:
         text = json.dumps(dict(visitor.details), ensure_ascii=False)
         identities.remember(person, details_kind(person.study), text)
-    person.stratum = visitor.stratum or person.stratum
-    person.language = language or person.language
-    person.save(update_fields=["stratum", "language"])
 
 
 def _salt(study: Study) -> str:

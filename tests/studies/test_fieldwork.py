@@ -214,16 +214,29 @@ def test_a_late_returner_gets_the_place_back_while_there_is_room():
     assert state(late) == "finished"
 
 
-def test_a_late_returner_without_room_keeps_what_was_answered():
+def test_a_late_finisher_is_let_finish_though_all_places_are_taken_and_is_marked():
     study = live_study(raters={"participants": 1})
     late = enrolled(study)
     finish(late, 4)
     silence(late)
     enrolled(study)
+    fieldwork.come_back(participant=late)
+    assert finish(late) == 4
+    assert state(late) == "finished"
+    assert late.late
+    with pytest.raises(StudyFull):
+        enrolled(study)
+
+
+def test_whoever_had_not_begun_finds_no_room_when_all_places_are_taken():
+    study = live_study(raters={"participants": 1})
+    late = enrolled(study)
+    finish(late, 2)  # practice only
+    silence(late)
+    enrolled(study)
     with pytest.raises(StudyFull):
         fieldwork.come_back(participant=late)
     assert state(late) == "lapsed"
-    assert late.responses.filter(trial__isnull=False).count() == 8
 
 
 def test_a_late_answer_counts_while_there_is_room():
@@ -238,7 +251,18 @@ def test_a_late_answer_counts_while_there_is_room():
     assert trial.responses.count() == 2
 
 
-def test_a_late_answer_without_room_is_kept_as_an_event():
+def test_a_late_answer_that_counts_is_saved_even_without_room():
+    study = live_study(raters={"participants": 1})
+    late = enrolled(study)
+    finish(late, 2)
+    trial = fieldwork.next_trial(late)
+    silence(late)
+    enrolled(study)
+    assert fieldwork.record(trial=trial, answers=an_answer(study)) is Outcome.SAVED
+    assert (state(late), late.late) == ("active", True)
+
+
+def test_a_late_practice_answer_without_room_is_kept_as_an_event():
     study = live_study(raters={"participants": 1})
     late = enrolled(study)
     trial = fieldwork.next_trial(late)

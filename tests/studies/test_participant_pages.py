@@ -257,12 +257,22 @@ def test_whoever_was_away_too_long_is_welcomed_back_while_there_is_room(client, 
     assert fieldwork.next_trial(participant) is not None
 
 
-def test_whoever_was_away_too_long_is_thanked_when_the_place_is_gone(client):
+def test_whoever_answered_something_may_finish_when_the_place_is_gone(client):
     study = live_study(raters={"participants": 1})
     participant = lapsed(study, answered=4)
     enrolled(study)
     page = client.get(f"/p/{participant.token}/", follow=True)
-    assert "What you answered (2 pictures) is saved" in text_of(page)
+    assert "Your answers to 2 pictures are saved" in text_of(page)
+    client.post(f"/p/{participant.token}/place/")
+    assert fieldwork.next_trial(participant) is not None
+
+
+def test_whoever_was_away_too_long_is_thanked_when_the_place_is_gone(client):
+    study = live_study(raters={"participants": 1})
+    participant = lapsed(study, answered=2)
+    enrolled(study)
+    page = client.get(f"/p/{participant.token}/", follow=True)
+    assert "you had not answered a picture yet" in text_of(page)
     assert participant.code in text_of(page)
     assert client.post(f"/p/{participant.token}/place/").status_code == 409
 

@@ -13,6 +13,7 @@ from studies.places import CLOSED, FULL, has_begun
 from studies.plan import plan_of
 from studies.prose import prose
 from studies.recruitment.exits import farewell
+from studies.room import is_full
 from studies.views.participant.steps import first_address, for_participant, note_of, place_of
 
 

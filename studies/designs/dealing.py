@@ -1,0 +1,146 @@
+"""One more participant's share: arm, items and their order, by what the others hold. Pure.
+
+The same function deals in a live study, under the lock of its row, and in a rehearsal.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from random import Random
+
+from studies.designs.assignment import Candidate, Limits, Meetings, arrange, ceiling, choose
+from studies.designs.squares import in_square, williams
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The design that shares follow."""
+
+    size: int
+    per_item: int
+    limits: Limits = field(default_factory=Limits)
+    square: bool = False
+    """Whether conditions come in rows of a Williams square."""
+    blocks: int = 1
+
+
+@dataclass(frozen=True)
+class Seat:
+    """What a participant keeps of the design, also when they come back."""
+
+    arm: str = ""
+    row: int | None = None
+    """Of the Williams square, from 0."""
+    met: str = ""
+    """Numbers of the conditions that they meet, where these are fewer than all: “0.2.5”."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A seat, and items in their order."""
+
+    seat: Seat
+    items: Sequence[Candidate]
+
+
+def deal_share(
+    items: Sequence[Candidate], rules: Rules, seats: Counter[Seat], rng: Random
+) -> Share | None:
+    """The share of a new participant, `seats` being those of all who hold places; None where no
+    item can be given.
+
+    The arm with the fewest participants comes first, the next one where it has nothing to give;
+    in the arm, the row of the square with the fewest. What is equal is drawn by `rng`.
+    """
+    held = Counter[str]()
+    for seat, number in seats.items():
+        held[seat.arm] += number
+    for arm in _fewest(sorted({item.arm for item in items}), held, rng):
+        mine = [item for item in items if item.arm == arm]
+        row = _row(mine, rules, arm, seats, rng)
+        chosen = _chosen(mine, rules, meetings(mine, arm, rules, seats), rng)
+        if chosen:
+            seat = Seat(arm, row, _met(mine, chosen, rules))
+            return Share(seat, in_order(chosen, mine, row, rng))
+    return None
+
+
+def deal_again(
+    items: Sequence[Candidate],
+    rules: Rules,
+    seat: Seat,
+    done: Collection[int],
+    wanted: int | None,
+    rng: Random,
+) -> Share:
+    """More items for a participant who came back: in their arm, none of those that are `done`."""
+    mine = [item for item in items if item.arm == seat.arm]
+    begun = [item for item in mine if item.item in done]
+    open_items = [item for item in mine if item.item not in done]
+    most = ceiling((item.answered for item in mine), rules.per_item)
+    size = rules.size - len(begun)
+    chosen = choose(open_items, size, most, rng, wanted, limits=rules.limits, begun=begun)
+    return Share(seat, in_order(chosen, mine, seat.row, rng))
+
+
+def in_order(
+    chosen: Sequence[Candidate], arm: Iterable[Candidate], row: int | None, rng: Random
+) -> list[Candidate]:
+    """Spread and drawn, or by the row of the square."""
+    if row is None:
+        return arrange(chosen, rng)
+    return in_square(chosen, conditions_of(arm), row, rng)
+
+
+def conditions_of(items: Iterable[Candidate]) -> list[str]:
+    """Conditions in the order in which they are numbered."""
+    return sorted({item.condition for item in items})
+
+
+def meetings(
+    arm_items: Iterable[Candidate], arm: str, rules: Rules, seats: Counter[Seat]
+) -> Meetings:
+    """How often each pair of conditions meets within participants of an arm; empty where everybody
+    meets all of them."""
+    conditions = conditions_of(arm_items)
+    if len(conditions) <= rules.size:
+        return {}
+    found = Counter[frozenset[str]]()
+    for seat, number in seats.items():
+        if seat.arm == arm and seat.met:
+            met = [conditions[int(n)] for n in seat.met.split(".")]
+            for pair in combinations(met, 2):
+                found[frozenset(pair)] += number
+    return found or {frozenset(conditions[:2]): 0}
+
+
+def _fewest(arms: Sequence[str], held: Counter[str], rng: Random) -> list[str]:
+    return sorted(rng.sample(arms, len(arms)), key=lambda arm: held[arm])
+
+
+def _row(
+    items: Sequence[Candidate], rules: Rules, arm: str, seats: Counter[Seat], rng: Random
+) -> int | None:
+    if not rules.square:
+        return None
+    held = Counter[int | None]()
+    for seat, number in seats.items():
+        if seat.arm == arm:
+            held[seat.row] += number
+    rows = range(len(williams(len(conditions_of(items)))))
+    return min(rng.sample(rows, len(rows)), key=lambda row: held[row])
+
+
+def _chosen(
+    items: Sequence[Candidate], rules: Rules, met: Meetings, rng: Random
+) -> list[Candidate]:
+    most = ceiling((item.answered for item in items), rules.per_item)
+    return choose(items, rules.size, most, rng, limits=rules.limits, meetings=met)
+
+
+def _met(items: Iterable[Candidate], chosen: Iterable[Candidate], rules: Rules) -> str:
+    conditions = conditions_of(items)
+    if len(conditions) <= rules.size:
+        return ""
+    return ".".join(str(conditions.index(condition)) for condition in conditions_of(chosen))
