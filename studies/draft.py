@@ -71,9 +71,10 @@ class Draft:
                 item_record(
                     item.position,
                     item.condition,
-                    item.artwork.sha256,
+                    item.artwork.sha256 or None,
                     {slot: step.key for slot, step in self.steps[item.position].items()},
                     self.conditions_of(item),
+                    (item.gold, item.expected),
                 )
                 for item in self.layout.items
             ],
@@ -92,6 +93,8 @@ class MissingCollection(SelectionError):
 def collection_of(experiment: Experiment) -> Sequence[Picture]:
     """All artworks of the experiment's collection; raises MissingCollection where there is none."""
     slug = experiment.stimuli.collection
+    if not experiment.stimuli.pictured:
+        return []
     artworks = Artwork.objects.filter(collection__slug=slug).order_by("pk")
     pictures = [_picture(artwork) for artwork in artworks]
     if not pictures:
@@ -118,6 +121,8 @@ def draw_up(experiment: Experiment, stored: Protocol | None, progress: Progress)
     """
     artworks = collection_of(experiment)
     layout = lay_out(experiment, artworks)
+    if not experiment.stimuli.pictured:
+        return Draft(experiment, layout, {}, {item.position: {} for item in layout.items}, "")
     refuse_long_prompts(experiment, layout)
     sources = _sources(experiment, artworks)
     styles = _known_targets(experiment, stored, sources)

@@ -3,21 +3,32 @@
 Pure: no recipe is built and no network is needed, so that `experiment check` can do the sums.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from studies.checks import CHECKS
+from studies.checks import CHECKS, Known
 from studies.commissions import Studio, studios
-from studies.designs import comparing, factorial, practice
+from studies.designs import comparing, factorial, gold, practice
 from studies.designs.factorial import NO_MIMICRY, Condition
 from studies.designs.selection import Picture, SelectionError, group, select
 from studies.exhibitions import exhibitions, shown, trial_kind
 from studies.protocol import CLEAN, Experiment, amount
 from studies.protocol.stimuli import Stimuli
+from studies.sessions import Expected
 from studies.trials import compares
 
 NO_BUDGET = ""
 """The budget level of a protection that takes none."""
+
+
+NO_ARTWORK = Picture(0, "none", "")
+"""Of the one item of a study without pictures."""
+
+NOTHING: Condition = {
+    **dict.fromkeys(factorial.FACTORS, "none"),
+    **{"budget": CLEAN, **factorial.UNDEGRADED},
+}
+"""Its condition: there is nothing that could differ."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +50,20 @@ class Placed:
     compared: Sequence[tuple[int | None, Condition]] = ()
     """Position (none in practice) and cell of each condition, where several are compared; `cell` is
     the first one's then, and `condition` None."""
+    gold: str = ""
+    """The check that wants it, where the right answer is known; such items have no condition."""
+    expected: Expected = field(default_factory=dict)
+    alike: bool = False
+    """Whether every picture is the artwork itself, untouched."""
 
     @property
     def practice(self) -> bool:
         """Whether the item is for practice only."""
-        return self.condition is None and all(position is None for position, _ in self.compared)
+        return (
+            not self.gold
+            and self.condition is None
+            and all(position is None for position, _ in self.compared)
+        )
 
     @property
     def cells(self) -> Sequence[Condition]:
@@ -65,7 +85,7 @@ class Layout:
     @property
     def judged(self) -> Sequence[Placed]:
         """The items that count."""
-        return [item for item in self.items if not item.practice]
+        return [item for item in self.items if not item.practice and not item.gold]
 
     @property
     def painters(self) -> Sequence[str]:
@@ -91,6 +111,8 @@ def lay_out(experiment: Experiment, collection: Sequence[Picture]) -> Layout:
     Raises SelectionError where it cannot serve what the file asks for.
     """
     stimuli = experiment.stimuli
+    if not stimuli.pictured:
+        return Layout([NOTHING], [Placed(1, NO_ARTWORK, NOTHING, 1)], [])
     chosen = select(
         collection,
         stimuli.select.painters,
@@ -139,7 +161,65 @@ def _pictures(
         Placed(position, artwork, cell, condition, compared=compared)
         for position, (artwork, cell, condition, compared) in enumerate([*judged, *rehearsed], 1)
     ]
-    return Layout(conditions, items, notes)
+    golden = _golden(experiment, conditions, [*chosen, *pictures], collection)
+    placed = [replace(item, position=n) for n, item in enumerate(golden, len(items) + 1)]
+    return Layout(conditions, [*items, *placed], notes)
+
+
+def _golden(
+    experiment: Experiment,
+    conditions: Sequence[Condition],
+    used: Sequence[Picture],
+    collection: Sequence[Picture],
+) -> Iterator[Placed]:
+    """Items whose right answer is known, check by check; their positions are still to be set."""
+    for name, known in known_items(experiment).items():
+        shows = _known_cells(experiment, conditions, known)
+        if len(shows) < known.pool:
+            raise SelectionError(
+                f"{name}: no condition is as `where` says, so there is nothing to show."
+                " In studies that compare, exactly one of those compared must be."
+            )
+        pictures, _ = practice.pictures(used, collection, known.pool, experiment.stimuli.seed)
+        for artwork, cells in zip(pictures, shows, strict=True):
+            compared = [(None, cell) for cell in cells] if len(cells) > 1 else []
+            yield Placed(
+                0,
+                artwork,
+                cells[0],
+                None,
+                compared=compared,
+                gold=name,
+                expected=known.expected,
+                alike=known.alike,
+            )
+
+
+def _known_cells(
+    experiment: Experiment, conditions: Sequence[Condition], known: Known
+) -> list[list[Condition]]:
+    """The conditions of each such item, without an artist; several where they are compared."""
+    size = compares(trial_kind(experiment))
+    if known.alike:
+        return [[conditions[0]] * size for _ in range(known.pool)]
+    if experiment.study.compare is not None:
+        return gold.sets(compared(experiment, conditions), known.where, known.pool)
+    cells = gold.cells(conditions, known.where, _strengths(experiment.stimuli), known.pool)
+    return [[cell] for cell in cells]
+
+
+def known_items(experiment: Experiment) -> dict[str, Known]:
+    """Check → the items with known answers that it wants."""
+    checks = {c.check: CHECKS.build(c.check, c.settings) for c in experiment.study.checks}
+    return {name: check.known for name, check in checks.items() if check.known}
+
+
+def _strengths(stimuli: Stimuli) -> dict[tuple[str, str], float]:
+    values: Mapping[str, Mapping[str, float]] = {
+        label: {budget: amount(budget) if budget else 1.0 for budget in budgets}
+        for label, budgets in budget_levels(stimuli).items()
+    }
+    return practice.strengths(values)
 
 
 Shown = tuple[Condition, int | None, Sequence[tuple[int | None, Condition]]]
@@ -212,13 +292,8 @@ def _practice_cells(experiment: Experiment, conditions: Sequence[Condition]) -> 
     if experiment.study.compare is not None:
         sets = comparing.spread(compared(experiment, conditions), count)
         return [(each[0], None, [(None, cell) for cell in each]) for each in sets]
-    values: Mapping[str, Mapping[str, float]] = {
-        label: {budget: amount(budget) if budget else 1.0 for budget in budgets}
-        for label, budgets in budget_levels(stimuli).items()
-    }
     plain = [label for label, method in stimuli.purifications.items() if method is None]
-    strengths = practice.strengths(values)
-    cells = practice.spread(conditions, strengths, plain[0] if plain else "", count)
+    cells = practice.spread(conditions, _strengths(stimuli), plain[0] if plain else "", count)
     return [(cell, None, ()) for cell in cells]
 
 

@@ -8,6 +8,7 @@ from studies.checks import CHECKS
 from studies.designs.factorial import UNDEGRADED, Condition
 from studies.designs.selection import Picture
 from studies.exhibitions import trial_kind
+from studies.flicker import expected, flicker_of
 from studies.layout import Layout, Placed
 from studies.protocol import Experiment
 from studies.protocol.stimuli import Stimuli
@@ -45,7 +46,7 @@ def sum_up(experiment: Experiment, layout: Layout) -> Sums:
     return Sums(
         conditions=len(layout.conditions),
         items=items,
-        practice_items=len(layout.items) - items,
+        practice_items=sum(item.practice for item in layout.items),
         pictures=pictures(experiment, layout),
         ratings_needed=items * raters.per_item,
         ratings_offered=raters.participants * each,
@@ -54,15 +55,23 @@ def sum_up(experiment: Experiment, layout: Layout) -> Sums:
             *clean_arm(experiment, layout.conditions),
             *balance(experiment, items),
             *contact(experiment),
+            *flickers(experiment),
             *layout.notes,
         ],
     )
 
 
+def flickers(experiment: Experiment) -> list[str]:
+    """What is allowed to flicker, in a sentence; nothing where nothing does."""
+    wanted = flicker_of(trial_kind(experiment))
+    return [expected(wanted)] if wanted else []
+
+
 def pictures(experiment: Experiment, layout: Layout) -> dict[str, int]:
     """How many pictures of each sort, and mimics, are to be made; equal ones are made once."""
     made: dict[str, set[object]] = {sort: set() for sort in SORTS}
-    for item, cell in ((shown, cell) for shown in layout.items for cell in shown.cells):
+    shown_items = layout.items if experiment.stimuli.pictured else ()
+    for item, cell in ((shown, cell) for shown in shown_items for cell in shown.cells):
         if item.paintings:
             _add_paintings(made, experiment.stimuli, layout, item, cell)
         else:
@@ -136,7 +145,7 @@ def minutes(experiment: Experiment, items: int, practice: int) -> int:
     text = " ".join([study.information, *study.consent, study.debrief])
     asked = sum(len(CHECKS.build(c.check, c.settings).questions) for c in study.checks)
     kind = trial_kind(experiment)
-    look = SECONDS_PER_LOOK * max(1, len(kind.slots) // 2)
+    look = SECONDS_PER_LOOK * max(bool(kind.slots), len(kind.slots) // 2)
     per_trial = look + SECONDS_PER_QUESTION * len(kind.questions)
     seconds = asked * SECONDS_PER_PERSON_QUESTION + (items + practice) * per_trial
     return ceil(len(text.split()) / WORDS_PER_MINUTE + seconds / 60)

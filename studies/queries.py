@@ -28,10 +28,15 @@ def design(study: Study) -> dict[str, Any]:
         "conditions": list(study.conditions.order_by("position").values_list("levels", flat=True)),
         "items": [
             item_record(
-                position, condition, artwork, slots.get(position, {}), compared.get(position, {})
+                position,
+                condition,
+                artwork,
+                slots.get(position, {}),
+                compared.get(position, {}),
+                (gold, expected),
             )
-            for position, condition, artwork in items.values_list(
-                "position", "condition__position", "artwork__image"
+            for position, condition, artwork, gold, expected in items.values_list(
+                "position", "condition__position", "artwork__image", "gold", "expected"
             )
         ],
     }
@@ -57,19 +62,27 @@ def recorded(study: Study, column: str) -> dict[str, str]:
 def item_record(
     position: int,
     condition: int | None,
-    artwork: str,
+    artwork: str | None,
     slots: Mapping[str, str],
     compared: Mapping[str, int],
+    known: tuple[str, Mapping[str, Any]] = ("", {}),
 ) -> dict[str, Any]:
     """One item of a design; `slots` names the recipe of each picture, `compared` the position of
-    the condition that made it, where there are several."""
+    the condition that made it, where there are several; `known` the check that wants the item,
+    and which answers are right."""
+    gold, expected = known
     return {
         "position": position,
         "condition": condition,
         "artwork": artwork,
         "slots": dict(sorted(slots.items())),
         **({"compared": dict(sorted(compared.items()))} if compared else {}),
+        **({"gold": gold, "expected": _plain(expected)} if gold else {}),
     }
+
+
+def _plain(expected: Mapping[str, Any]) -> dict[str, list[Any]]:
+    return {question: list(answers) for question, answers in sorted(expected.items())}
 
 
 def images(study: Study) -> list[list[Any]]:

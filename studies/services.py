@@ -14,7 +14,7 @@ from generation.networks import NetworkUnavailable
 from generation.progress import Progress, silent
 from generation.recipe import RecipeError, digest
 from generation.services import describe, request_described
-from studies import protocol, queries, readiness, renditions
+from studies import flashes, protocol, queries, readiness, renditions
 from studies.designs.selection import SelectionError
 from studies.draft import Draft, draw_up, read_checked
 from studies.frozen import FrozenError
@@ -75,6 +75,9 @@ def launch(*, study: Study, actor: Actor = None) -> Study:
     try:
         _fix_images(study)
         renditions.fix(study=study)
+        flashes.fix(study)
+        if why := flashes.obstacle(study):
+            raise StudyError(why)
         return _freeze(study, actor)
     except FrozenError as error:  # somebody else launched it meanwhile
         raise StudyError(str(error)) from error
@@ -188,8 +191,10 @@ def _store_items(study: Study, draft: Draft, conditions: Mapping[int, Condition]
             study=study,
             position=placed.position,
             condition=conditions[placed.condition] if placed.condition else None,
-            artwork_id=placed.artwork.key,
+            artwork_id=placed.artwork.key or None,
             practice=placed.practice,
+            gold=placed.gold,
+            expected={question: list(right) for question, right in placed.expected.items()},
         )
         for placed in draft.layout.items
     )

@@ -26,13 +26,15 @@ from django.urls import reverse
 from generation import store
 from generation.progress import Progress, silent
 from studies import fieldwork
+from studies.careless import EVENT, Manner, hands, manner_of, pace, pressed
+from studies.exams import exam_of, open_exam
 from studies.marks import FIELD, marking_of
 from studies.models import Item, Participant, Study, Trial
-from studies.places import check_open
+from studies.places import check_open, tell
 from studies.plan import Plan, plan_of
 from studies.simulated_viewing import look
 from studies.trials import SimulatedRater, order_of, questions_of
-from studies.views.participant.steps import first_address
+from studies.views.participant.steps import beyond
 
 OK, FOUND = 200, 302
 
@@ -40,20 +42,33 @@ ITEM_SPREAD = 0.3
 """Standard deviation of what is special about an item, in points of a five-point scale."""
 
 
+ENDS = ("done", "screened_out")
+"""Pages on which a session ends."""
+
+KNOWS = 0.98
+"""Chance that a careful SIMULATED rater answers a question before the trials rightly."""
+
+
 class SimulationError(RuntimeError):
     """A page did not do what a browser may expect; the message names the page."""
 
 
 def simulate(
-    *, study: Study, raters: int, seed: int, progress: Progress = silent
+    *,
+    study: Study,
+    raters: int,
+    seed: int,
+    careless: float = 0.0,
+    progress: Progress = silent,
 ) -> list[Participant]:
     """`raters` simulated participants take part in a live study, from consent to completion code.
 
-    The answers follow from `seed`, the study and how many simulated raters came before. Raises
-    StudyClosed where the study is not live.
+    A share of them, `careless` (0 to 1), takes no care, each in one manner (studies/careless.py);
+    an event says who. The answers follow from `seed`, the study and how many simulated raters came
+    before. Raises StudyClosed where the study is not live.
     """
     check_open(study)
-    crowd = Crowd(study, plan_of(study), seed)
+    crowd = Crowd(study, plan_of(study), seed, careless=careless)
     people = []
     with quiet():
         for number in range(raters):
@@ -73,6 +88,7 @@ class Crowd:
     browse: "Callable[[Participant], Browser]" = field(default=lambda person: Browser(person))
     channel: str = ""
     """On record as the way they came; the study's own where empty."""
+    careless: float = 0.0
 
     def send(self, number: int) -> Participant:
         """One rater's whole way through the study."""
@@ -88,17 +104,31 @@ class Crowd:
             sensitivity=min(1.6, max(0.5, rng.gauss(1, 0.15))),
             noise=rng.uniform(0.3, 0.7),
         )
+        manner = manner_of(number, self.careless, self.rng("manner", number))
+        if manner != "careful":
+            tell(participant, EVENT, {"manner": manner})
         browser = self.browse(participant)
         place = browser.start()
-        while place != reverse("studies:done", args=[participant.token]):
-            place = browser.send(place, self.form(participant, rater, rng))
+        ends = {reverse(f"studies:{end}", args=[participant.token]) for end in ENDS}
+        while place not in ends:
+            place = browser.send(place, self.form(participant, rater, rng, manner))
         participant.refresh_from_db()
         return participant
 
-    def form(self, participant: Participant, rater: SimulatedRater, rng: Random) -> dict[str, Any]:
+    def form(
+        self,
+        participant: Participant,
+        rater: SimulatedRater,
+        rng: Random,
+        manner: Manner = "careful",
+    ) -> dict[str, Any]:
         """What the rater fills in on the page that is next."""
         if not fieldwork.is_described(participant):
-            return {q.name: rng.choice(q.choices) for q in self.plan.person_questions}
+            asked = self.plan.person_questions
+            return {q.name: rng.choice(q.choices) if q.choices else "" for q in asked}
+        name = open_exam(participant)
+        if name and not participant.trials.exclude(shown_at=None).exists():
+            return examined(participant, name, manner, rng)
         trial = fieldwork.next_trial(participant)
         assert trial is not None, "a participant who is not done has a trial to answer"
         effect = self.rng("item", trial.item.position).gauss(0, ITEM_SPREAD)
@@ -111,8 +141,15 @@ class Crowd:
         if marking_of(kind):  # kinds that take marks set their own
             places = kind.simulate_marks(self.impression(trial), meant, rater, rng)
             answers[FIELD] = json.dumps(places)
-        told = {"rt_ms": str(int(1000 * rng.lognormvariate(2.0, 0.4)))}
-        return answers | told | {"viewing": look(trial, self.plan, self.seed)}
+        habit = self.rng("habit", participant.seed, trial.part)
+        screen = questions_of(kind, trial.part)
+        answers |= pressed(manner, screen, order, answers, rng, habit)
+        usual = int(1000 * rng.lognormvariate(2.0, 0.4))
+        told = {"rt_ms": str(pace(manner, usual, rng))}
+        report = look(trial, self.plan, self.seed)
+        if self.plan.watches and report:
+            report = json.dumps(json.loads(report) | hands(manner, rng))
+        return answers | told | {"viewing": report}
 
     def impression(self, trial: Trial) -> Any:
         """What a simulated eye makes of the pictures that this trial really shows."""
@@ -145,15 +182,29 @@ class Browser:
         return self.open(response.headers["Location"])
 
     def open(self, place: str) -> str:
-        """Open a page, wherever it leads; from the guide go on to the first trial."""
+        """Open a page, wherever it leads; from the guide or a pause go on to the trial."""
         response = self.client.get(place, secure=self.secure)
         if response.status_code == FOUND:
             return self.open(response.headers["Location"])
         if response.status_code != OK:
             raise SimulationError(f"{place} answered {response.status_code}.")
-        if place == reverse("studies:guide", args=[self.participant.token]):
-            return self.open(first_address(self.participant))
-        return place
+        onward = beyond(place, self.participant)
+        return place if onward == place else self.open(onward)
+
+
+def examined(participant: Participant, name: str, manner: Manner, rng: Random) -> dict[str, str]:
+    """Answers to the questions before the trials: mostly right, or at random without care."""
+    exam = exam_of(participant, name)
+    knows = KNOWS if manner in {"careful", "robot"} else 0.0
+    chosen = {
+        question.name: str(
+            question.right if rng.random() < knows else rng.randrange(len(question.choices))
+        )
+        for question in exam.questions
+    }
+    tried = participant.attempts.filter(found_by=name).count()
+    place = list(plan_of(participant.study).exams).index(name)
+    return {**chosen, "of": str(place), "number": str(tried + 1)}
 
 
 def _pictures(item: Item) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from config.plugins import PluginFolder
+from generation.amplifications import AMPLIFICATIONS
 from generation.degradations import DEGRADATIONS
 from generation.mimicry import MIMICRY
 from generation.networks import identify
@@ -29,6 +31,9 @@ from studies.trials import Slot
 
 PROMPT = "prompt"
 """The painting method, and the setting that it and prompted style transfers have."""
+
+DIFFERENCE = "difference"
+"""How differences are enlarged for people who look for them."""
 
 LEARNT_FROM = ("protection", "budget", "purification", "mimicry")
 """Factors that a mimic depends on; its paintings are degraded when it has learnt."""
@@ -68,14 +73,27 @@ class Recipes:
 
     def item(self, placed: Placed) -> dict[str, Step]:
         """Slot → recipe of every picture of an item."""
+        if placed.alike:
+            return dict.fromkeys(
+                (slot.name for slot in self.slots), self.prepared(placed.artwork.sha256)
+            )
         originals = iter(placed.originals or [placed.artwork])
-        made = [iter(self._made(placed, cell)) for cell in placed.cells]
+        made = [cycle(self._made(placed, cell)) for cell in placed.cells]
+        untouched = self.prepared(placed.artwork.sha256)
         return {
             slot.name: self.prepared(next(originals).sha256)
             if slot.shows == "artwork"
-            else next(made[slot.alternative])
+            else self.amplified(next(made[slot.alternative]), untouched, slot.amplified)
             for slot in self.slots
         }
+
+    def amplified(self, step: Step, untouched: Step, factor: float) -> Step:
+        """A picture with its difference from the untouched one enlarged; itself where none is."""
+        if factor == 1 or step.key == untouched.key:
+            return step
+        plugin = AMPLIFICATIONS.build(DIFFERENCE, {"factor": factor})
+        pictures = {"image": step, "reference": untouched}
+        return plugin_step("amplification", DIFFERENCE, plugin, pictures)
 
     def _made(self, placed: Placed, cell: Cell) -> list[Step]:
         """What one condition makes of an item, in the order in which it is shown."""

@@ -19,7 +19,7 @@ from generation.protections import PROTECTIONS
 from generation.purifications import PURIFICATIONS
 from generation.style_transfers import STYLE_TRANSFERS
 from studies.channels import CHANNELS
-from studies.checks import CHECKS
+from studies.checks import CHECKS, Scene
 from studies.protocol.experiment import Analysis, Experiment
 from studies.protocol.fieldwork import Check, Fieldwork, Kind
 from studies.protocol.problems import (
@@ -97,6 +97,8 @@ class _Resolver:
 
     def stimuli(self, stimuli: Stimuli) -> Stimuli:
         place: Place = ("stimuli",)
+        if not self.pictures_fit(stimuli):
+            return stimuli
         for where, sentence in unknown_levels(stimuli):
             self.note(where, sentence)
         self.what_is_shown(stimuli)
@@ -125,6 +127,21 @@ class _Resolver:
                 },
             }
         )
+
+    def pictures_fit(self, stimuli: Stimuli) -> bool:
+        """Whether there are pictures to look into; notes where the trials need some, or none."""
+        kind, name = self.trial(), self.whole.study.trial.kind
+        if kind and kind.slots and not stimuli.pictured:
+            self.note(
+                ("study", "trial"),
+                f"{name} shows pictures: add a section stimuli that says which, and what is done"
+                " to them.",
+            )
+        if kind and not kind.slots and stimuli.pictured:
+            self.note(
+                ("stimuli",), f"{name} shows no pictures: leave this section out of the file."
+            )
+        return stimuli.pictured
 
     def what_is_shown(self, stimuli: Stimuli) -> None:
         """Mimics are painted for trials that show them, and for no others."""
@@ -311,6 +328,7 @@ class _Resolver:
         for i, name in enumerate(names):
             if name in names[:i]:
                 self.note(("study", "checks", i), f"the check {name} is listed twice.")
+        self.unfit_checks(study)
         return study.model_copy(
             update={
                 "trial": self.kind(TRIALS, study.trial, "trial"),
@@ -318,6 +336,20 @@ class _Resolver:
                 "checks": tuple(self.check(check, i) for i, check in enumerate(study.checks)),
             }
         )
+
+    def unfit_checks(self, study: Fieldwork) -> None:
+        """Checks say themselves in what studies they cannot stand."""
+        kind = self.trial()
+        if kind is None:
+            return
+        scene = Scene(kind, study.channel.kind, study.raters.items_each)
+        for i, check in enumerate(study.checks):
+            try:
+                built = CHECKS.build(check.check, check.settings)
+            except PluginError:  # noted elsewhere
+                continue
+            for sentence in built.refusals(scene):
+                self.note(("study", "checks", i), f"the check {check.check}: {sentence}")
 
     def kind(self, catalogue: Catalogue, kind: Kind, section: str) -> Kind:
         call = Call(catalogue, kind.kind, ("study", section), "kind")
