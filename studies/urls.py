@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from studies.views.participant import exams, journey, landing, trials
+from studies.views import hooks
+from studies.views.participant import exams, journey, landing, pauses, trials
 from studies.views.participant import pictures as trial_pictures
 from studies.views.researcher import (
     close,
@@ -60,6 +61,7 @@ RATER: list[URLPattern] = [
     path("p/<str:token>/before/<int:number>.png", exams.stripes, name="stripes"),
     path("p/<str:token>/ended/", exams.screened_out, name="screened_out"),
     path("p/<str:token>/guide/", journey.guide, name="guide"),
+    path("p/<str:token>/rest/", pauses.pause, name="rest"),
     path("p/<str:token>/t/<str:trial_token>/", trials.trial, name="trial"),
     path("p/<str:token>/t/<str:trial_token>/missing/", trials.missing, name="missing"),
     path("p/<str:token>/i/<str:address>.png", trial_pictures.picture, name="picture"),
@@ -67,4 +69,8 @@ RATER: list[URLPattern] = [
     path("p/<str:token>/done/", journey.done, name="done"),
 ]
 
-urlpatterns = [*RESEARCHER, *RATER]
+PANELS: list[URLPattern] = [
+    path("hooks/prolific/", hooks.prolific_hook, name="prolific_hook"),
+]
+
+urlpatterns = [*RESEARCHER, *RATER, *PANELS]

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
+from studies.breaks import pause_before
 from studies.exams import open_exam
 from studies.fieldwork import is_described, next_trial
 from studies.models import Participant, Study, Trial
@@ -52,7 +53,15 @@ def place_of(participant: Participant) -> str:
         if open_exam(participant):
             return reverse("studies:before", args=[token])
         return reverse("studies:guide", args=[token])
+    if pause_before(trial, participant):
+        return reverse("studies:rest", args=[token])
     return address_of(trial, participant)
+
+
+def beyond(place: str, participant: Participant) -> str:
+    """Where a place leads that only stands before a trial: the guide, a pause."""
+    before = {reverse(f"studies:{name}", args=[participant.token]) for name in ("guide", "rest")}
+    return first_address(participant) if place in before else place
 
 
 def first_address(participant: Participant) -> str:

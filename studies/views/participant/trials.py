@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from generation.models import Image
-from studies import renditions
+from studies import flashes, renditions
 from studies.answers import IncompleteAnswer
 from studies.asking import Asked
 from studies.checking import trap
@@ -17,10 +17,10 @@ from studies.feedback import feedback
 from studies.fieldwork import Outcome, record, shown, undelivered
 from studies.models import Participant, Stimulus, Trial
 from studies.plan import Plan, plan_of
-from studies.trials import Slot, called, order_of, questions_of
+from studies.trials import Slot, called, opens_at, order_of, page_of, questions_of
 from studies.viewing import read_milliseconds, read_viewing
 from studies.views.participant.journey import personal_link
-from studies.views.participant.steps import first_address, for_participant, note_of, place_of
+from studies.views.participant.steps import beyond, for_participant, note_of, place_of
 
 NOTE_AFTER = {Outcome.DIFFERS: "?note=first"}
 
@@ -53,9 +53,7 @@ def trial(request: HttpRequest, person: Participant, trial_token: str) -> HttpRe
     row.participant = person
     if request.method == "POST":
         return _save(request, person, row)
-    place = place_of(person)
-    if place == reverse("studies:guide", args=[person.token]):
-        place = first_address(person)
+    place = beyond(place_of(person), person)
     if place != request.path:
         return redirect(place + ("?note=saved" if row.answered_at else ""))
     if row.shown_at is None:
@@ -114,6 +112,9 @@ def _page(
         "pictures": this,
         "upcoming": upcoming,
         "asked": asked,
+        "flicker": flashes.allowed(person.study, row.part),
+        "opens_at": opens_at(plan.kind, row.part),
+        "page": page_of(plan.kind, row.part),
         "missing": [item for item in asked if item.missing],
         "number": course.number,
         "total": course.total,
@@ -180,8 +181,9 @@ def pictures(person: Participant, plan: Plan, rows: Sequence[Trial]) -> list[lis
     shown_in: list[list[Picture]] = []
     for row in rows:
         row.participant = person
-        names = order_of(plan.kind, row.part, row.layout)
-        slots = called(plan.kind, row.part, names)
+        order = order_of(plan.kind, row.part, row.layout)
+        slots = called(plan.kind, row.part, order)
+        names = [name for name in order if name in slots]
         shown_in.append([_picture(row, slots[n], images[row.item_id, n]) for n in names])
     return [*shown_in, []][:2]
 
