@@ -3,6 +3,7 @@
 from typing import Annotated, ClassVar
 from urllib.parse import quote
 
+from django.conf import settings
 from pydantic import Field
 
 from config.plugins import plugin
@@ -17,6 +18,7 @@ PARAMETERS = {
 """Parameter of our address → what Prolific puts there."""
 START = "Please open the study from its page on Prolific once more."
 IDENTIFIER = 100
+API = "https://api.prolific.com"
 SENTENCES = {
     Exit.COMPLETED: "Go back to Prolific with this code, and your work is registered there:",
     Exit.SCREENED_OUT: "Go back to Prolific with this code; it says that your part ended early:",
@@ -92,8 +94,14 @@ class Prolific:
         """The study's code for this exit, and the way back."""
         if not code:
             return Farewell()
-        link = f"https://app.prolific.com/submissions/complete?cc={quote(code)}"
+        link = f"{_site()}/submissions/complete?cc={quote(code)}"
         return Farewell(SENTENCES[leaving], code, link, "Back to Prolific")
+
+
+def _site() -> str:
+    """Where people go back to; a stand-in is its own site."""
+    real = settings.PROLIFIC_API == API
+    return "https://app.prolific.com" if real else settings.PROLIFIC_API
 
 
 def _refuse_incomplete(given: dict[str, str]) -> None:

@@ -1,0 +1,130 @@
+"""Prolific's webhooks: who signed, how old, seen before; then the panel itself is asked.
+
+The signature covers the time stamp and the body, byte for byte as it arrived. It does not cover
+the event's id, and the body names no study: so nothing of it is believed but which submission to
+ask for, and a replay, a duplicate or an old event can at most cause one more question.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from studies.models import PanelEvent, PanelStudy, Submission
+from studies.recruitment.prolific import Prolific, moment
+from studies.recruitment.submissions import take
+
+PANEL = "prolific"
+SKEW = timedelta(minutes=5)
+LONGEST = 100_000
+"""Bytes of a body; Prolific's have a few hundred."""
+
+
+class HookError(ValueError):
+    """A call that is not taken; the sentence goes back to the caller and into the log."""
+
+
+@dataclass(frozen=True)
+class Hook:
+    """One event, as told."""
+
+    event: str
+    kind: str
+    resource: str
+    stated_at: datetime
+
+
+def read_hook(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Hook:
+    """The event of a call that Prolific signed just now; raises HookError."""
+    if not secret:
+        raise HookError("No secret for hooks is set here (PROLIFIC_WEBHOOK_SECRET).")
+    if len(body) > LONGEST:
+        raise HookError("This body is longer than any event.")
+    stamp = headers.get("X-Prolific-Request-Timestamp", "")
+    given = headers.get("X-Prolific-Request-Signature", "")
+    if not hmac.compare_digest(signature(secret, stamp, body), given):
+        raise HookError("The signature does not hold.")
+    at = moment(stamp)
+    if at is None or abs(_aware(at) - now) > SKEW:
+        raise HookError("The time stamp is more than five minutes off.")
+    return _event(headers, body, now)
+
+
+def signature(secret: str, stamp: str, body: bytes) -> str:
+    """base64(HMAC-SHA256(secret, stamp + body)), as Prolific documents it."""
+    digest = hmac.new(secret.encode(), stamp.encode() + body, hashlib.sha256).digest()
+    return base64.b64encode(digest).decode()
+
+
+def carry_out(hook: Hook, api: Prolific) -> str:
+    """Take the event in, once; what became of it. Raises PanelError while the panel is away."""
+    if PanelEvent.objects.filter(panel=PANEL, event=hook.event).exists():
+        return "repeated"
+    outcome = _act(hook, api)
+    try:
+        with transaction.atomic():
+            PanelEvent.objects.create(
+                panel=PANEL,
+                event=hook.event,
+                kind=hook.kind,
+                resource=hook.resource,
+                stated_at=hook.stated_at,
+            )
+    except IntegrityError:  # the same event at the same moment: both came to the same
+        return "repeated"
+    return outcome
+
+
+def _act(hook: Hook, api: Prolific) -> str:
+    if hook.kind == "submission.status.change":
+        return _submission_changed(hook, api)
+    if hook.kind == "study.status.change":
+        return _study_changed(hook, api)
+    return "ignored"
+
+
+def _submission_changed(hook: Hook, api: Prolific) -> str:
+    known = Submission.objects.filter(panel_study__panel=PANEL, reference=hook.resource).first()
+    if known and hook.stated_at < known.stated_at:
+        return "outdated"
+    row = api.submission(hook.resource)
+    panel_study = PanelStudy.objects.filter(panel=PANEL, reference=row.study).first()
+    if panel_study is None:
+        return "foreign"  # of another study in the same workspace
+    take(panel_study, row)
+    return "taken"
+
+
+def _study_changed(hook: Hook, api: Prolific) -> str:
+    panel_study = PanelStudy.objects.filter(panel=PANEL, reference=hook.resource).first()
+    if panel_study is None:
+        return "foreign"
+    if panel_study.stated_at and hook.stated_at < panel_study.stated_at:
+        return "outdated"
+    row = api.study(hook.resource)
+    panel_study.state, panel_study.stated_at = row.state, hook.stated_at
+    panel_study.places = row.places or panel_study.places
+    panel_study.save(update_fields=["state", "stated_at", "places"])
+    return "taken"
+
+
+def _event(headers: Mapping[str, str], body: bytes, now: datetime) -> Hook:
+    try:
+        told = json.loads(body)
+        kind, resource = str(told["event_type"]), str(told["resource_id"])
+    except (ValueError, KeyError, TypeError):
+        raise HookError("This is not an event of Prolific's.") from None
+    event = headers.get("X-Event-ID", "") or hashlib.sha256(body).hexdigest()
+    if len(event) > 100 or len(kind) > 60 or not 0 < len(resource) <= 100 or not resource.isalnum():
+        raise HookError("This is not an event of Prolific's.")
+    stated = moment(headers.get("X-Timestamp", ""))
+    return Hook(event, kind, resource, min(_aware(stated), now) if stated else now)
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,202 @@
+"""Reconciliation: the panel, our data and the ledger side by side; every mismatch for a person.
+
+It asks the panel, lets places follow, compares, and writes down what does not agree. It mends
+nothing else: it approves nobody, pays nothing, and takes no answer away.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from statistics import median
+
+import structlog
+from django.db.models import Q
+from django.utils import timezone
+
+from studies.channels import Exit
+from studies.models import ExitCode, PanelStudy, Participant, Receipt, Study, Submission
+from studies.recruitment import ledger
+from studies.recruitment.calls import PanelError
+from studies.recruitment.money import Money
+from studies.recruitment.panel_study import api_of, channel_of
+from studies.recruitment.prolific import Prolific
+from studies.recruitment.receipts import stored
+from studies.recruitment.submissions import KNOWN, poll
+
+EVERY = timedelta(days=1)
+ENDED = ("AWAITING REVIEW", "APPROVED", "PARTIALLY APPROVED")
+"""Of these the panel believes that the work is done."""
+FEWEST_FOR_PAY = 5
+"""Finished people from which the median time is worth a word."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """Something that does not agree, and what a person could do."""
+
+    kind: str
+    subject: str
+    sentence: str
+
+
+def reconcile(panel_study: PanelStudy, api: Prolific | None = None) -> list[Mismatch]:
+    """Ask, compare, write down; returns what does not agree. Raises PanelError."""
+    api = api or api_of(panel_study.study)
+    row = api.study(panel_study.reference)
+    poll(panel_study, api)
+    panel_study.state, panel_study.stated_at = row.state, timezone.now()
+    panel_study.places = row.places or panel_study.places
+    found = list(mismatches(panel_study))
+    panel_study.mismatches = [asdict(one) for one in found]
+    panel_study.checked_at = timezone.now()
+    panel_study.save()
+    return found
+
+
+def reconcile_due() -> int:
+    """Reconcile every study at a panel that was not looked at for a day; how many there were."""
+    waiting = Q(checked_at=None) | Q(checked_at__lt=timezone.now() - EVERY)
+    due = PanelStudy.objects.filter(waiting).exclude(reference="")
+    done = 0
+    for panel_study in due.select_related("study__protocol"):
+        claim = PanelStudy.objects.filter(waiting, pk=panel_study.pk)
+        if not claim.update(checked_at=timezone.now()):
+            continue  # another worker looks at it
+        try:
+            reconcile(panel_study)
+            done += 1
+        except PanelError as error:
+            log.warning("not reconciled", study=panel_study.study.slug, error=str(error))
+    return done
+
+
+def mismatches(panel_study: PanelStudy) -> Iterator[Mismatch]:
+    """What does not agree, from our own rows alone."""
+    yield from _study(panel_study)
+    for submission in panel_study.submissions.select_related("participant").order_by("pk"):
+        yield from _submission(submission)
+        yield from _money(panel_study, submission)
+    yield from _only_here(panel_study)
+    yield from _receipts(panel_study.study)
+    for batch in ledger.unresolved(panel_study):
+        yield Mismatch(
+            "payment",
+            f"bonuses {batch.pk}",
+            "Perhaps paid: look it up at the panel, then say here what you found. It is not sent"
+            " again by itself.",
+        )
+    yield from _pay(panel_study.study)
+
+
+def _study(panel_study: PanelStudy) -> Iterator[Mismatch]:
+    study = panel_study.study
+    if panel_study.state == "ACTIVE" and study.state != Study.State.LIVE:
+        yield Mismatch(
+            "study",
+            study.slug,
+            f"The panel sends people, but the study is {study.get_state_display()}:"
+            " pause it there.",
+        )
+
+
+def _submission(submission: Submission) -> Iterator[Mismatch]:
+    person, state = submission.participant, submission.state
+    if state not in KNOWN:
+        yield Mismatch(
+            "state", submission.reference, f"The panel says “{state}”, which is not documented."
+        )
+    if state in ENDED and person is None:
+        yield Mismatch(
+            "no_data",
+            submission.reference,
+            f"{state.capitalize()} at the panel, and nobody arrived here: ask the person before"
+            " anything else.",
+        )
+    if person is None:
+        return
+    if state in ENDED and person.state == Participant.State.ACTIVE:
+        yield Mismatch(
+            "unfinished",
+            submission.reference,
+            f"{state.capitalize()} at the panel, but {person.code} has not finished here.",
+        )
+    if state in {"TIMED-OUT", "RETURNED"} and person.state == Participant.State.FINISHED:
+        yield Mismatch(
+            "late",
+            submission.reference,
+            f"{person.code} finished here, and the panel says “{state}”: the answers are kept;"
+            " see that the work is paid.",
+        )
+    yield from _code(submission, person)
+
+
+def _code(submission: Submission, person: Participant) -> Iterator[Mismatch]:
+    if not submission.code or submission.state not in ENDED:
+        return
+    known = ExitCode.objects.filter(study=person.study_id, code=submission.code).first()
+    if known is None:
+        yield Mismatch(
+            "code",
+            submission.reference,
+            f"{person.code} gave a code that is none of ours (“{submission.code}”).",
+        )
+    elif known.exit == Exit.COMPLETED and person.state != Participant.State.FINISHED:
+        yield Mismatch(
+            "code",
+            submission.reference,
+            f"{person.code} gave the code of those who finished, and has not.",
+        )
+
+
+def _money(panel_study: PanelStudy, submission: Submission) -> Iterator[Mismatch]:
+    if submission.bonus is None:
+        return
+    ours = ledger.paid_to(submission)
+    if submission.bonus != ours:
+        there = Money(submission.bonus, panel_study.currency)
+        yield Mismatch(
+            "bonus",
+            submission.reference,
+            f"The panel paid {there} on top, the ledger knows {Money(ours, panel_study.currency)}.",
+        )
+
+
+def _only_here(panel_study: PanelStudy) -> Iterator[Mismatch]:
+    people = panel_study.study.participants.filter(channel=panel_study.panel, simulated=False)
+    for person in people.filter(submissions=None, state=Participant.State.FINISHED):
+        yield Mismatch(
+            "only_here", person.code, "Finished here, and the panel knows no submission of theirs."
+        )
+
+
+def _receipts(study: Study) -> Iterator[Mismatch]:
+    """Whether what a receipt stands for is still stored; whoever had it erased is left out."""
+    kept = Receipt.objects.filter(participant__study=study).select_related("participant")
+    for receipt in kept.exclude(participant__state=Participant.State.WITHDRAWN):
+        if stored(receipt.participant)[1] != receipt.sha256:
+            yield Mismatch(
+                "receipt",
+                receipt.participant.code,
+                "What is stored is not what the receipt of the code stands for.",
+            )
+
+
+def _pay(study: Study) -> Iterator[Mismatch]:
+    """Pay an hour by the time that people really took."""
+    channel = channel_of(study)
+    done = study.participants.filter(simulated=False, state=Participant.State.FINISHED)
+    times = done.exclude(finished_at=None).values_list("consented_at", "finished_at")
+    minutes = [(end - start).total_seconds() / 60 for start, end in times if end]
+    if len(minutes) < FEWEST_FOR_PAY:
+        return
+    typical = max(median(minutes), 0.1)
+    hourly = Money(round(channel.reward * 60 / typical), channel.currency)
+    if hourly.hundredths < channel.fair_hourly:
+        yield Mismatch(
+            "pay",
+            study.slug,
+            f"People take {typical:.0f} minutes (median of {len(minutes)}), so they are paid"
+            f" {hourly} an hour: less than {Money(channel.fair_hourly, channel.currency)}.",
+        )
