@@ -26,6 +26,7 @@ from evaluation.findings.verdicts import (
     FALLS_SHORT,
     STANDINGS,
     STANDS_IN,
+    by_ranks_too,
     standing,
 )
 from evaluation.statistics import meta
@@ -57,6 +58,8 @@ class Case:
     metric: Metric
     design: Design
     conditions: int = 8
+    rare: bool = False
+    """raters' score is PSR, the share of the highest point, and 0 for most pictures"""
 
 
 AMPLE = Design(raters=40, artworks=24, answers_each=96)
@@ -70,13 +73,18 @@ CASES = (
     Case("just at the limit", Metric(0.805, 0.805), AMPLE, 12),
     Case("just at the limit, sparse", Metric(0.805, 0.805), Design(30, 12, filled=0.3), 8),
     Case("just at the limit, few conditions", Metric(0.805, 0.805), Design(15, 30), 4),
+    Case("truly stands in, success rare", Metric(0.99, 0.98), AMPLE, 12, rare=True),
+    Case("truly falls short, success rare", Metric(0.4, 0.3), AMPLE, 12, rare=True),
+    Case("just at the limit, success rare", Metric(0.805, 0.805), AMPLE, 12, rare=True),
+    Case("good, success rare, small", Metric(0.9, 0.9), Design(10, 16), 4, rare=True),
+    Case("middling, success rare, small", Metric(0.6, 0.6), Design(10, 16), 4, rare=True),
 )
 
 
-def truth_of(conditions: int) -> Truth:
-    """A scale of five points that people use wholly."""
+def truth_of(conditions: int, *, rare: bool = False) -> Truth:
+    """A scale of five points that people use wholly; or whose last one is rare."""
     return Truth(
-        (-1.8, -0.6, 0.6, 1.8),
+        (-1.8, -0.6, 0.6, 3.5 if rare else 1.8),
         {f"condition {k}": 0.0 for k in range(conditions)},
         conditions=1.0,
         artwork=0.6,
@@ -86,25 +94,25 @@ def truth_of(conditions: int) -> Truth:
 
 def true_shares(case: Case) -> dict[Over, float]:
     """The share of the ceiling without noise of raters: what such studies estimate on average."""
-    truth = truth_of(LARGE)
+    truth = truth_of(LARGE, rare=case.rare)
     found: dict[Over, list[float]] = {over: [] for over in LEVELS}
     for k in range(10):
         design = Design(2, case.design.artworks, answers_each=1)
         study = drawn(design, truth, np.random.SeedSequence([SEED, 99, k]))
         values = measured(study, [case.metric], 0.0)[0]
-        for over, share in noiseless(study, values).items():
+        for over, share in noiseless(study, values, case.rare).items():
             found[over].append(share)
     return {over: float(np.mean(values)) for over, values in found.items()}
 
 
-def noiseless(study: Study, values: Floats) -> dict[Over, float]:
+def noiseless(study: Study, values: Floats, rare: bool) -> dict[Over, float]:
     """The share that a metric reaches of what raters would say on average."""
-    judged = meta.Judged.of(expected(study)[None], painters(study.design.artworks))
+    judged = meta.Judged.of(expected(study, rare)[None], painters(study.design.artworks))
     return {over: meta.standing(judged, values, over).agreement.value for over in LEVELS}
 
 
-def expected(study: Study) -> Floats:
-    """[C, I]: the mean answer of raters like these to each picture."""
+def expected(study: Study, rare: bool) -> Floats:
+    """[C, I]: the mean answer of raters like these to each picture, or the share of the last."""
     truth = study.truth
     eta = study.effects[:, None] + study.merits
     nodes, weights = np.polynomial.hermite_e.hermegauss(40)
@@ -113,7 +121,7 @@ def expected(study: Study) -> Floats:
         (weights / (1 + np.exp(cut - eta[..., None] - spread * nodes))).sum(-1) / weights.sum()
         for cut in truth.thresholds
     ]
-    return np.asarray(1 + np.sum(above, axis=0))
+    return np.asarray(above[-1] if rare else 1 + np.sum(above, axis=0))
 
 
 def painters(artworks: int) -> list[int]:
@@ -126,15 +134,27 @@ def verdicts(case: Case, studies: int) -> tuple[dict[Over, dict[str, int]], dict
     wrong: dict[Over, int] = dict.fromkeys(LEVELS, 0)
     for study, values, true in simulated(case, studies):
         people = study.grid[:, :, : case.design.artworks]
+        if case.rare:
+            people = np.where(np.isnan(people), np.nan, people == len(study.truth.thresholds) + 1)
         judged = meta.Judged.of(
             people, painters(people.shape[2]), held=case.conditions < FEW_CONDITIONS
         )
         for over in LEVELS:
-            said = standing(meta.standing(judged, values[:, : people.shape[2]], over).share)
+            said = verdict(judged, people, values[:, : people.shape[2]], over)
             found[over][said] += 1
             at_limit = abs(true[over] - ENOUGH) < LIMIT
             wrong[over] += said != CANNOT_TELL if at_limit else said == _wrong(true[over])
     return found, wrong
+
+
+def verdict(judged: meta.Judged, people: Floats, values: Floats, over: Over) -> str:
+    """As the analysis says it."""
+    found = meta.standing(judged, values, over)
+    said = standing(found.share)
+    if over == "group-by-painter" or (said == STANDS_IN and over != "condition"):
+        return said
+    rho = meta.agreement(people, values, by=over, coefficient="spearman", held=judged.held)
+    return by_ranks_too(said, rho, found.ceiling)
 
 
 def _wrong(true: float) -> str:
@@ -148,12 +168,12 @@ def simulated(case: Case, studies: int) -> Iterator[tuple[Study, Floats, Mapping
     further artworks under these very conditions.
     """
     own = case.conditions < FEW_CONDITIONS
-    truth, average = truth_of(case.conditions), {} if own else true_shares(case)
+    truth, average = truth_of(case.conditions, rare=case.rare), {} if own else true_shares(case)
     design = replace(case.design, artworks=MANY) if own else case.design
     for k in range(studies):
         study = drawn(design, truth, np.random.SeedSequence([SEED, k]))
         values = measured(study, [case.metric], 0.0)[0]
-        yield study, values, noiseless(study, values) if own else average
+        yield study, values, noiseless(study, values, case.rare) if own else average
 
 
 def main() -> None:

@@ -223,6 +223,7 @@ def _missing_population(names: Sequence[str]) -> list[str]:
 def _assumptions(question: str, ratings: DataFrame) -> list[Assumption]:
     answers = answers_to(ratings, question)
     raters, each = answers["participant"].nunique(), answers.groupby("item").size()
+    artworks = answers["cluster"].nunique()
     most = answers["value"].value_counts(normalize=True)
     alone = int((each < 2).sum())
     return [
@@ -231,6 +232,12 @@ def _assumptions(question: str, ratings: DataFrame) -> list[Assumption]:
             raters >= FEW_RATERS,
             f"{words.counted(raters, 'rater')}; of fewer than {FEW_RATERS} little can be said about"
             " others.",
+        ),
+        Assumption(
+            f"{question}: enough artworks",
+            artworks >= FEW_RATERS,
+            f"{words.counted(artworks, 'artwork')}; of fewer than {FEW_RATERS} little can be said"
+            " about others.",
         ),
         Assumption(
             f"{question}: several answers a picture",

@@ -23,7 +23,7 @@ from evaluation.findings import contests, decisions, inflation
 from evaluation.findings.arms import SUCCESS, Arm, arms, success_points
 from evaluation.findings.comparisons import How, Points, columns
 from evaluation.findings.decisions import OUTCOMES, Concluded, Outcome, outcome
-from evaluation.measuring.measurements import direction_of, label_of, wide
+from evaluation.measuring.measurements import covering, direction_of, label_of, said_of, wide
 from evaluation.ratings import TableError, answers_to, eras_pooled, points, undegraded
 from evaluation.statistics.multiplicity import bonferroni_level
 
@@ -36,7 +36,7 @@ class DecisionErrors:
     """Pairs of conditions, winners and inflation: conclusions by a metric against raters'."""
 
     label: ClassVar[str] = "Would a metric have led to the same conclusions?"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     metrics: tuple[MetricChoice, ...] = ()
     """Names of the metrics; empty: every metric that was measured."""
@@ -68,11 +68,17 @@ class DecisionErrors:
         answers = answers[undegraded(answers)]
         inside = success_points(self.question, self.points, points(answers))
         how = How(seed, level=self.level)
-        measured, known, missing = self._measured(answers, evidence.measurements)
+        measured, known, left_out = self._measured(answers, evidence.measurements)
         found = arms(measured, pool_eras=self.pool_eras)
         pairs = decisions.pairs_of(found)
         if not pairs:
-            raise TableError("There is one condition only, so there is nothing to conclude about.")
+            there = len(arms(answers, pool_eras=self.pool_eras))
+            raise TableError(
+                "There is one condition only, so there is nothing to conclude about."
+                if there < 2
+                else "The pictures that all metrics have measured are of one condition, so there is"
+                " nothing to conclude about: measure the others too."
+            )
         raters = decisions.by_raters(pairs, inside, how)
         concluded = {name: decisions.by_metric(pairs, name, how) for name in known}
         outcomes = {
@@ -88,7 +94,7 @@ class DecisionErrors:
             chart=_chart(table, simulated=simulated),
             caption=f"Shares of all pairs of conditions. {'. '.join(_explained())}.",
             sentences=(*_said(outcomes), *self._sentences(found, known, inside, how)),
-            notes=self._notes(answers, measured, missing, len(pairs)),
+            notes=self._notes(answers, measured, left_out, len(pairs)),
             exhibits=tuple(self._exhibits(found, pairs, raters, concluded, known, inside, how)),
             assumptions=tuple(_assumptions(answers, measured, found)),
             limits=(
@@ -102,15 +108,21 @@ class DecisionErrors:
 
     def _measured(
         self, answers: DataFrame, measurements: DataFrame
-    ) -> tuple[DataFrame, list[str], list[str]]:
-        """Answers about items that every metric measured, with a column for each; what lacks."""
+    ) -> tuple[DataFrame, list[str], dict[str, str]]:
+        """Answers about items that every metric measured, with a column for each; what lacks.
+
+        Metrics that have measured too few of the items are left out: they would take the others'
+        items away.
+        """
         asked = numbers_of(self.metrics) or sorted(measurements["metric"].unique())
-        there = set(measurements[np.isfinite(measurements["value"])]["metric"])
-        known = [name for name in asked if name in there]
+        finite = measurements[np.isfinite(measurements["value"])]
+        known, left = covering(finite, asked, set(answers["item"]))
         if not known:
             told = words.listed([label_of(name) for name in asked]) or "any metric"
-            raise TableError(f"Nothing has been measured by {told}: run `manage.py measure` first.")
-        finite = measurements[np.isfinite(measurements["value"])]
+            raise TableError(
+                f"Too few judged pictures have been measured by {told}: run `manage.py measure`"
+                " first, and name items alike in both tables."
+            )
         values = wide(finite, known)
         turned = values * [self._sign * direction_of(name) for name in known]
         placed = answers[answers["item"].isin(turned.index)]
@@ -120,7 +132,7 @@ class DecisionErrors:
                 f" {words.listed([label_of(name) for name in known])}: name fewer metrics, or run"
                 " `manage.py measure` first."
             )
-        return placed.join(turned, on="item"), known, [n for n in asked if n not in known]
+        return placed.join(turned, on="item"), known, left
 
     @property
     def _sign(self) -> int:
@@ -129,13 +141,13 @@ class DecisionErrors:
         return 1 if (self.better or usual) == "closer" else -1
 
     def _notes(
-        self, answers: DataFrame, measured: DataFrame, missing: Sequence[str], pairs: int
+        self, answers: DataFrame, measured: DataFrame, left_out: Mapping[str, str], pairs: int
     ) -> tuple[str, ...]:
         notes = [
             "Either side tests every pair of conditions (of one era): raters by the share of"
             " success, paired within painters, with raters and artworks as samples; the metric by"
             " its mean over the same items, which alone are its sample. A conclusion is a"
-            f" difference with p < 0.05 after Holm over all {pairs} pairs.",
+            f" difference with p < 0.05 after Holm over all {words.counted(pairs, 'pair')}.",
             f"“{PANEL[0].upper()}{PANEL[1:]}”: raters split at random into two halves, each taken"
             f" for the whole, {self.splits} times; the mean counts. A half knows less than all"
             " raters do, so another panel of the full size would agree better than that.",
@@ -143,9 +155,7 @@ class DecisionErrors:
         left = answers["item"].nunique() - measured["item"].nunique()
         if left:
             notes.append(f"{words.counted(left, 'item')} without measurements left out.")
-        if missing:
-            notes.append(f"Not measured: {words.listed([label_of(name) for name in missing])}.")
-        return (*notes, *(eras_pooled(answers) if self.pool_eras else ()))
+        return (*notes, *said_of(left_out), *(eras_pooled(answers) if self.pool_eras else ()))
 
     def _sentences(
         self, found: Sequence[Arm], known: Sequence[str], inside: Points, how: How
@@ -240,7 +250,8 @@ def _claim(
     panels: Sequence[Mapping[Outcome, int]],
 ) -> str:
     shown = sum(each.side != 0 for each in raters)
-    said = f"Of {words.counted(len(raters), 'pair')} of conditions, raters tell {shown} apart"
+    pairs = words.counted(len(raters), "pair")
+    said = f"Raters' answers show a difference in {shown or 'none'} of {pairs} of conditions"
     if not shown:
         return (
             f"{said}, so the study cannot tell whether a metric would lead to their conclusions:"

@@ -66,7 +66,7 @@ class Generality:
     """Historical against contemporary painters, smooth against textured surfaces, clean art."""
 
     label: ClassVar[str] = "Does purification work for all painters, and spare clean art?"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     question: str = "mimicry_success"
     """Name of the question about the mimicry."""
@@ -115,7 +115,7 @@ class Generality:
             chart=_chart(table, simulated=bool(answers["simulated"].iloc[0])),
             caption="Differences of success shares that the Response to IMPRESS foretells to be"
             " above 0, with intervals for other painters and for other artworks of these.",
-            notes=self._notes(),
+            notes=(*self._notes(), *self._not_asked(found)),
             exhibits=tuple(self._exhibits(answers, evidence.measurements)),
             assumptions=tuple(self._assumptions(answers)),
             limits=(
@@ -166,7 +166,20 @@ class Generality:
             )
         return tuple(notes)
 
+    def _not_asked(self, found: Sequence[Claim]) -> Iterator[str]:
+        """Which of the three claims this study has no pictures for."""
+        there = {claim.name for claim in found}
+        wanted = {
+            ERA: f"painters of both kinds ({' and '.join(self.eras)}, in the column era)",
+            SURFACE: f"surfaces of both kinds ({' and '.join(self.surfaces)}, in that column)",
+            DAMAGE: "mimicry from clean art that was purified, beside clean art as it is",
+        }
+        for name, what in wanted.items():
+            if name not in there:
+                yield f"That purification {name} is not asked: the study has no {what}."
+
     def _assumptions(self, answers: DataFrame) -> Iterator[Assumption]:
+        yield from self._something_to_undo(answers)
         painters = answers.drop_duplicates("artist")
         for column, levels in (("era", self.eras), ("surface", self.surfaces)):
             counts = [int((painters[column] == level).sum()) for level in levels]
@@ -197,6 +210,28 @@ class Generality:
                 )
                 + ". Where one kind is missing, the two claims cannot be told apart.",
             )
+
+    def _something_to_undo(self, answers: DataFrame) -> Iterator[Assumption]:
+        """Whether protected art, not purified, is shown to be imitated worse than clean art."""
+        plain = answers[answers["purification"] == NO_LEVEL]
+        clean = plain["protection"] == clean_protection(answers)
+        if not (clean.any() and (~clean).any()):
+            return
+        effect = damage(plain[clean], plain[~clean], "", "", self.drawn, self.level)
+        found = effect.difference.estimate
+        shown = found.has_interval and found.low > 0
+        yield Assumption(
+            "There is something to undo",
+            shown if found.has_interval else None,
+            "PSR of protected art less that of clean art, neither purified, is"
+            f" {words.points(found)}"
+            + (
+                "."
+                if shown
+                else ": the protections are not shown to change anything, so what purification"
+                " “undoes” may be nothing but chance."
+            ),
+        )
 
     def _exhibits(self, answers: DataFrame, measurements: DataFrame) -> Iterator[Exhibit]:
         table = _damage_measured(answers, measurements, numbers_of(self.metrics), self.level)

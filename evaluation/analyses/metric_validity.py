@@ -30,13 +30,15 @@ from evaluation.findings.metric_levels import FEW_CONDITIONS, Grid, gridded
 from evaluation.findings.metric_pairs import pairs_exhibits
 from evaluation.findings.metric_verdicts import Verdicts, difference_exhibits
 from evaluation.findings.verdicts import ENOUGH
-from evaluation.measuring.measurements import direction_of, label_of, wide
+from evaluation.measuring.measurements import (
+    FEWEST,
+    covering,
+    direction_of,
+    label_of,
+    said_of,
+    wide,
+)
 from evaluation.ratings import TableError, answers_to, eras, eras_pooled, points
-
-FEWEST = 3
-"""Judged and measured pictures without which nothing can be said."""
-COVERED = 0.5
-"""Share of the judged pictures that a metric must have measured to be held against the others."""
 
 
 @plugin
@@ -44,7 +46,7 @@ class MetricValidity:
     """How much of what raters agree on each metric knows, level by level, with a verdict."""
 
     label: ClassVar[str] = "Can a metric stand in for raters?"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     metrics: MetricChoices = ("linf", "l2", "lpips", "ssim", "psnr")
     """Names of the metrics, where wanted with settings (`clip_genre: {mode: legacy}`) or one of
@@ -80,6 +82,8 @@ class MetricValidity:
         measured = answers[answers["item"].isin(values.index)]
         if not known or measured["item"].nunique() < FEWEST:
             raise TableError(_nothing(answers, evidence.measurements, asked))
+        if measured["score"].nunique() < 2:
+            raise TableError(_all_alike(float(measured["score"].iloc[0]), self.of))
         simulated = bool(answers["simulated"].iloc[0])
         values = values.loc[values.index.isin(measured["item"].unique())]
         verdicts = self._verdicts(measured, values, seed)
@@ -89,7 +93,7 @@ class MetricValidity:
             claim=verdicts.claims(self._whom(answers)),
             table=verdicts.table,
             chart=verdicts.chart(correlations, simulated),
-            notes=(*self._notes(verdicts.grid), *_left_out(answers, measured, asked, left_out)),
+            notes=(*self._notes(verdicts.grid), *_left_out(answers, measured, left_out)),
             sentences=(*binary_metrics.sentences(verdicts, beside), *verdicts.sentences()),
             exhibits=(
                 *binary_metrics.exhibits(verdicts, beside),
@@ -122,16 +126,7 @@ class MetricValidity:
         asked = binary_metrics.with_margins(
             numbers_of(self.metrics), list(there["metric"].unique())
         )
-        judged = set(answers["item"])
-        known, left = [], {}
-        for name in asked:
-            items = set(there.loc[there["metric"] == name, "item"]) & judged
-            if not items:
-                left[name] = "not measured"
-            elif len(items) < max(FEWEST, COVERED * len(judged)):
-                left[name] = f"measured for {len(items)} of {len(judged)} judged pictures only"
-            else:
-                known.append(name)
+        known, left = covering(measurements, asked, set(answers["item"]))
         return asked, known, left
 
     def _verdicts(self, measured: DataFrame, values: DataFrame, seed: int) -> Verdicts:
@@ -184,15 +179,17 @@ class MetricValidity:
     def _notes(self, grid: Grid) -> tuple[str, ...]:
         return (
             self._orientation(),
-            "A metric is put on the raters' scale by rank: the k-th picture by the metric is given"
-            " the k-th of the raters' means, so that its unit and shape do not matter. Within"
-            " conditions, painters or artworks both are taken around the mean of each.",
+            "A metric is put on the raters' scale by rank, so that its unit and shape do not"
+            " matter: the k-th picture by the metric is given the k-th of the raters' means, or"
+            " ranks are stretched evenly, whichever is closer to the raters over all pictures."
+            " Within conditions, painters or artworks both are taken around the mean of each.",
             "The ceiling is the root of the reliability of the raters' means at that level, from"
             " answers of different raters. The share of it that a metric reaches is its"
             " correlation with what raters agree on.",
             f"Verdicts ({self.level:.0%} interval of the share): “stands in” where all of it is"
             f" at or above {self.enough:.0%}, “falls short” where all of it is below, else “cannot"
-            " tell”. The tests of many metrics and levels are not adjusted for their number.",
+            " tell”; also “cannot tell” where a rank correlation (Spearman) does not bear the word"
+            " out. The tests of many metrics and levels are not adjusted for their number.",
             _samples(grid, self.level),
             "“By chance” is the range that rank correlations would have if the metric's values were"
             " dealt out anew, whole conditions at a time (within conditions, whole artworks)."
@@ -246,17 +243,18 @@ def _nothing(answers: DataFrame, measurements: DataFrame, asked: Sequence[str]) 
     )
 
 
-def _left_out(
-    answers: DataFrame, measured: DataFrame, asked: Sequence[str], left: Mapping[str, str]
-) -> list[str]:
+def _all_alike(score: float, of: str) -> str:
+    """That there is no difference between pictures that a metric could follow."""
+    said = f"Every answer is the same ({score:g})"
+    if of == "psr":
+        what = "success" if score else "no success"
+        said = f"Every answer says that the protection had {what}"
+    return f"{said}, so there is nothing that a metric could tell apart."
+
+
+def _left_out(answers: DataFrame, measured: DataFrame, left: Mapping[str, str]) -> list[str]:
     """What was not measured, and what could therefore not be used."""
-    missing = [label_of(name) for name in asked if left.get(name) == "not measured"]
-    found = [f"Not measured: {words.listed(missing)}."] if missing else []
-    found += [
-        f"{label_of(name)} is left out: {why}. Measure the others too."
-        for name, why in left.items()
-        if why != "not measured"
-    ]
+    found = said_of(left)
     gone = answers["item"].nunique() - measured["item"].nunique()
     if gone:
         found.append(

@@ -104,13 +104,13 @@ def learned(
         apart,
         scored(min(repeats, AGAIN), condition) if several else None,
         ceiling,
-        share_of(apart.composite.within_artist, ceiling, int(artist.max())),
+        share_of(apart.composite.within_artist, ceiling),
         signs,
     )
 
 
-def share_of(reached: Estimate, ceiling: Estimate, freedom: int) -> Estimate:
-    """What a correlation is of its ceiling (delta method, t of `freedom`)."""
+def share_of(reached: Estimate, ceiling: Estimate) -> Estimate:
+    """What a correlation is of its ceiling (delta method, as many standard errors as its own)."""
     if not (reached.defined and ceiling.defined and ceiling.value > 0):
         reason = "there is no correlation, or no ceiling to hold it against"
         return Estimate.undefined(level=reached.level, n=reached.n, reason=reason)
@@ -118,10 +118,12 @@ def share_of(reached: Estimate, ceiling: Estimate, freedom: int) -> Estimate:
     if not (reached.has_interval and ceiling.has_interval):
         reason = "the correlation, or its ceiling, has none"
         return Estimate.without_interval(value, level=reached.level, n=reached.n, reason=reason)
+    errors = (reached.high - reached.low) / (2 * reached.se)
     se = sqrt(reached.se**2 + (value * ceiling.se) ** 2) / ceiling.value
-    reach = float(student.ppf((1 + reached.level) / 2, freedom)) * se
-    said = f"delta method, t({freedom})"
-    return Estimate(value, value - reach, value + reach, se, reached.level, reached.n, said)
+    said = f"delta method, {errors:.2f} standard errors as of the correlation"
+    return Estimate(
+        value, value - errors * se, value + errors * se, se, reached.level, reached.n, said
+    )
 
 
 def calibration(

@@ -13,7 +13,14 @@ from evaluation.charts import plots_levels
 from evaluation.charts.plots import Spec
 from evaluation.findings.comparisons import columns
 from evaluation.findings.metric_levels import NAMES, Difference, Grid
-from evaluation.findings.verdicts import CANNOT_TELL, FALLS_SHORT, STANDS_IN, Standing, standing
+from evaluation.findings.verdicts import (
+    CANNOT_TELL,
+    FALLS_SHORT,
+    STANDS_IN,
+    Standing,
+    by_ranks_too,
+    standing,
+)
 from evaluation.measuring.measurements import label_of
 from evaluation.statistics import meta
 from evaluation.statistics.estimate import Estimate
@@ -53,7 +60,12 @@ class Verdicts:
         """What is shown; over conditions, nothing where chance alone could order so few."""
         if over == "condition" and self.grid.too_few("condition"):
             return CANNOT_TELL
-        return standing(self.standings[over, metric].share, self.enough)
+        found = self.standings[over, metric]
+        said = standing(found.share, self.enough)
+        if over == "group-by-painter" or (said == STANDS_IN and over != "condition"):
+            return said
+        rho = self.grid.agreement(over, metric)
+        return by_ranks_too(said, rho, found.ceiling, self.enough)
 
     def ranked(self, by: meta.By) -> list[tuple[int, int]]:
         """Metric and cluster, best first; metrics of one cluster cannot be told apart."""

@@ -23,6 +23,8 @@ from evaluation.statistics.estimate import BadData, Estimate
 from evaluation.statistics.group_ranks import same_order
 from evaluation.statistics.groups import ExpertsAndCrowd, expert_vs_crowd
 
+FARTHEST = 1.5
+"""Of an upper limit of a correlation without noise, which chance may take above 1."""
 MOST = 100
 """Crowd raters beyond which nobody asks how many equal one artist."""
 
@@ -126,7 +128,9 @@ class Compared:
                     "question": self.question,
                     "scope": scope,
                     "compared": f"{self.others} beside {self.experts}",
-                    **columns("true_scores", pick.true_score_correlation if pick else bare),
+                    **columns(
+                        "true_scores", possible(pick.true_score_correlation) if pick else bare
+                    ),
                     **columns("expert_expert", _alone(pick, "experts") or bare),
                     **columns("expert_other", pick.between if pick else bare),
                     **columns("other_other", _alone(pick, "crowd") or bare),
@@ -152,9 +156,20 @@ class Compared:
             f"On {self.question}, the answers of two of the {self.experts} correlate"
             f" {words.said(found.groups['experts'].reliability)}, of one of them and one of the"
             f" {self.others} {words.said(found.between)}, and of two of the {self.others}"
-            f" {words.said(found.groups['crowd'].reliability)}. Without the noise of raters, what"
-            f" either group agrees on correlates {words.said(found.true_score_correlation)}."
+            f" {words.said(found.groups['crowd'].reliability)}. {self._true(found)}"
             f" {self._equal(found)} {self._ordered()}"
+        )
+
+    def _true(self, found: ExpertsAndCrowd) -> str:
+        true = possible(found.true_score_correlation)
+        if true.has_interval:
+            return (
+                "Without the noise of raters, what either group agrees on correlates"
+                f" {words.said(true)}."
+            )
+        return (
+            "How closely what either group agrees on correlates, without the noise of raters,"
+            f" cannot be told from this study: {_reason(true)}."
         )
 
     def _equal(self, found: ExpertsAndCrowd) -> str:
@@ -168,7 +183,15 @@ class Compared:
             return (
                 f"No number of the {self.others} equals {one}{least}: they agree on something else."
             )
-        high = "no upper limit" if not many.high <= MOST else f"{many.high:.1f}"
+        open_ended = not many.high <= MOST
+        if open_ended and many.low < 1:
+            return f"How many of the {self.others} equal {one} cannot be told from this study."
+        high = "no upper limit" if open_ended else f"{many.high:.1f}"
+        if many.value < 1:
+            return (
+                f"One of the {self.others} says at least as much about what the {self.experts}"
+                f" agree on as {one} ({many.value:.1f} [{many.low:.1f}, {high}] would do)."
+            )
         return (
             f"The mean of {many.value:.1f} [{many.low:.1f}, {high}] of the {self.others} says as"
             f" much about what the {self.experts} agree on as {one}."
@@ -209,6 +232,17 @@ class Compared:
 
     def _undefined(self, reason: str) -> Estimate:
         return Estimate.undefined(level=self.how.level, n=len(self.answers), reason=reason)
+
+
+def possible(true: Estimate) -> Estimate:
+    """A correlation of true scores; without an interval where that leaves what a correlation is.
+
+    It is divided by the agreement within either group, and says nothing where that may be none.
+    """
+    if not true.has_interval or (true.low >= -1 and true.high <= FARTHEST):
+        return true
+    reason = "a group may not agree within itself, so its agreement cannot be divided by"
+    return Estimate.without_interval(true.value, level=true.level, n=true.n, reason=reason)
 
 
 def together(found: Sequence[Compared]) -> DataFrame:

@@ -35,6 +35,21 @@ def standing(share: Estimate, enough: float = ENOUGH) -> Standing:
     return FALLS_SHORT if share.high < enough else CANNOT_TELL
 
 
+def by_ranks_too(
+    verdict: Standing, rho: Estimate, ceiling: Estimate, enough: float = ENOUGH
+) -> Standing:
+    """`verdict`, unless Spearman's rho of the same entries says otherwise.
+
+    For `stands in` rho must be above the bar as well, for `falls short` its whole interval below
+    it. The two differ where a few entries far from all others decide; then nothing is shown.
+    """
+    if verdict == CANNOT_TELL or not (rho.has_interval and ceiling.defined):
+        return verdict
+    bar = enough * ceiling.value
+    said = rho.high < bar if verdict == FALLS_SHORT else rho.value >= bar
+    return verdict if said else CANNOT_TELL
+
+
 def sight(slope: Estimate, equivalence: Estimate, *, matters: bool, bound: float = BOUND) -> Sight:
     """What the standardised sensitivity to human-rated quality, given style, shows.
 

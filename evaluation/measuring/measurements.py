@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
@@ -28,6 +29,13 @@ class Measured:
 COLUMNS = ("item", "metric", "value", "version")
 LOWER = "(lower)"
 """Ends the name of a metric from elsewhere of which lower is better, in plans and tables."""
+NOT_MEASURED = "not measured"
+FEWEST = 3
+"""Judged and measured pictures without which nothing can be said."""
+COVERED = 0.5
+"""Share of the judged pictures that a metric must have measured to be held against the others."""
+LARGEST = 1e100
+"""Of a value that is compared with others; squares of more leave what a computer can hold."""
 PICTURES = ("image", "reference")
 """Columns of a table with a row for each comparison of an item's pictures."""
 
@@ -49,9 +57,8 @@ def checked(table: DataFrame) -> DataFrame:
         if name not in table.columns:
             has = ", ".join(map(str, table.columns)) or "none"
             raise TableError(f"The metrics lack the column “{name}”; their columns are: {has}.")
-    table = table.reset_index(drop=True)
     values = pd.to_numeric(table["value"], errors="coerce").astype("float64")
-    wrong = table.index[values.isna()]
+    wrong = table.index[values.isna()]  # rows are counted as they stood before any was left out
     if len(wrong):
         raise TableError(
             f"Row {wrong[0] + 1} of the metrics: “{table['value'][wrong[0]]}” is no number (write"
@@ -92,12 +99,19 @@ def cleaned(table: DataFrame) -> tuple[DataFrame, list[tuple[str, str]]]:
     kept = table[~missing]
     keys = [name for name in ("item", "metric", *PICTURES) if name in table.columns]
     # a copy says the same of the same picture, whatever its number is written like
-    number = pd.to_numeric(kept["value"], errors="coerce").fillna(float("nan"))
+    number = pd.to_numeric(kept["value"], errors="coerce").astype("float64")
+    huge = (number.abs() > LARGEST) & np.isfinite(number)
+    large, kept, number = kept[huge], kept[~huge], number[~huge]
     copies = kept.assign(value=number).duplicated([*keys, "value"])
     once = kept[~copies]
     twice = once.duplicated(keys, keep=False)
     found = {
         "Not measured": _first(table, missing, "gives no number"),
+        "Too large": _first(
+            large,
+            large["value"].notna(),
+            f"is beyond ±{LARGEST:g}, which no sum of such numbers can be told from",
+        ),
         "Copied measurements": _first(kept, copies, "says the same again and counts once"),
         "Contradictions": _first(once, twice, "is one of several values; all of them are left out"),
     }
@@ -155,6 +169,34 @@ def wide(measurements: DataFrame, metrics: Sequence[str]) -> DataFrame:
         .reindex(columns=list(metrics))
         .dropna()
     )
+
+
+def covering(
+    table: DataFrame, asked: Sequence[str], judged: Collection[str]
+) -> tuple[list[str], dict[str, str]]:
+    """Of the numbers `asked` those that enough of the `judged` items have, and why others not."""
+    there, judged = table.dropna(subset=["value"]), set(judged)
+    known, left = [], {}
+    for name in asked:
+        items = set(there.loc[there["metric"] == name, "item"]) & judged
+        if not items:
+            left[name] = NOT_MEASURED
+        elif len(items) < max(FEWEST, COVERED * len(judged)):
+            left[name] = f"measured for {len(items)} of {len(judged)} judged pictures only"
+        else:
+            known.append(name)
+    return known, left
+
+
+def said_of(left: Mapping[str, str]) -> list[str]:
+    """Sentences about the numbers that were left out."""
+    missing = [label_of(name) for name, why in left.items() if why == NOT_MEASURED]
+    found = [f"Not measured: {listed(missing)}."] if missing else []
+    return found + [
+        f"{label_of(name)} is left out: {why}. Measure the others too."
+        for name, why in left.items()
+        if why != NOT_MEASURED
+    ]
 
 
 def label_of(name: str) -> str:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaluation import queries
-from evaluation.measuring import score_tables
+from evaluation.measuring import csv_text, score_tables
 from evaluation.measuring.imported import accepted, counting, known_of
 from evaluation.measuring.score_tables import Coverage, Score, Scores
 from evaluation.models import ImportedScore, ScoreFile
@@ -63,11 +63,9 @@ def give(*, study: Study, name: str, data: bytes, direction: str, by: str) -> Sc
             " MB: give it in parts."
         )
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ScoreFileError(f"{name} is no text in UTF-8: save it as CSV in UTF-8.") from error
-    if "\x00" in text:  # which no database keeps in a text
-        raise ScoreFileError(f"{name} is no text: save the table as CSV in UTF-8.")
+        text = csv_text.decoded(data)
+    except ValueError as error:
+        raise ScoreFileError(f"{name} {error}.") from error
     with transaction.atomic():
         ScoreFile.objects.filter(study=study, accepted_at=None).delete()
         return ScoreFile.objects.create(

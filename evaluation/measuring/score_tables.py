@@ -4,8 +4,6 @@ Lines are counted as a text editor does: the head is line 1. Either every line c
 it is said what is wrong with each; nothing is repaired in silence.
 """
 
-import csv
-import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +12,8 @@ from math import inf, isnan
 from pathlib import PurePosixPath
 
 from evaluation.choices import taken_apart
-from evaluation.measuring.measurements import LOWER, directed
+from evaluation.measuring import csv_text
+from evaluation.measuring.measurements import LARGEST, LOWER, directed
 from evaluation.metrics import METRICS
 from evaluation.words import counted, listed
 
@@ -22,7 +21,6 @@ KEYS = ("item", "image", "file")
 NEEDED = ("metric", "value")
 DIRECTIONS = ("higher", "lower")
 LONGEST_NAME = 50
-MOST_LINES = 200_000
 SHORTEST = 12
 """Digits of a sha256 that name a picture."""
 _HEX = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}")
@@ -96,9 +94,10 @@ def read(text: str, known: Known, direction: str = "higher") -> Scores:
     `direction` holds where the file has no column of that name.
     """
     try:
-        head, lines = _table(text)
+        named, lines = csv_text.split(text)
     except ValueError as error:
         return Scores(problems=(Problem(0, str(error)),))
+    head = [name.casefold() for name in named]
     missing = _missing(head)
     if missing:
         return Scores(problems=(Problem(0, missing),))
@@ -139,24 +138,6 @@ def _lacking(items: Mapping[str, set[str]], known: Known) -> Iterator[str]:
     for item, pictures in known.items():
         if "" not in items.get(item, ()) and not set(pictures) <= items.get(item, set()):
             yield item
-
-
-def _table(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Head and numbered lines; commas, semicolons or tabs, whichever the head has most of."""
-    if "\x00" in text:
-        raise ValueError("This is no text: save the table as CSV in UTF-8.")
-    first = text.lstrip("\ufeff").partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=separator)
-    try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise ValueError(f"Line {reader.line_num} cannot be read as CSV ({error}).") from error
-    if not rows:
-        raise ValueError("The file is empty: it needs a head with the columns' names.")
-    if len(rows) > MOST_LINES:
-        raise ValueError(f"The file has more than {MOST_LINES} lines: give it in parts.")
-    return [name.strip().casefold() for name in rows[0][1]], rows[1:]
 
 
 def _missing(head: Sequence[str]) -> str:
@@ -315,4 +296,6 @@ def _value(written: str) -> float:
         raise ValueError(
             f"{shown}; write inf for an infinite one, and leave out lines of what was not scored."
         )
+    if LARGEST < abs(value) < inf:
+        raise ValueError(f"{written} is too large: scores lie within ±{LARGEST:g}.")
     return value

@@ -80,7 +80,7 @@ def _described(study: Study) -> Described:
     plan, frozen = plan_of(study), study.protocol
     kind = plan.kind
     judged = study.items.filter(practice=False)
-    works = judged.values("artwork").distinct().values_list(
+    works = judged.order_by().values("artwork").distinct().values_list(
         "artwork", "artwork__painter", "artwork__rights"
     )  # fmt: skip
     rights = Counter(Rights(right).label for _, _, right in works)
@@ -89,7 +89,7 @@ def _described(study: Study) -> Described:
         protocol=frozen.document,
         artworks=len(works),
         painters=sorted({painter for _, painter, _ in works}),
-        conditions=judged.values("condition").distinct().count(),
+        conditions=judged.order_by().values("condition").distinct().count(),
         items=judged.count(),
         practice=study.items.filter(practice=True).count(),
         networks=_networks(study),

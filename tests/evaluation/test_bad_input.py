@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from evaluation import ratings
 from evaluation.evidence import Evidence
@@ -175,3 +175,47 @@ def test_csv_files_with_holes_copies_contradictions_and_strangers_are_told(
     assert "1 measured item (“nobody”) of the metrics is not among" in remarks["Unknown items"]
     assert "4 answers to a question that the rater had answered" in remarks["Counted once"]
     assert any("what a perfect metric would correlate with" in claim for claim in told["claims"])
+
+
+def test_answers_that_are_all_alike_are_named_as_such() -> None:
+    table = answers().assign(value=3.0)
+    found = blocks(ACCEPTABILITY, table, measurements_table(table))
+    assert "Every answer is the same (3)" in said(found["metric_validity"])
+
+
+def test_a_metric_of_a_few_pictures_takes_no_other_metrics_pictures_away() -> None:
+    table = mimicked()
+    whole = genre_table(table)
+    one = whole[:1].assign(metric="theirs(lower)", value=0.5)
+    plan = {"decision_errors": {"question": "mimicry_success"}}
+    alone = blocks(plan, table, whole)["decision_errors"]
+    beside = blocks(plan, table, pd.concat([whole, one], ignore_index=True))["decision_errors"]
+    assert beside["claim"] == alone["claim"]
+    assert "measured for 1 of" in said(beside)
+
+
+def test_numbers_that_no_computer_can_square_are_left_out_and_told() -> None:
+    table = measurements_table(answers()).assign(version="1")
+    table.loc[0, "value"] = 1e308
+    kept, left = measurements.cleaned(table)
+    assert len(kept) == len(table) - 1
+    assert "beyond ±1e+100" in dict(left)["Too large"]
+    assert np.isfinite(kept["value"]).all()
+
+
+@pytest.mark.parametrize(
+    ("separator", "encoding"), [(";", "utf-8"), ("\t", "utf-16"), (",", "utf-8-sig")]
+)
+def test_tables_are_read_as_spreadsheets_save_them(
+    separator: str, encoding: str, tmp_path: Path
+) -> None:
+    rows = ratings_table(raters=6, artworks=4)
+    (tmp_path / "r.csv").write_bytes(rows.to_csv(index=False, sep=separator).encode(encoding))
+    call_command("analyse", tmp_path / "r.csv", to=tmp_path / "out")
+    assert (tmp_path / "out" / "report.json").exists()
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_bytes("participant,item\nJosé,1".encode("latin-1"))
+    with pytest.raises(CommandError, match="is no text in UTF-8: save it as CSV in UTF-8"):
+        call_command("analyse", tmp_path / "r.csv", to=tmp_path / "out")

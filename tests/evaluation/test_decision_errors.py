@@ -123,7 +123,7 @@ def test_degraded_pictures_are_no_conditions_of_a_decision(table) -> None:
     ("spoil", "said"),
     [
         (lambda t, m: (t[t["protection"] == "clean"], m), "one condition only"),
-        (lambda t, m: (t, m.assign(item=m["item"] + "x")), "No judged item was measured"),
+        (lambda t, m: (t, m.assign(item=m["item"] + "x")), "name items alike"),
         (lambda t, m: (t, m[:0]), "run `manage.py measure`"),
         (lambda t, m: (t, m.assign(value=np.inf)), "run `manage.py measure`"),
     ],

@@ -275,7 +275,7 @@ def test_analyse_reports_on_data_collected_elsewhere(tmp_path, capsys) -> None:
     [
         ("participant,item\n1,2\n", "lacks the column “question”"),
         ("participant,item,question,value\na,b,q,lots\n", "“lots” in the column “value”"),
-        ("", "is no CSV table"),
+        ("", "The file is empty"),
     ],
 )
 def test_analyse_refuses_a_wrong_table_with_a_sentence(tmp_path, text, said) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from django.core.management.base import BaseCommand, CommandError
 from pandas import DataFrame, concat
 
@@ -18,12 +17,13 @@ from evaluation.choices import taken_apart
 from evaluation.evidence import Evidence
 from evaluation.findings.arms import SUCCESS
 from evaluation.findings.calibrations import Calibration, applied, is_calibrated, read
-from evaluation.measuring import map_table, measurements, set_table
+from evaluation.measuring import csv_text, map_table, measurements, set_table
 from evaluation.reporting import files
 from evaluation.reporting.describing import elsewhere
 from evaluation.reporting.pdf import pdf
 from evaluation.reporting.report import Plan, claims, compose, fingerprint
 from evaluation.services import PDF, rows_csv, versions
+from evaluation.words import counted
 from generation.management.bars import bar
 
 CORRECT = "correct"
@@ -215,12 +215,24 @@ def _answers(path: Path) -> DataFrame:
 
 
 def _read(path: Path) -> DataFrame:
+    """A table as people save them; rows are those of the file, empty lines left out."""
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False)
+        head, lines = csv_text.split(csv_text.decoded(path.read_bytes()), most=None)
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise CommandError(f"{path} is no CSV table in UTF-8: {error}.") from error
+    except ValueError as error:
+        said = str(error)
+        raise CommandError(f"{path} {said}." if said[0].islower() else f"{path}: {said}") from error
+    odd = next(((line, cells) for line, cells in lines if len(cells) != len(head)), None)
+    if odd:
+        raise CommandError(
+            f"{path}: line {odd[0]} has {counted(len(odd[1]), 'cell')}, where the head has"
+            f" {len(head)} columns."
+        )
+    twice = [name for name in head if head.count(name) > 1]
+    if twice:
+        raise CommandError(f"{path}: the column “{twice[0]}” is there twice; keep one.")
+    return DataFrame([cells for _, cells in lines], columns=head, dtype=str)
 
 
 def _write(

@@ -223,8 +223,11 @@ def _estimate(
     if isnan(variance):
         reason = "without one rater or the other no two entries are judged"
         return Estimate.without_interval(scored.value, level=level, n=n, reason=reason)
-    if is_rounding(sqrt(variance), 1.0) or scored.value in {0.0, 1.0}:  # of a share: at most 1
+    if scored.value in {0.0, 1.0}:
         return _alike(scored.value, n, clusters, level)
+    if is_rounding(sqrt(variance), 1.0):  # of a share: at most 1
+        reason = "it does not move with what is left out"
+        return Estimate.without_interval(scored.value, level=level, n=n, reason=reason)
     se = sqrt(variance)
     reach = float(student.ppf((1 + level) / 2, clusters - 1)) * se
     reach /= scored.value * (1 - scored.value)
@@ -247,6 +250,7 @@ def _two_way(influence: Floats) -> float:
 
 
 def _alike(value: float, n: int, clusters: int, level: float) -> Estimate:
+    """Of a share that is 0 or 1."""
     share = (1 - level) ** (1 / clusters)
     low, high = share * value, share * value + 1 - share
     said = f"every pair counts alike: one-sided Clopper-Pearson limit at {clusters}"

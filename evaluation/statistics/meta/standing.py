@@ -1,9 +1,13 @@
 """Whether a metric can stand in for raters at a level: the share of the ceiling that it reaches.
 
-A metric is put on the raters' scale first, by rank: the picture that is k-th by the metric is given
-the k-th of the raters' mean answers. So its unit and its shape do not matter, only its order, and
-what is correlated with it are the answers as they are, whose noise is known (`ceiling.py`). At a
-level, both are taken around the means of its groups, and all groups make one correlation
+A metric is put on the raters' scale first, by rank, so that its unit and its shape do not matter,
+only its order; what is correlated with it are the answers as they are, whose noise is known
+(`ceiling.py`). There are two ways to do so: the picture that is k-th by the metric is given the
+k-th of the raters' mean answers, which alone lets a perfect metric reach the ceiling; or ranks are
+stretched evenly. Where most answers are alike (most cloaks fail: PSR is 0 for most pictures) the
+first lets one or two pictures decide about a metric that is not perfect. So each metric is taken
+the way that is better for it over all pictures. At a level, both are taken around the means of its
+groups, and all groups make one correlation
 
     r = Σ_g cov_g / √(Σ_g var_g(raters) Σ_g var_g(metric)),   share = r / ceiling
 
@@ -11,11 +15,12 @@ The interval of the share is MOVER-R's (Donner and Zou 2012, doi:10.1177/0962280
 two intervals, with how r and ceiling move together by the same jackknife (at most `TIED`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import rankdata
 from scipy.stats import t as student
 
 from evaluation.statistics.answers import Floats, floats
@@ -65,12 +70,26 @@ def standing(
 
 
 def on_raters_scale(judged: Judged, metric: ArrayLike) -> Floats:
-    """[N]: the raters' mean answers, in the order of the metric; equal values share their mean."""
+    """[N]: the metric by rank, as it is closest to the raters' mean answers; equal values stay so.
+
+    Either the raters' means in the order of the metric, or ranks with the raters' mean and spread.
+    """
     given = floats(metric, "Metric: picture")
     cells = given[judged.place] if given.ndim == 2 else given
     if cells.shape != judged.artwork.shape or np.isnan(cells).any():
         raise BadData("A metric has one value, and no missing one, for each judged picture.")
-    means = np.append(0.0, np.cumsum(np.sort(judged.means)))
+    people = judged.means
+    shaped, even = _in_their_shape(cells, people), rankdata(cells)
+    if not (np.ptp(shaped) > 0 and np.ptp(people) > 0):
+        return shaped
+    if np.corrcoef(shaped, people)[0, 1] >= np.corrcoef(even, people)[0, 1]:
+        return shaped
+    return np.asarray(people.mean() + people.std() * (even - even.mean()) / even.std())
+
+
+def _in_their_shape(cells: Floats, people: Floats) -> Floats:
+    """The raters' means in the order of the metric; equal values share their mean."""
+    means = np.append(0.0, np.cumsum(np.sort(people)))
     _, place, many = np.unique(cells, return_inverse=True, return_counts=True)
     last = np.cumsum(many)
     return np.asarray(((means[last] - means[last - many]) / many)[place.ravel()])
@@ -85,7 +104,7 @@ def _agreement(
     if reason:
         return Estimate.undefined(level=level, n=judged.n, reason=reason), {}
     if over == "condition":  # conditions are the sample: raters are in how they scatter
-        return correlation(numbers, entries.means, level=level).estimate, {}
+        return _of_few(correlation(numbers, entries.means, level=level).estimate, judged.n), {}
     whole, parts = _correlations(entries, numbers)
     left = {name: np.arctanh(np.clip(r, -EDGE, EDGE)) for name, r in parts.items()}
     few, variance = judged.scarcest(over), two_way(left)
@@ -100,6 +119,22 @@ def _agreement(
     said = f"jackknife over {judged.said(over)}, Fisher z, t({few - 1})"
     bare = se * (1 - whole**2)
     return Estimate(whole, float(low), float(high), bare, level, judged.n, said), left
+
+
+def _of_few(found: Estimate, answers: int) -> Estimate:
+    """Fisher's interval with t instead of the normal quantile.
+
+    Conditions are few, and their means seldom normal: his own is too short for them
+    (benchmarks/verdicts.py).
+    """
+    if not found.has_interval or abs(found.value) >= EDGE:
+        return replace(found, n=answers)
+    freedom = found.n - 3
+    reach = float(student.ppf((1 + found.level) / 2, freedom)) / sqrt(freedom)
+    low, high = np.tanh(np.arctanh(found.value) + np.array([-reach, reach]))
+    said = f"Fisher's z over {found.n} conditions, t({freedom})"
+    ends = float(low), float(high)
+    return Estimate(found.value, *ends, found.se, found.level, answers, said)
 
 
 def _no_agreement(entries: Entries, metric: Floats) -> str:
@@ -169,7 +204,7 @@ def _share(r: Estimate, c: Estimate, tied: float) -> Estimate:
         return Estimate.without_interval(value, level=r.level, n=r.n, reason=reason)
     low, high = ratio_ends(r.value, (r.low, r.high), c.value, ends, tied)
     if not (isfinite(low) and isfinite(high)):
-        reason = "raters are not shown to agree at all here, so the ceiling may be nothing"
+        reason = "by this score, raters are not shown to agree here, so the ceiling may be nothing"
         return Estimate.without_interval(value, level=r.level, n=r.n, reason=reason)
     se = (high - low) / (2 * float(student.ppf((1 + r.level) / 2, 1e6)))
     return Estimate(value, low, high, se, r.level, r.n, f"MOVER-R of both; {r.method}")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.findings.verdicts import standing
+from evaluation.findings.verdicts import by_ranks_too, standing
 from evaluation.statistics import agreement, meta
 from evaluation.statistics.association import auc, crossed_auc
 from evaluation.statistics.estimate import BadData, Estimate
@@ -195,3 +195,36 @@ def test_verdicts_are_right_where_the_truth_is_known(
         metric = known * truth + np.sqrt(1 - known**2) * noise
         said.append(standing(meta.standing(meta.Judged.of(answers), metric, "none").share))
     assert said.count(usual) >= least
+
+
+def test_where_most_answers_are_alike_one_picture_does_not_decide_about_a_metric() -> None:
+    """A metric that follows PSR loosely, and puts one picture of success last but one."""
+    people = np.zeros((4, 16))
+    people[3, 8:] = 0.5
+    people[2, 15] = 1.0
+    answers = np.repeat(people[None], 6, 0) > np.linspace(0.05, 0.95, 6)[:, None, None]
+    metric = np.arange(64.0).reshape(4, 16) / 64
+    metric[0, 0] = 2.0  # the metric's first: no success at all
+    judged = meta.Judged.of(answers.astype(float))
+    found = meta.standing(judged, metric, "none").agreement.value
+    line = np.corrcoef(judged.means, np.argsort(np.argsort(metric.ravel())))[0, 1]
+    assert found >= line - 1e-9
+    over = meta.standing(judged, metric, "condition").agreement.value
+    assert over > 0.5
+
+
+@pytest.mark.parametrize(
+    ("verdict", "rho", "said"),
+    [
+        ("falls short", (0.3, 0.1, 0.5), "falls short"),
+        ("falls short", (0.5, 0.1, 0.8), "cannot tell"),
+        ("stands in", (0.9, 0.6, 1.0), "stands in"),
+        ("stands in", (0.6, 0.3, 0.9), "cannot tell"),
+        ("cannot tell", (0.9, 0.85, 0.95), "cannot tell"),
+    ],
+)
+def test_ranks_must_bear_a_verdict_out(verdict, rho, said) -> None:
+    value, low, high = rho
+    estimate = Estimate(value, low, high, 0.1, 0.95, 9, "m")
+    most = Estimate(0.9, 0.8, 1.0, 0.05, 0.95, 9, "m")
+    assert by_ranks_too(verdict, estimate, most) == said
