@@ -34,8 +34,8 @@ from evaluation.findings.arms import (
 from evaluation.findings.comparisons import How, Points, columns, share
 from evaluation.measuring.measurements import label_of
 from evaluation.metrics import METRICS
-from evaluation.published.beside import genre_exhibit
-from evaluation.ratings import TableError, answers_to, eras_pooled, points
+from evaluation.published.beside import as_printed, genre_exhibit
+from evaluation.ratings import TableError, answers_to, eras_pooled, points, purified
 from evaluation.statistics.clustered import Difference, clustered_difference, clustered_mean
 from evaluation.statistics.estimate import Estimate
 from evaluation.statistics.shares import Resampling, crossed_difference, crossed_share
@@ -118,7 +118,11 @@ class ClipGenreShift:
             chart=_chart(table, simulated),
             notes=self._notes(answers, table, missing, how),
             sentences=tuple(_sentences(compared)),
-            exhibits=(*_differences(compared), _published(accuracy, simulated)),
+            exhibits=(
+                *_differences(compared),
+                _published(accuracy, simulated),
+                *(as_printed() if purified(answers) else ()),
+            ),
             caption="CLIP genre shift (1 minus genre accuracy) of every condition, and the"
             " raters' PSR on the same items, with intervals.",
             assumptions=(assumed.clean_arm(answers), *assumed.samples(answers)),

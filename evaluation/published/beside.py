@@ -9,7 +9,7 @@ from pandas import DataFrame
 
 from evaluation.analyses import Exhibit
 from evaluation.findings.comparisons import columns
-from evaluation.published import Cell, Table, table
+from evaluation.published import Cell, Table, table, tables
 from evaluation.statistics.estimate import Estimate
 
 GENRE = "CLIP classifier"
@@ -57,6 +57,21 @@ def genre_exhibit(own: Mapping[tuple[str, str], Estimate], *, simulated: bool) -
     ]
     title = "Published: CLIP genre accuracy of IMPRESS and genre shift of Glaze"
     return Exhibit(title, _table(rows), caption=_caption([impress, glaze]))
+
+
+def as_printed(work: str = "IMPRESS") -> list[Exhibit]:
+    """Every table of a paper as it is printed, marked PUBLISHED."""
+    return [
+        Exhibit(
+            f"Published: {each.name}",
+            each.rebuilt(),
+            caption=f"Printed there: {each.measured}. {each.notes} {_caption([each])}".replace(
+                "  ", " "
+            ),
+        )
+        for each in tables()
+        if each.work == work
+    ]
 
 
 def _own(simulated: bool) -> dict[str, str]:

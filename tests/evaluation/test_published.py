@@ -7,7 +7,7 @@ import pytest
 from evaluation import published
 from evaluation.analyses.psr import Psr
 from evaluation.evidence import Evidence
-from evaluation.published.beside import NOT_COMPARABLE, genre_exhibit
+from evaluation.published.beside import NOT_COMPARABLE, as_printed, genre_exhibit
 from evaluation.ratings import checked
 from evaluation.reporting.tables import shown
 from evaluation.statistics.estimate import Estimate
@@ -175,3 +175,13 @@ def test_a_published_number_is_shown_without_an_interval() -> None:
     text = str(table)
     assert "87%" in text
     assert "nan" not in text
+
+
+def test_all_six_tables_of_impress_stand_as_printed_beside_a_study_that_purified() -> None:
+    shown = as_printed()
+    assert [each.title.partition(":")[2].strip().split(":")[0] for each in shown] == [
+        f"IMPRESS, table {number}" for number in range(1, 7)
+    ]
+    assert all(NOT_COMPARABLE in each.caption for each in shown)
+    edits = shown[1].table.set_index("measure")
+    assert edits.loc["SSIM", "IMPRESS"] == "0.49 ± 0.08"
