@@ -35,6 +35,8 @@ export class InPlaceStage extends Stage {
     super.open();
     this.enlargeAtFirst();
     for (const { frame } of this.shots) this.listenForHolds(frame);
+    // After a click the space bar is to turn the pictures, not to press that button once more.
+    for (const button of this.buttons) button.addEventListener("click", (event) => event.detail && button.blur());
     addEventListener("keyup", (event) => this.released(event));
     addEventListener("blur", () => this.unpeek());
   }

@@ -64,11 +64,11 @@ def new_page(
     def open_page(size: str = "desk", theme: str = "light", **options: object) -> Page:
         width, height = WIDTHS[size]
         context = chromium.new_context(
-            reduced_motion="reduce",  # axe must not measure colours half-way through a fade
             base_url=str(live_server),
             viewport={"width": width, "height": height},
             color_scheme=theme,  # type: ignore[arg-type]
-            **options,  # type: ignore[arg-type]
+            # axe must not measure colours half-way through a fade
+            **{"reduced_motion": "reduce", **options},  # type: ignore[arg-type]
         )
         contexts.append(context)
         page = context.new_page()
