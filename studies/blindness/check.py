@@ -17,6 +17,7 @@ ALPHA = 0.05
 """How often a blind study is called leaky, at most."""
 SHUFFLES = 1999
 EVENT = "blindcheck"
+CERTIFICATE = "certificate"
 VISIBLE = {"artist"}
 """Factors that the picture itself shows: whose hand it is, is for raters to see."""
 WHOLE = "condition"
@@ -54,14 +55,15 @@ def blindcheck(
         alpha=ALPHA,
         at=timezone.now().isoformat(timespec="seconds"),
     )
-    Event.objects.create(study=study, kind=EVENT, details=made)
+    details = {"verdict": made["verdict"], CERTIFICATE: made}
+    Event.objects.create(study=study, kind=EVENT, details=details)
     return made
 
 
 def latest(study: Study) -> dict[str, Any] | None:
     """The certificate of the last blind check of a study."""
     event = study.events.filter(kind=EVENT).order_by("-at", "-pk").first()
-    return event.details if event else None
+    return event.details[CERTIFICATE] if event else None
 
 
 def _told(seen: Crawl, participants: int, seed: int, site: str) -> dict[str, Any]:

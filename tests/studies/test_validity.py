@@ -173,3 +173,21 @@ def test_what_simulated_raters_tell_is_what_a_page_may_send():
     for screen in SCREENS:
         for wall in (False, True):
             assert read_viewing(report([(512, 512)] * 4, screen, Random(1), wall))
+
+
+@pytest.mark.django_db
+def test_the_studys_page_tells_the_share_of_answers_that_were_seen_as_asked(client):
+    from django.contrib.auth.models import User
+
+    study = study_with(max_hidden_ms=1_000, offer_again=0, consequence="exclude")
+    participant = enrolled(study)
+    answered(participant, hidden_ms=2_000)
+    answered(participant)
+    fieldwork.undelivered(trial=fieldwork.next_trial(participant), viewing={})
+    client.force_login(User.objects.create_superuser("kim"))
+    page = " ".join(client.get(f"/studies/{study.slug}/").content.decode().split())
+    assert '<strong class="numbers">50 %</strong> of 2 answered trials' in page
+    assert "the others are left out of analyses" in page
+    assert "1</span> × the page was in the background for longer than the file allows" in page
+    assert "1</span> never got their pictures" in page
+    assert "No blind check yet" in page

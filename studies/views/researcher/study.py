@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from studies import gallery, monitoring, queries
+from studies import gallery, monitoring, queries, showing
 from studies.access import study_for
 from studies.lifeline import next_step, stage_of, stages
 from studies.models import Study
@@ -70,5 +70,7 @@ def live_counts(study: Study) -> dict[str, Any]:
         "places": raters.participants,
         "coverage": by_real,
         "simulated_coverage": by_simulated,
+        "showings": showing.showings(study),
+        "blind": showing.blindness(study),
         "last": monitoring.answered(study)[:6],
     }
