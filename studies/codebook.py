@@ -104,7 +104,8 @@ VIEWING: Mapping[str, str] = {
     "valid": "whether no rule of `study.viewing` is broken; false without an answer",
     "broken": "rules that are broken: not_decoded, unreported, min_scale, fully_visible,"
     " min_shown_ms, max_hidden_ms, min_viewport",
-    "mode": "side by side, flip (in one place), or wall (all at once, enlarged one by one)",
+    "mode": "side by side, flip (in one place for want of room), wall (all at once, enlarged one by"
+    " one), in_place (in one place at any width), or none (no pictures)",
     "viewport_width": "of the window, CSS pixels",
     "viewport_height": "of the window, CSS pixels",
     "pixel_ratio": "screen pixels per CSS pixel; the browser's zoom is part of it",
@@ -119,7 +120,11 @@ VIEWING: Mapping[str, str] = {
     "visible_ms": "from opening the page until it was first on screen as a whole",
     "shown_ms": "for how long it was on screen and on top, the page in the foreground",
     "hidden_ms": "for how long the page was in the background",
-    "flips": "changes between pictures in one place",
+    "flips": "changes between pictures in one place, by hand",
+    "flicker_rate": "rounds a second at which pictures alternated; empty where nothing may",
+    "flicker_starts": "how often that was started",
+    "flicker_changes": "changes between pictures while it lasted",
+    "flicker_ms": "for how long it lasted, in all",
     "enlarged": "pictures of a wall that were enlarged",
     "zooms": "changes of size",
     "largest_zoom": "CSS pixels per pixel of the picture, at most",

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from studies import queries
+from studies import flashes, lossless_advice, queries
 from studies.answers import IncompleteAnswer, read_answers
 from studies.designs.factorial import UNDEGRADED
 from studies.models import Study
@@ -25,7 +25,10 @@ def warnings(study: Study) -> list[str]:
     """What may be regretted after a launch, in sentences."""
     levels = study.conditions.values_list("levels", flat=True)
     cells = [{**UNDEGRADED, **cell} for cell in levels]
-    return clean_arm(restore(study.protocol.document), cells)
+    said = clean_arm(restore(study.protocol.document), cells)
+    said += lossless_advice.of_draft(study)
+    flicker = flashes.sentence(study)
+    return [*said, flicker] if flicker else said
 
 
 def _missing_pictures(study: Study) -> list[str]:

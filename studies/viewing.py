@@ -36,11 +36,23 @@ class PictureReport(Report):
     shown_ms: Milliseconds = Field(description="for how long it was on top, page visible")
 
 
+class FlickerReport(Report):
+    """How pictures alternated, where they may."""
+
+    rate: Annotated[float, Field(gt=0, le=20)] = Field(
+        description="rounds a second, there and back again, as the server allowed"
+    )
+    starts: Count = Field(description="how often it was started")
+    changes: Count = Field(description="changes from one picture to the other while it lasted")
+    ms: Milliseconds = Field(description="for how long, in all")
+
+
 class Viewing(Report):
     """One trial."""
 
-    mode: Literal["side", "flip", "wall"] = Field(
-        description="side by side, flipped in place, or all at once to be enlarged one by one"
+    mode: Literal["side", "flip", "wall", "in_place", "none"] = Field(
+        description="side by side, flipped in place for want of room, all at once to be enlarged"
+        " one by one, in one place at any width, or no pictures"
     )
     scale: Literal["row", "column"] = Field(description="how the points of the scale were laid out")
     viewport: Size
@@ -53,7 +65,8 @@ class Viewing(Report):
     )
     pictures: Annotated[list[PictureReport], Field(max_length=12)]
     hidden_ms: Milliseconds = Field(description="for how long the page was in the background")
-    flips: Count
+    flips: Count = Field(description="turns by hand")
+    flicker: FlickerReport | None = None
     enlarged: Count = Field(0, description="how often a picture of a wall was enlarged")
     zooms: Count
     largest_zoom: Annotated[float, Field(ge=0, le=1_000)] = Field(

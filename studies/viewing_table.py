@@ -47,7 +47,7 @@ def viewing(study: Study) -> DataFrame:
     return table.assign(**{name: _typed(name, table[name]) for name in VIEWING})
 
 
-SHARES = ("pixel_ratio", "page_scale", "screen_pixels", "largest_zoom")
+SHARES = ("pixel_ratio", "page_scale", "screen_pixels", "largest_zoom", "flicker_rate")
 FLAGS = ("simulated", "delivered", "valid")
 TEXTS = (
     *("study", "participant", "population", "trial", "item", "part", "slot"),
@@ -70,6 +70,8 @@ def _of_trial(row: Mapping[str, Any]) -> dict[str, Any]:
     width, height = report.get("viewport", (None, None))
     code, number = row["participant__code"], row["position"]
     told = {name: report.get(name) for name in OF_THE_REPORT}
+    flicker = report.get("flicker") or {}
+    told |= {f"flicker_{name}": flicker.get(name) for name in ("rate", "starts", "changes", "ms")}
     return {
         **told,
         "participant": code,

@@ -36,7 +36,7 @@ class Found:
 
     def at(self, ladder: Ladder, target: float) -> Estimate:
         """The amount at which the ladder reaches `target` JND."""
-        return amount_at(self.scale, dict(ladder.amounts), target)
+        return amount_at(self.scale, ladder.amounts, target)
 
     @property
     def unsure(self) -> float:

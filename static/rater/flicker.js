@@ -74,9 +74,13 @@ export class FlickerStage extends InPlaceStage {
       button.setPointerCapture(event.pointerId);
       this.start();
     });
-    for (const name of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) {
+    for (const name of ["pointercancel", "lostpointercapture", "blur"]) {
       button.addEventListener(name, () => this.stop());
     }
+    button.addEventListener("pointerup", () => {
+      this.stop();
+      button.blur(); // the space bar turns the pictures again
+    });
     button.addEventListener("contextmenu", (event) => event.preventDefault());
     button.addEventListener("keydown", (event) => {
       if (event.key !== " " && event.key !== "Enter") return;

@@ -29,6 +29,8 @@ class Slot:
     """The heading it stands under, together with others; empty where pictures stand alone."""
     alternative: int = 0
     """Which of the compared conditions made it, from 0, where a kind compares several."""
+    amplified: float = 1.0
+    """How many times its difference from the untouched artwork is enlarged."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,11 @@ class TrialKind(Protocol):
     A kind may also have, and is read by the functions below: `parts`, the names of the screens on
     which it asks about one item (each is answered and saved by itself); `compares`, how many
     conditions stand beside one another (1 when left out); `questions_of(part)` and
-    `slots_of(part)`, where these differ; `balanced`, the names of slots of which each stands at
-    each place equally often over a participant's trials; `marking` (studies/marks.py).
+    `slots_of(part)`, where these differ; `order_of(part, layout)`, where more than slots is drawn;
+    `page(part)`, which has a `title` and an `intro`; `applies(part, said)`, whether a screen is
+    shown after these answers (`studies.branching`); `flicker` (studies/flicker.py);
+    `opens_at(part)`, how much it enlarges at first; `balanced`, the names of slots of which each
+    stands at each place equally often over a participant's trials; `marking` (studies/marks.py).
     """
 
     label: ClassVar[str]
@@ -120,9 +125,27 @@ def slots_of(kind: TrialKind, part: str) -> tuple[Slot, ...]:
 
 
 def order_of(kind: TrialKind, part: str, layout: Mapping[str, Any]) -> list[str]:
-    """Names of a screen's slots as they stand there."""
+    """Names of a screen's slots as they stand there; of a kind that says so itself, whatever else
+    stands in a drawn order (options of a questionnaire: `question.number`)."""
+    found = getattr(kind, "order_of", None)
+    if found:
+        own: list[str] = found(part, layout)
+        return own
     shown = {slot.name for slot in slots_of(kind, part)}
     return [name for name in layout["order"] if name in shown]
+
+
+def page_of(kind: TrialKind, part: str) -> Any:
+    """What stands above the questions of a screen (`title`, `intro`); None where nothing does."""
+    found = getattr(kind, "page", None)
+    return found(part) if found else None
+
+
+def opens_at(kind: TrialKind, part: str) -> float | None:
+    """How much a screen enlarges its pictures at first, in screen pixels (of a coarse screen) for
+    each of theirs; None: as a whole."""
+    found = getattr(kind, "opens_at", None)
+    return found(part) if found else None
 
 
 def called(kind: TrialKind, part: str, order: Sequence[str]) -> dict[str, Slot]:

@@ -16,6 +16,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 TURN_MS = 200
 """Longer than the page waits between two turns."""
+COUNTED = """
+  let changes = 0;
+  const watch = new MutationObserver(() => { changes += 1; });
+  const shots = document.querySelectorAll("[data-shot]");
+  for (const shot of shots) watch.observe(shot, { attributeFilter: ["data-under"] });
+"""
+"""Counts how often the picture on top changes."""
 
 
 @pytest.fixture(autouse=True)
@@ -156,10 +163,8 @@ def test_quick_presses_never_turn_more_than_three_times_there_and_back_in_a_seco
     page = new_page("desk")
     open_trial(page, enrolled(made("in_place")))
     turns = page.evaluate(
-        """async () => {
-          let turns = 0;
-          const watch = new MutationObserver((found) => { turns += found.some((m) => m.type === "attributes") ? 1 : 0; });
-          for (const shot of document.querySelectorAll("[data-shot]")) watch.observe(shot, { attributeFilter: ["data-under"] });
+        f"""async () => {{ {COUNTED}"""
+        """
           const end = performance.now() + 1000;
           while (performance.now() < end) {
             document.body.dispatchEvent(new KeyboardEvent("keydown", { key: " ", bubbles: true }));
@@ -179,10 +184,8 @@ def flickering(new_page: Open, size: str = "desk", **options: object) -> Page:
 def changes(page: Page, ms: int) -> int:
     """How often the picture on top changes within a time."""
     return page.evaluate(
-        """async (ms) => {
-          let changes = 0;
-          const watch = new MutationObserver(() => { changes += 1; });
-          for (const shot of document.querySelectorAll("[data-shot]")) watch.observe(shot, { attributeFilter: ["data-under"] });
+        f"""async (ms) => {{ {COUNTED}"""
+        """
           await new Promise((done) => setTimeout(done, ms));
           return changes;
         }""",

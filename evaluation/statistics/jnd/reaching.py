@@ -1,6 +1,7 @@
 """At which amount (of a budget, of a dose) a number of JND is reached."""
 
 from collections.abc import Hashable, Mapping
+from typing import TypeVar
 
 import numpy as np
 from scipy.optimize import isotonic_regression
@@ -10,8 +11,10 @@ from evaluation.statistics.bootstrap import expanded_tail, percentile_interval
 from evaluation.statistics.estimate import BadData, Estimate
 from evaluation.statistics.jnd.scale import JndScale
 
+Name = TypeVar("Name", bound=Hashable)
 
-def amount_at(scale: JndScale, amounts: Mapping[Hashable, float], target: float = 1.0) -> Estimate:
+
+def amount_at(scale: JndScale, amounts: Mapping[Name, float], target: float = 1.0) -> Estimate:
     """Where the ladder `amounts` (level → how much of it) first reaches `target` JND.
 
     Straight lines between the levels, made monotone first (pool adjacent violators), from the
@@ -64,7 +67,7 @@ def _crossing(x: Floats, levels: Floats, target: float) -> float:
     return float(x[above - 1] + share * (x[above] - x[above - 1]))
 
 
-def _check(scale: JndScale, amounts: Mapping[Hashable, float], target: float) -> None:
+def _check(scale: JndScale, amounts: Mapping[Name, float], target: float) -> None:
     if not target > 0:
         raise BadData(f"A number of JND is above 0, e.g. 1; given: {target}.")
     if not amounts:
