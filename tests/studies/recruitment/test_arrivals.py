@@ -109,7 +109,6 @@ def test_an_unknown_key_is_looked_up_at_most_once_a_minute(panel, row):
     arrived(panel, row)
     panel.world.calls.clear()
     for _ in range(5):
-        _, address = panel.launch(row.reference)
         published, panel.key.kid = panel.key.kid, "nobody's"
         forged = panel.key.address(
             panel.world.study(row.reference), panel.world.reserve(row.reference)
