@@ -54,8 +54,8 @@ def responses(study: Study) -> DataFrame:
         trial=found["participant"].astype("str") + "-" + position.astype("str").str.zfill(3),
         item=_names(found["item"]),
         artwork=found["artwork"].fillna("").astype("str").str[:12],
-        repeat_of="",
-        gold=False,
+        repeat_of=_repeated(found, position),
+        gold=found["gold"] != "",
         excluded=why != "",
         exclusion_reason=why,
         **_factors(study, found["condition"]),
@@ -71,6 +71,9 @@ ANSWER = {
     "simulated": "participant__simulated",
     "position": "trial__position",
     "kind": "trial__kind",
+    "part": "trial__part",
+    "repeat": "trial__repeat",
+    "gold": "trial__item__gold",
     "item": "trial__item__position",
     "artwork": "trial__item__artwork__image",
     "condition": "trial__item__condition",
@@ -84,17 +87,27 @@ ANSWER = {
 }
 
 
+def _repeated(found: DataFrame, position: Series) -> list[str]:
+    """The trial that each row's trial repeats, or “”: the first one with the same screen."""
+    keys = list(zip(found["participant"], found["item"], found["part"], strict=True))
+    names = [f"{code}-{number:03d}" for (code, _, _), number in zip(keys, position, strict=True)]
+    again = found["repeat"] > 0
+    first = {key: name for key, name, repeat in zip(keys, names, again, strict=True) if not repeat}
+    return [first.get(key, "") if r else "" for key, r in zip(keys, again, strict=True)]
+
+
 def stimuli(study: Study, *, practice: bool = False) -> DataFrame:
     """One row per picture of an item, with its condition; columns are those of `STIMULI`.
 
     For researchers only: prompts and seeds of paintings are here, and never on a rater's page.
 
-    Practice items (whose conditions are empty: they never count) are there only where asked for.
+    Practice items and those with known answers (whose conditions are empty: they never count) are
+    there only where asked for.
     Before launch, `image` is what the recipe has given so far, empty where it is not made yet.
     """
     rows = Stimulus.objects.filter(item__study=study).order_by("item__position", "slot")
     if not practice:
-        rows = rows.filter(item__practice=False)
+        rows = rows.filter(item__practice=False, item__gold="")
     found = DataFrame.from_records(list(rows.values_list(*PICTURE.values())), columns=list(PICTURE))
     found = found.assign(
         item=_names(found["item"]),
@@ -160,7 +173,7 @@ def items(study: Study) -> DataFrame:
 
     Texts as in the table of answers, for what is foretold of pictures that nobody has rated.
     """
-    rows = study.items.filter(practice=False).order_by("position")
+    rows = study.items.filter(practice=False, gold="").order_by("position")
     kept = list(rows.values_list("position", "artwork__image", "condition"))
     found = DataFrame.from_records(kept, columns=["item", "artwork", "condition"])
     found = found.assign(
@@ -209,6 +222,7 @@ def flow(study: Study) -> DataFrame:
         "finished": people["state"] == Participant.State.FINISHED,
         "taking part now": people["state"] == Participant.State.ACTIVE,
         "left, place given back": people["state"] == Participant.State.LAPSED,
+        "screened out": people["state"] == Participant.State.SCREENED_OUT,
     }
     counted = [
         {

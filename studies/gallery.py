@@ -123,7 +123,7 @@ class Choice:
 def items(study: Study, choice: Choice) -> QuerySet[Item]:
     """The chosen items, practice left out, artwork by artwork."""
     where: dict[str, Any] = {f"condition__levels__{key}": to for key, to in choice.levels.items()}
-    found = Item.objects.filter(study=study, practice=False, **where)
+    found = Item.objects.filter(study=study, practice=False, gold="", **where)
     if choice.ratings is not None:
         found = found.alias(rated=ratings(simulated=False)).filter(rated=choice.ratings)
     return (
@@ -156,7 +156,7 @@ def pair(study: Study, item: Item) -> Row:
 
 def neighbours(item: Item) -> tuple[int | None, int | None]:
     """Positions of the items before and after, practice left out."""
-    judged = Item.objects.filter(study=item.study_id, practice=False)
+    judged = Item.objects.filter(study=item.study_id, practice=False, gold="")
     around = judged.aggregate(
         before=Max("position", filter=Q(position__lt=item.position)),
         after=Min("position", filter=Q(position__gt=item.position)),

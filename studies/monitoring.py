@@ -181,7 +181,7 @@ def ratings(*, simulated: bool) -> Count:
 def coverage(study: Study, goal: int) -> tuple[Coverage, Coverage]:
     """By real raters, then by simulated ones; one query."""
     rows = list(
-        Item.objects.filter(study=study, practice=False)
+        Item.objects.filter(study=study, practice=False, gold="")
         .annotate(real=ratings(simulated=False), made_up=ratings(simulated=True))
         .values_list("position", "real", "made_up")
         .order_by("position")

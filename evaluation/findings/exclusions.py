@@ -16,6 +16,7 @@ STATES = {
     "finished": "finished",
     "active": "taking part now",
     "lapsed": "left before the end; their answers count",
+    "screened_out": "whose session a check ended",
 }
 
 

@@ -43,7 +43,7 @@ class Preview:
 
 def known(study: Study) -> dict[str, list[str]]:
     """Item → its judged pictures, in the order of items; also of items without a picture yet."""
-    items = study.items.filter(practice=False).order_by("position")
+    items = study.items.filter(practice=False, gold="").order_by("position")
     there: dict[str, list[str]] = {
         export.item_name(position): [] for position in items.values_list("position", flat=True)
     }

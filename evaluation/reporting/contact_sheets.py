@@ -109,7 +109,7 @@ def _spread(values: Sequence[Some], most: int) -> list[Some]:
 def _pictures(study: Study) -> tuple[list[Shown], Counter[str]]:
     """Pictures of items, each once, untouched artworks first; why others are left out."""
     kinds = {slot.name: slot.shows for slot in plan_of(study).kind.slots}
-    rows = Stimulus.objects.filter(item__study=study, item__practice=False)
+    rows = Stimulus.objects.filter(item__study=study, item__practice=False, item__gold="")
     rows = rows.select_related("item__artwork", "item__condition", "recipe")
     found, refused, seen = [], Counter[str](), set()
     origins = _origins(study)
