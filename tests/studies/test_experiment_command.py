@@ -18,6 +18,7 @@ from studies.management.commands import experiment as command
 from studies.models import Study
 from studies.presets import preset_names, preset_text
 from tests.conftest import REPOSITORY
+from tests.studies.factories import live_study
 from tests.studies.paintings import import_paintings, text
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +163,38 @@ def test_following_says_why_pictures_cannot_be_made(file: Path) -> None:
     study = Study.objects.get(slug="small")
     with pytest.raises(CommandError, match=r"13 of 13 pictures.*disk is full"):
         command.Command().follow(study)
+
+
+def test_a_live_study_is_checked_for_leaks_and_the_certificate_is_written(tmp_path: Path) -> None:
+    live_study(artworks=8, conditions=2, practice=0, checks=[], size=16, raters={"items_each": 16})
+    page, data = tmp_path / "blind.md", tmp_path / "blind.json"
+    said = experiment("blindcheck", "drawn", "--participants", 2, "--to", page)
+    assert said.startswith("# Blind check of")
+    assert page.read_text() == said
+    made = told("blindcheck", "drawn", "--participants", 1, "--to", data)
+    assert json.loads(data.read_text()) == made
+    assert made["crawl"]["participants"] == 1
+
+
+def test_a_leak_ends_in_a_sentence_and_an_exit_that_scripts_notice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    live_study(artworks=1, conditions=2, practice=0, checks=[], size=16, raters={"items_each": 2})
+    leaky = {"verdict": "leaks", "says": "A rater could learn it."}
+    monkeypatch.setattr("studies.management.blindcheck.blindcheck", lambda *_, **__: leaky)
+    monkeypatch.setattr("studies.management.blindcheck.certificate.page", lambda made: "page")
+    with pytest.raises(CommandError, match="Do not recruit before it is closed"):
+        experiment("blindcheck", "drawn")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(["--participants", 0], "at least 1"), (["--site", "localhost"], "starts with http://")],
+)
+def test_a_blind_check_that_cannot_be_is_refused(options: list[object], words: str) -> None:
+    live_study()
+    with pytest.raises(CommandError, match=words):
+        experiment("blindcheck", "drawn", *options)
 
 
 def test_an_export_into_an_impossible_place_is_refused(file: Path, tmp_path: Path) -> None:
