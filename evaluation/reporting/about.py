@@ -16,8 +16,10 @@ class Asked:
     name: str
     text: str
     labels: tuple[str, ...] = ()
-    """The points of its scale, from the lowest."""
+    """The points of its scale, from the lowest; or the answers as they were shown."""
     hint: str = ""
+    numbered: bool = True
+    """Whether the answers are points of a scale."""
 
 
 @dataclass(frozen=True)

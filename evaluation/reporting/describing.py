@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from django.db.models import Q
 from pandas import DataFrame
 
 from evaluation.reporting import methods, papers
@@ -13,6 +14,7 @@ from generation.models import Recipe, Rights
 from studies.models import Event, Stimulus, Study
 from studies.plan import plan_of
 from studies.queries import ancestry
+from studies.questions import Question
 
 CHANGES: Mapping[str, str] = {
     "paused": "The study was paused: nobody could start.",
@@ -79,7 +81,7 @@ def amendments(study: Study, ratings: DataFrame) -> list[Amendment]:
 def _described(study: Study) -> Described:
     plan, frozen = plan_of(study), study.protocol
     kind = plan.kind
-    judged = study.items.filter(practice=False)
+    judged = study.items.filter(practice=False, gold="")
     works = judged.order_by().values("artwork").distinct().values_list(
         "artwork", "artwork__painter", "artwork__rights"
     )  # fmt: skip
@@ -89,17 +91,30 @@ def _described(study: Study) -> Described:
         protocol=frozen.document,
         artworks=len(works),
         painters=sorted({painter for _, painter, _ in works}),
-        conditions=judged.order_by().values("condition").distinct().count(),
+        conditions=study.conditions.filter(_judged()).distinct().count(),
         items=judged.count(),
         practice=study.items.filter(practice=True).count(),
         networks=_networks(study),
         rights=dict(sorted(rights.items())),
         hashes=hashes if frozen.design_sha256 else {},
-        asked=[Asked(q.name, q.text, tuple(q.labels), q.hint) for q in kind.questions],
+        asked=[_asked(question) for question in kind.questions],
         trial=kind.label,
         seen=kind.instructions,
         recruited=_recruited(study, type(plan.channel).label),
     )
+
+
+def _judged() -> Q:
+    """Conditions of items, or of pictures where an item compares several."""
+    return Q(items__practice=False) | Q(stimuli__item__practice=False)
+
+
+def _asked(question: Question) -> Asked:
+    """With the answers as they were shown: pictures by their letters, never by their slots."""
+    groups = question.groups(question.labels)
+    shown = tuple(choice.words for choice in groups[0].choices) if groups else question.labels
+    points = question.measured in ("ordinal", "interval")
+    return Asked(question.name, question.text, shown, question.hint, numbered=points)
 
 
 def _recruited(study: Study, channel: str) -> str:

@@ -234,9 +234,11 @@ def _flat(value: Any) -> str:
 
 def _questions(asked: Sequence[Asked]) -> Iterator[str]:
     for each in asked:
-        points = ", ".join(f"{point} “{label}”" for point, label in enumerate(each.labels, 1))
+        numbers = [f"{point} " if each.numbered else "" for point in range(1, len(each.labels) + 1)]
+        points = ", ".join(f"{n}“{label}”" for n, label in zip(numbers, each.labels, strict=True))
+        shown = f"Answers, as shown: {points}." if points else "Answered in words of their own."
         hint = f" (with the hint “{each.hint}”)" if each.hint else ""
-        yield f"“{each.text}”{hint} Answers, as shown: {points}."
+        yield f"“{each.text}”{hint} {shown}"
 
 
 def _rules(protocol: Mapping[str, Any]) -> Iterator[str]:

@@ -38,11 +38,11 @@ def preview(request: HttpRequest, slug: str, step: str = "consent") -> HttpRespo
 
 
 def _go_on(request: HttpRequest, rehearsal: "Rehearsal", step: str) -> HttpResponse:
-    later = rehearsal.after(step)
-    if request.headers.get("Accept") != "application/json":
+    later, (page, _, number) = rehearsal.after(step), step.partition("-")
+    if page != "trial" or request.headers.get("Accept") != "application/json":
         return redirect(later)
     try:
-        row = rehearsal.row(int(step.partition("-")[2]))
+        row = rehearsal.row(int(number))
         order = order_of(rehearsal.plan.kind, row.part, row.layout)
         questions = questions_of(rehearsal.plan.kind, row.part)
         read_answers(questions, sent_with(request.POST), order)
