@@ -170,7 +170,7 @@ def test_quick_presses_never_turn_more_than_three_times_there_and_back_in_a_seco
             document.body.dispatchEvent(new KeyboardEvent("keydown", { key: " ", bubbles: true }));
             await new Promise((done) => setTimeout(done, 20));
           }
-          return turns;
+          return changes;
         }"""
     )
     assert 0 < turns <= 6

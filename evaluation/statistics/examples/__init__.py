@@ -71,7 +71,10 @@ def triplets() -> DataFrame:
     `first_more` is 1 where the picture shown first was called the more distorted, 0 where the
     second was, 0.5 for “not sure”. True JND are 0, 0.4, 1, 1.9 and 2.9; boosting doubles them.
     """
-    return _table("triplets")
+    table = _table("triplets")
+    return table.assign(
+        first=table["first"].map("{:g}".format), second=table["second"].map("{:g}".format)
+    )
 
 
 def truth() -> DataFrame:
@@ -81,4 +84,4 @@ def truth() -> DataFrame:
 
 def _table(name: str) -> DataFrame:
     with files(__package__).joinpath(f"simulated_{name}.csv").open(encoding="utf-8") as file:
-        return pd.read_csv(file, dtype={"first": str, "second": str})
+        return pd.read_csv(file)
