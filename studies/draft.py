@@ -20,6 +20,7 @@ from studies.layout import Layout, Placed, lay_out
 from studies.models import Protocol
 from studies.protocol import Experiment
 from studies.queries import item_record
+from studies.rehearsals import refuse_unmet
 from studies.stimuli import Recipes, Target, Targets
 
 
@@ -121,6 +122,7 @@ def draw_up(experiment: Experiment, stored: Protocol | None, progress: Progress)
     """
     artworks = collection_of(experiment)
     layout = lay_out(experiment, artworks)
+    refuse_unmet(experiment, layout)
     if not experiment.stimuli.pictured:
         return Draft(experiment, layout, {}, {item.position: {} for item in layout.items}, "")
     refuse_long_prompts(experiment, layout)

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from studies import flashes, lossless_advice, queries
+from studies import flashes, lossless_advice, queries, rehearsals
 from studies.answers import IncompleteAnswer, read_answers
 from studies.designs.factorial import UNDEGRADED
 from studies.models import Study
@@ -18,7 +18,11 @@ def obstacles(study: Study) -> list[str]:
     """Why a draft cannot be launched now, in sentences; empty where it can."""
     if not hasattr(study, "protocol") or not study.items.exists():
         return ["The study holds nothing yet: apply an experiment file first."]
-    return [*_missing_pictures(study), *_unplayable_trials(study)]
+    return [
+        *_missing_pictures(study),
+        *_unplayable_trials(study),
+        *rehearsals.obstacles(study),
+    ]
 
 
 def warnings(study: Study) -> list[str]:
@@ -27,6 +31,7 @@ def warnings(study: Study) -> list[str]:
     cells = [{**UNDEGRADED, **cell} for cell in levels]
     said = clean_arm(restore(study.protocol.document), cells)
     said += lossless_advice.of_draft(study)
+    said += rehearsals.regrets(rehearsals.rehearsal_of(study))
     flicker = flashes.sentence(study)
     return [*said, flicker] if flicker else said
 

@@ -6,6 +6,7 @@ and what is written down.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -15,7 +16,7 @@ from studies.designs.arms import Cell, arm_of, condition_of
 from studies.designs.assignment import Candidate, Limits
 from studies.designs.dealing import Rules, Seat, Share, deal_again, deal_share
 from studies.designs.session import Turn, weave
-from studies.models import Condition, Item, Participant, Stimulus, Trial
+from studies.models import Condition, Item, Participant, Stimulus, Study, Trial
 from studies.plan import Plan
 from studies.room import HOLDING
 from studies.trials import Layout, balanced_layout, parts_of
@@ -87,26 +88,29 @@ def deal_practice(participant: Participant, plan: Plan) -> None:
     _write(participant, plan, chosen, practice=True)
 
 
-def candidates(
-    participant: Participant, plan: Plan, counts: "_Counts | None" = None
-) -> list[Candidate]:
+def candidates(participant: Participant, plan: Plan, counts: "_Counts") -> list[Candidate]:
     """All items that count, each with its claims by others of the same sort.
 
     A claim is an answered trial, or an unanswered one that a participant still holds. Simulated
     raters and real ones never count for each other; nor do raters whose answers are left out.
     """
-    counts = counts or _Counts(participant)
-    cells = _cells(participant)
-    between = plan.fieldwork.design.between
+    return [
+        replace(item, claims=counts.claims[item.item], answered=counts.answered[item.item])
+        for item in laid_out(participant.study, plan)
+    ]
+
+
+def laid_out(study: Study, plan: Plan) -> list[Candidate]:
+    """All items that count, as nobody has judged them yet."""
+    cells, between = _cells(study), plan.fieldwork.design.between
     named = {key: (condition_of(each), arm_of(each, between)) for key, each in cells.items()}
-    rows = _items(participant).filter(gold="").values_list(
-        "pk", "artwork", "artwork__painter", "condition"
-    )  # fmt: skip
+    rows = _items(study).filter(gold="")
     found = []
-    for item, artwork, painter, condition in rows:
+    for item, artwork, painter, condition in rows.values_list(
+        "pk", "artwork", "artwork__painter", "condition"
+    ):
         name, arm = named.get(condition or -item, ("", ""))
-        held, answered = counts.claims[item], counts.answered[item]
-        found.append(Candidate(item, artwork, painter or "", name, held, answered, arm))
+        found.append(Candidate(item, artwork, painter or "", name, 0, 0, arm))
     return found
 
 
@@ -151,13 +155,12 @@ class _Counts:
             self.claims[item], self.answered[item] = held, answered
 
 
-def _items(participant: Participant) -> QuerySet[Item]:
-    return Item.objects.filter(study=participant.study_id, practice=False).order_by("position")
+def _items(study: Study) -> QuerySet[Item]:
+    return Item.objects.filter(study=study, practice=False).order_by("position")
 
 
-def _cells(participant: Participant) -> Mapping[int, Sequence[Cell]]:
+def _cells(study: Study) -> Mapping[int, Sequence[Cell]]:
     """Key of a condition → its one cell; minus the key of an item that compares → all its cells."""
-    study = participant.study_id
     conditions = Condition.objects.filter(study=study)
     levels: dict[int, Cell] = dict(conditions.values_list("pk", "levels"))
     found: dict[int, list[Cell]] = defaultdict(list)
@@ -171,7 +174,7 @@ def _known(participant: Participant, plan: Plan, counts: _Counts, rng: Random) -
     """Items with known answers, as many as each check asks for: fewest raters first."""
     chosen: list[Turn] = []
     for check, known in plan.known.items():
-        items = list(_items(participant).filter(gold=check).values_list("pk", "artwork"))
+        items = list(_items(participant.study).filter(gold=check).values_list("pk", "artwork"))
         drawn = rng.sample(items, len(items))
         drawn.sort(key=lambda item: counts.claims[item[0]])
         chosen += [Turn(item, artwork) for item, artwork in drawn[: known.each]]

@@ -79,32 +79,34 @@ def choose(
     return _pick(share, pool, size, rng, wanted)
 
 
-Key = tuple[object, ...]
+Entry = tuple[bool, int, float, int, float, Candidate]
+"""Of a heap: whether not wanted, claims, crowd of the artwork, how often the artwork was chosen
+when this was written, the draw, and the item."""
 
 
 def _pick(
     share: "_Share", pool: Sequence[Candidate], size: int, rng: Random, wanted: int | None
 ) -> list[Candidate]:
-    """The best item again and again. Keys only grow, so those on the heap are never too high: an
-    item whose key has not changed is the best of all."""
+    """The best item again and again: the best of the heads of heaps, one a condition and painter.
 
-    def key(candidate: Candidate) -> Key:
-        return candidate.item != wanted, *share.key(candidate)
-
-    heap = [(key(c), rng.random(), c.item, c) for c in pool]
-    heapify(heap)
+    In a heap only the artwork's count tells items apart as the share grows, and it only grows: a
+    head whose count is still right is the best of its heap.
+    """
+    heaps: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for c in pool:
+        crowd = share.crowds.get(("artwork", c.artwork), 0.0)
+        entry = (c.item != wanted, c.claims, crowd, share.artworks[c.artwork], rng.random(), c)
+        heaps[c.condition, c.painter].append(entry)
+    for heap in heaps.values():
+        heapify(heap)
     chosen: list[Candidate] = []
-    while heap and len(chosen) < size:
-        known, draw, item, best = heap[0]
-        now = key(best)
-        if not share.allows(best):
-            heappop(heap)
-        elif now != known:
-            heapreplace(heap, (now, draw, item, best))
-        else:
-            heappop(heap)
-            share.add(best)
-            chosen.append(best)
+    while len(chosen) < size:
+        heads = [(share.key(heap[0]), group) for group, heap in heaps.items() if share.fresh(heap)]
+        if not heads:
+            break
+        best = heappop(heaps[min(heads)[1]])[-1]
+        share.add(best)
+        chosen.append(best)
     return chosen
 
 
@@ -124,6 +126,19 @@ class _Share:
         self.painters[candidate.painter] += 1
         self.artworks[candidate.artwork] += 1
 
+    def fresh(self, heap: list[Entry]) -> bool:
+        """Bring the best item that is allowed to the head; False where there is none."""
+        while heap:
+            often, draw, best = heap[0][3:]
+            now = self.artworks[best.artwork]
+            if not self.allows(best):
+                heappop(heap)
+            elif often == now:
+                return True
+            else:
+                heapreplace(heap, (*heap[0][:3], now, draw, best))
+        return False
+
     def allows(self, candidate: Candidate) -> bool:
         limits = self.limits
         painter, artwork = self.painters[candidate.painter], self.artworks[candidate.artwork]
@@ -131,18 +146,21 @@ class _Share:
             limits.per_artwork is None or candidate.artwork is None or artwork < limits.per_artwork
         )
 
-    def key(self, candidate: Candidate) -> Key:
-        """What makes an item come later; never falls while the share grows."""
-        often = self.conditions[candidate.condition]
+    def key(self, entry: Entry) -> tuple[float, ...]:
+        """What makes an item come later."""
+        other, claims, crowd, chosen, draw, item = entry
+        often = self.conditions[item.condition]
         return (
+            other,
             often if self.limits.even else 0,
-            candidate.claims,
-            self.crowds.get(("painter", candidate.painter), 0.0),
-            self.crowds.get(("artwork", candidate.artwork), 0.0),
+            claims,
+            self.crowds.get(("painter", item.painter), 0.0),
+            crowd,
             often,
-            self._met(candidate.condition),
-            self.painters[candidate.painter],
-            self.artworks[candidate.artwork],
+            self._met(item.condition),
+            self.painters[item.painter],
+            chosen,
+            draw,
         )
 
     def _met(self, condition: str) -> int:

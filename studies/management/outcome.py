@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from studies import rehearsals
+from studies.designs import telling
 from studies.models import Study
 from studies.monitoring import turnout
 from studies.overview import Sums
 from studies.protocol import Experiment
 from studies.queries import Making, making
+from studies.rehearsals import Rehearsal
 
 
 @dataclass(frozen=True)
@@ -20,17 +23,30 @@ class Outcome:
 
 
 def of_check(
-    experiment: Experiment, sums: Sums | None, warnings: Sequence[str], advice: Sequence[str]
+    experiment: Experiment,
+    sums: Sums | None,
+    warnings: Sequence[str],
+    advice: Sequence[str],
+    dealt: Rehearsal | None = None,
 ) -> Outcome:
     """The sums of a file; without them where its collection is not imported yet."""
     lines = [f"{experiment.experiment}: the file is in order."]
     if sums is not None:
         lines += _sums(experiment, sums)
+    if dealt is not None:
+        square = experiment.study.design.order == "latin_square"
+        lines += rehearsals.lines(dealt, square=square)
     told = [*(sums.warnings if sums else []), *warnings]
     data = {
         "experiment": experiment.experiment,
         "valid": True,
         "sums": asdict(sums) if sums else None,
+        "design": {
+            name: dict(telling.numbers(found), imbalance=telling.imbalance(found))
+            for name, found in (("stay", dealt.stay), ("leave", dealt.leave))
+        }
+        if dealt
+        else None,
         "warnings": told,
         "advice": list(advice),
     }

@@ -18,7 +18,7 @@ from generation.management.bars import bar
 from generation.models import Job
 from generation.networks import NetworkUnavailable
 from generation.writing import write_whole
-from studies import checksums, export, lossless_advice, queries, services
+from studies import checksums, export, lossless_advice, queries, rehearsals, services
 from studies.designs.selection import SelectionError
 from studies.draft import MissingCollection, collection_of, read_checked, refuse_long_prompts
 from studies.fieldwork import FieldworkError
@@ -26,7 +26,7 @@ from studies.layout import lay_out
 from studies.management import blindcheck, outcome
 from studies.management.outcome import Outcome
 from studies.models import Study
-from studies.overview import Sums, sum_up
+from studies.overview import sum_up
 from studies.plan import plan_of
 from studies.presets import preset_text
 from studies.protocol import ProtocolError
@@ -116,15 +116,19 @@ class Command(BaseCommand):
         experiment = read_checked(read_text(options["file"]))
         networks = checksums.named(experiment.stimuli, settings.NETWORKS_DIR)
         warnings = list(dict.fromkeys(each.missing for each in networks if each.missing))
-        sums: Sums | None = None
+        sums, dealt = None, None
         try:
             layout = lay_out(experiment, collection_of(experiment))
+            rehearsals.refuse_unmet(experiment, layout)
+            dealt = rehearsals.from_layout(experiment, layout)
+            warnings += rehearsals.regrets(dealt)
             sums = sum_up(experiment, layout)
             refuse_long_prompts(experiment, layout)
             warnings += lossless_advice.of_file(experiment, layout)
         except MissingCollection as error:
             warnings.append(str(error))
-        return outcome.of_check(experiment, sums, warnings, checksums.advice(networks))
+        advice = checksums.advice(networks)
+        return outcome.of_check(experiment, sums, warnings, advice, dealt)
 
     def do_apply(self, options: dict[str, Any]) -> Outcome:
         """Make or renew the draft; target styles are drawn here, which may take a while."""

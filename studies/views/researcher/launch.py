@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from studies import gallery, queries, readiness, services
+from studies import gallery, queries, readiness, rehearsals, services
 from studies.access import researcher, study_for
+from studies.designs import telling
 from studies.models import Study
 from studies.plan import plan_of
 
@@ -32,9 +33,21 @@ def launch(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _confirmation(study: Study) -> dict[str, object]:
+    plan, rehearsal = plan_of(study), rehearsals.rehearsal_of(study)
+    square = plan.fieldwork.design.order == "latin_square"
+    played = [("When everybody stays", rehearsal.stay)]
+    if rehearsal.drop_out:
+        told = f"When {rehearsal.drop_out:.0%} leave and are replaced"
+        played.append((told, rehearsal.leave))
     return {
         "study": study,
-        "plan": plan_of(study),
+        "plan": plan,
+        "rehearsal": rehearsal,
+        "played": [
+            (title, telling.numbers(found, square=square), telling.imbalance(found))
+            for title, found in played
+        ],
+        "rows": telling.picture(rehearsal.stay),
         "making": queries.making(study),
         "factors": gallery.factors(study),
         "items": study.items.filter(practice=False).count(),

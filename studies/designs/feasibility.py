@@ -1,0 +1,102 @@
+"""Constraints of a design that cannot be met: which, and what to change, in sentences. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from studies.designs.assignment import Candidate
+from studies.designs.dealing import Rules
+from studies.designs.session import room_for_repeats
+
+
+def unmet(items: Sequence[Candidate], rules: Rules, repeats: int = 0, gap: int = 0) -> list[str]:
+    """Sentences on limits, square, parts and repeats of a share. Empty where all can be met."""
+    if not items:
+        return []
+    arms: dict[str, list[Candidate]] = defaultdict(list)
+    for item in items:
+        arms[item.arm].append(item)
+    size = min(rules.size, *(len(arm) for arm in arms.values()))
+    found: dict[str, None] = {}
+    for name, arm in sorted(arms.items()):
+        where = f" (for {name})" if name else ""
+        found |= dict.fromkeys(_limits(arm, rules, size, where))
+        found |= dict.fromkeys(_square(arm, rules, size, where))
+    if rules.blocks > size:
+        found[
+            f"study.design.blocks: {size} items cannot be cut into {rules.blocks} parts: ask for"
+            f" {size} parts at most."
+        ] = None
+    if repeats > room_for_repeats(size, gap):
+        found[_repeats(size, repeats, gap)] = None
+    return list(found)
+
+
+def levels(between: Sequence[str], cells: Sequence[Mapping[str, str]]) -> list[str]:
+    """Sentences about factors between participants that have one level only."""
+    return [
+        f"study.design.between: {factor} has one level only ({cells[0].get(factor) or 'none'}):"
+        " leave it out."
+        for factor in between
+        if len({cell.get(factor) for cell in cells}) < 2
+    ]
+
+
+def _limits(arm: Sequence[Candidate], rules: Rules, size: int, where: str) -> list[str]:
+    """A laminar matroid: the largest share is the sum over painters of what both limits allow."""
+    limits, works = rules.limits, defaultdict[str, Counter[int | None]](Counter)
+    for item in arm:
+        works[item.painter][item.artwork] += 1
+    most = limits.per_artwork or size
+    by_artwork = {p: sum(min(most, n) for n in found.values()) for p, found in works.items()}
+    if sum(by_artwork.values()) < size:
+        artworks = sum(len(found) for found in works.values())
+        return [
+            f"study.design.per_artwork: {limits.per_artwork} item{_s(most)} of each of"
+            f" {artworks} artworks are {sum(by_artwork.values())} items for one participant,"
+            f" and items_each asks for {size}{where}: raise per_artwork, lower items_each to"
+            f" {sum(by_artwork.values())}, or use more artworks."
+        ]
+    each = limits.per_painter or size
+    possible = sum(min(each, found) for found in by_artwork.values())
+    if possible < size:
+        return [
+            f"study.design.per_painter: {each} item{_s(each)} of each of {len(works)} painters"
+            f" are {possible} items for one participant, and items_each asks for {size}{where}:"
+            f" raise per_painter, lower items_each to {possible}, or use more painters."
+        ]
+    return []
+
+
+def _square(arm: Sequence[Candidate], rules: Rules, size: int, where: str) -> list[str]:
+    conditions = Counter(item.condition for item in arm)
+    number = len(conditions)
+    if not rules.square:
+        return []
+    if number < 2:
+        return [f"study.design.order: a latin_square needs two conditions at least{where}."]
+    if size % number:
+        nearest = max(number, size - size % number)
+        return [
+            f"study.design.order: a latin_square shows each of the {number} conditions equally"
+            f" often, and items_each is {size}{where}: make it a multiple of {number}, for"
+            f" instance {nearest}, or take the order “spread”."
+        ]
+    if min(conditions.values()) < size // number:
+        return [
+            f"study.design.order: a latin_square needs {size // number} items of each condition for"
+            f" one participant, and one has {min(conditions.values())}{where}: lower items_each."
+        ]
+    return []
+
+
+def _repeats(size: int, repeats: int, gap: int) -> str:
+    room = room_for_repeats(size, gap)
+    return (
+        f"study.checks: {repeats} hidden repeat{_s(repeats)} at least {gap} items later fit no"
+        f" session of {size} items ({room or 'none'} would): lower the gap to"
+        f" {max(size - repeats, 0)}, ask for fewer, or raise items_each."
+    )
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"

@@ -1,0 +1,233 @@
+"""Places: quotas, panels' states in any order, arms, squares and repeats in a live study."""
+
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from studies import fieldwork, places, rehearsals, services
+from studies.models import Participant, Study, Trial
+from studies.places import StudyFull
+from studies.room import filling
+from tests.studies.factories import a_person, enrolled, finish, live_study
+
+pytestmark = pytest.mark.django_db
+
+
+def state(person: Participant) -> str:
+    person.refresh_from_db()
+    return person.state
+
+
+def silence(person: Participant) -> None:
+    past = timezone.now() - timedelta(minutes=1)
+    Participant.objects.filter(pk=person.pk).update(lease_until=past)
+
+
+def test_each_participant_meets_one_level_of_a_factor_between_and_levels_stay_balanced():
+    study = live_study(design={"between": ["budget"]}, raters={"items_each": 4})
+    people = [enrolled(study) for _ in range(9)]
+    arms = Counter(person.arm for person in people)
+    assert set(arms.values()) == {3}
+    for person in people:
+        trials = person.trials.filter(practice=False).select_related("item__condition")
+        assert {t.item.condition.levels["budget"] for t in trials} == {person.arm}
+
+
+def test_whoever_leaves_frees_the_level_for_the_next():
+    study = live_study(design={"between": ["budget"]}, raters={"items_each": 4})
+    gone = [enrolled(study) for _ in range(6)][2]
+    silence(gone)
+    assert enrolled(study).arm == gone.arm
+
+
+def test_rows_of_the_square_are_used_equally_often():
+    study = live_study(design={"order": "latin_square"}, conditions=2, raters={"items_each": 4})
+    people = [enrolled(study) for _ in range(6)]
+    assert set(Counter(person.row for person in people).values()) == {3}
+
+
+def test_nobody_judges_an_artwork_twice_where_the_design_says_so():
+    study = live_study(design={"per_artwork": 1}, raters={"items_each": 4})
+    for _ in range(5):
+        trials = enrolled(study).trials.filter(practice=False).select_related("item")
+        assert len({trial.item.artwork_id for trial in trials}) == 4
+
+
+def test_hidden_repeats_are_dealt_after_their_gap():
+    checks = [{"check": "hidden_repeats", "settings": {"each": 2, "gap": 3, "least": 1}}]
+    person = enrolled(live_study(checks=checks))
+    trials = list(person.trials.select_related("item"))
+    again = [t for t in trials if t.repeat]
+    first = {t.item_id: t.position for t in trials if not t.repeat}
+    assert len(again) == 2
+    assert all(t.position - first[t.item_id] > 3 for t in again)
+    assert finish(person) == 8
+    assert state(person) == "finished"
+
+
+def test_over_recruiting_opens_more_places():
+    study = live_study(raters={"participants": 5, "over_recruit": 0.2})
+    for _ in range(6):
+        enrolled(study)
+    with pytest.raises(StudyFull):
+        enrolled(study)
+
+
+def test_quotas_by_launch_hold_and_the_others_share_the_rest():
+    quotas = {"by": "launch", "places": {"uk": 2, "us": 1}}
+    study = live_study(raters={"participants": 4, "quotas": quotas})
+    for stratum in ("uk", "uk", "us", "fr"):
+        enrolled(study, stratum=stratum)
+    for stratum in ("uk", "us", "", "de"):
+        with pytest.raises(StudyFull):
+            enrolled(study, stratum=stratum)
+    assert filling(study) == [("uk", 2, 2), ("us", 1, 1), ("everybody else", 1, 1)]
+
+
+def test_a_population_whose_quota_is_full_is_thanked_and_frees_the_place():
+    study = live_study(raters={"participants": 5})
+    asked = a_person(study)
+    person = fieldwork.enrol(study=study, consent_sha256="c" * 64)
+    fieldwork.describe(participant=person, answers=asked)
+    person.refresh_from_db()
+    quotas = {"places": {person.population: 1}}
+    other = live_study(slug="other", raters={"participants": 5, "quotas": quotas})
+    first = enrolled(other)
+    second = fieldwork.enrol(study=other, consent_sha256="c" * 64)
+    fieldwork.describe(participant=second, answers=asked)
+    assert (state(first), state(second)) == ("active", "screened_out")
+    assert not second.trials.filter(released=False, answered_at=None).exists()
+    assert second.events.get(kind="screened_out").details == {"check": "quota"}
+
+
+@pytest.mark.parametrize("leave", [places.timed_out, places.returned, places.screened_out])
+def test_whoever_leaves_by_the_panel_gives_the_place_back_at_once_and_only_once(leave):
+    study = live_study(raters={"participants": 1})
+    person = enrolled(study)
+    assert leave(participant=person)
+    assert not leave(participant=person)
+    enrolled(study)
+    assert not person.trials.filter(released=False, answered_at=None).exists()
+
+
+def test_panels_that_speak_late_change_nothing_about_whoever_finished():
+    person = enrolled(live_study())
+    finish(person)
+    for say in (places.timed_out, places.returned, places.screened_out):
+        assert not say(participant=person)
+    assert state(person) == "finished"
+    assert places.approved(participant=person)
+    assert not places.approved(participant=person)
+
+
+def test_a_held_place_outlasts_silence_and_is_never_shortened():
+    person = enrolled(live_study())
+    later = timezone.now() + timedelta(days=1)
+    assert places.hold(participant=person, until=later)
+    assert places.hold(participant=person, until=timezone.now())
+    person.refresh_from_db()
+    assert person.lease_until == later
+
+
+def test_looking_takes_no_place_however_often(client):
+    study = live_study()
+    for _ in range(100):
+        assert client.get(f"/s/{study.link_token}/").status_code == 200
+        client.cookies.clear()
+    assert not Participant.objects.exists()
+
+
+def test_a_stored_draft_that_cannot_be_met_is_not_launched():
+    study = live_study(design={"per_painter": 1}, state=Study.State.DRAFT, frozen=False)
+    assert "per_painter: 1 item of each of 3 painters" in rehearsals.obstacles(study)[0]
+    with pytest.raises(services.StudyError, match="per_painter"):
+        services.launch(study=study)
+
+
+ACTS = (
+    "arrive", "answer", "finish", "silence", "sweep", "return", "late", "hold", "timed_out",
+    "handed_back", "screened_out", "approved", "pause", "resume", "close",
+)  # fmt: skip
+happenings = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 9)), max_size=30)
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(happenings)
+def test_whatever_happens_in_any_order_places_counts_and_receipts_hold(db, acts):
+    with transaction.atomic():
+        quotas = {"by": "launch", "places": {"uk": 2}}
+        study = live_study(
+            conditions=2,
+            size=8,
+            checks=[],
+            design={"between": ["budget"], "per_artwork": 1, "blocks": 2},
+            raters={"participants": 5, "items_each": 3, "per_item": 2, "quotas": quotas},
+        )
+        people: list[Participant] = []
+        for act, number in acts:
+            happen(study, people, act, number)
+            hold_true(study)
+        transaction.set_rollback(True)
+
+
+def happen(study: Study, people: list[Participant], act: str, number: int) -> None:
+    if act in ("pause", "resume", "close"):
+        with suppress(services.StudyError):
+            getattr(services, act)(study=study)
+    elif act == "sweep":
+        fieldwork.give_back(study=study)
+    elif act == "arrive":
+        with suppress(fieldwork.FieldworkError):
+            people.append(enrolled(study, stratum=["uk", "us"][number % 2]))
+    elif people:
+        of_a_person(act, Participant.objects.get(pk=people[number % len(people)].pk))
+
+
+def of_a_person(act: str, person: Participant) -> None:
+    if act in ("answer", "finish"):
+        finish(person, 1 if act == "answer" else None)
+    elif act == "silence":
+        silence(person)
+    elif act == "return":
+        with suppress(fieldwork.FieldworkError):
+            fieldwork.come_back(participant=person)
+    elif act == "late":
+        trial = person.trials.filter(answered_at=None).first()
+        if trial:
+            values = {"acceptability": 3, "noticeability": 3}
+            fieldwork.record(trial=trial, answers=values)
+    elif act == "hold":
+        places.hold(participant=person, until=timezone.now() + timedelta(hours=1))
+    else:
+        verbs = {"handed_back": places.returned}
+        (verbs.get(act) or getattr(places, act))(participant=person)
+
+
+def hold_true(study: Study) -> None:
+    holding = study.participants.filter(state__in=["active", "finished"])
+    assert holding.filter(late=False).count() <= 5
+    assert holding.filter(late=False, stratum="uk").count() <= 2
+    for person in study.participants.all():
+        trials = person.trials.all()
+        held = trials.filter(released=False).select_related("item__condition")
+        assert len(held) <= 3
+        assert len({t.item.artwork_id for t in held}) == len(held)
+        assert {t.item.condition.levels["budget"] for t in trials} <= {person.arm}
+        answered = trials.filter(answered_at__isnull=False)
+        assert person.responses.count() == 2 * answered.count()
+        if person.state not in ("active",):
+            assert not trials.filter(released=False, answered_at=None).exists()
+        if person.state == "finished":
+            assert person.completion_code
+            assert answered.exists()
+    assert not Trial.objects.filter(released=True, answered_at__isnull=False).exists()
