@@ -7,13 +7,15 @@ score finds goes to a person (studies/reviewing.py).
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from django.db import transaction
+
 from studies.checks import Check
 from studies.models import Event, Flag, Participant, Response, Review, Study, Trial
 from studies.plan import Plan, plan_of
 from studies.sessions import Attempt, Judged, Portfolio, Reply, Session, Verdict
 
 OVER = (Participant.State.FINISHED, Participant.State.LAPSED, Participant.State.SCREENED_OUT)
-"""States in which no more answers are to come, as far as is known."""
+"""States in which nothing more is answered."""
 
 OUT = ("exclude", "screen_out")
 """Consequences that leave somebody's answers out of analyses."""
@@ -38,7 +40,7 @@ def inspect(participant: Participant, moment: Moment = "answered") -> list[Flag]
     While answers are still to come only checks that may end the session run: the others wait for
     the whole of it. The caller holds the participant's row.
     """
-    plan, ended = plan_of(participant.study), participant.state in OVER
+    plan, ended = plan_of(participant.study), is_over(participant)
     due = plan.named_checks if ended else _due(plan, moment)
     if not due or participant.state == Participant.State.WITHDRAWN:
         return []
@@ -50,6 +52,18 @@ def inspect(participant: Participant, moment: Moment = "answered") -> list[Flag]
         if verdict is not None and _is_new(before.get(name), verdict):
             found.append(_keep(participant, name, check, verdict))
     return found
+
+
+def is_over(participant: Participant) -> bool:
+    """Whether no more answers are to come, as far as is known."""
+    return participant.state in OVER or participant.study.state == Study.State.CLOSED
+
+
+def inspect_rest(study: Study) -> None:
+    """Look at those who were taking part when their study closed."""
+    for participant in study.participants.filter(state=Participant.State.ACTIVE):
+        with transaction.atomic():
+            inspect(participant)
 
 
 def ends(flags: Iterable[Flag]) -> str:
@@ -89,7 +103,7 @@ def session_of(participant: Participant) -> Session:
     about = {name: reply.answer for name, reply in answers.get(None, {}).items()}
     return Session(
         trials=[_judged(row, answers.get(row.pk, {})) for row in rows.order_by("position")],
-        ended=participant.state in OVER,
+        ended=is_over(participant),
         about=about,
         attempts=_attempts(participant),
         same_browser=_same_browser(participant),

@@ -8,6 +8,7 @@ from studies.trials import called, order_of, parts_of
 ALIKE = "About the last one: the pictures were the same; nothing was altered."
 UNALTERED = "About the last one: that picture was as the artist made it."
 ALTERED = "About the last one: that picture had been altered."
+DIFFERENT = "About the last one: the pictures were not the same."
 WHICH = "About the last one: “{name}” had been altered."
 
 
@@ -36,5 +37,7 @@ def _difference(plan: Plan, trial: Trial) -> str:
         return ALTERED if touched else UNALTERED
     if images[altered] in whole:
         return ALIKE
+    if any(slot.label for slot in plan.kind.slots if slot.name == altered):
+        return DIFFERENT  # words beside the picture say which one it is
     names = called(plan.kind, trial.part, order_of(plan.kind, trial.part, trial.layout))
     return WHICH.format(name=names[altered].label)

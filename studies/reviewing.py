@@ -39,8 +39,8 @@ class Finding:
 
     @property
     def open(self) -> bool:
-        """Whether a person is to look: notes need nobody."""
-        return self.flag.failed and self.review is None and self.flag.consequence != "note"
+        """Whether a person has to look: all other consequences follow by themselves."""
+        return self.flag.failed and self.review is None and self.flag.consequence == "flag"
 
     @property
     def set_aside(self) -> bool:
@@ -50,7 +50,17 @@ class Finding:
     @property
     def evidence(self) -> list[tuple[str, str]]:
         """Name and value of every number behind it."""
-        return [(name.replace("_", " "), str(value)) for name, value in self.flag.evidence.items()]
+        return [
+            (name.replace("_", " "), _told(value)) for name, value in self.flag.evidence.items()
+        ]
+
+
+def _told(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "not known"}[value]
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True)

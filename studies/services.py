@@ -14,7 +14,7 @@ from generation.networks import NetworkUnavailable
 from generation.progress import Progress, silent
 from generation.recipe import RecipeError, digest
 from generation.services import describe, request_described
-from studies import flashes, protocol, queries, readiness, renditions
+from studies import checking, flashes, protocol, queries, readiness, renditions
 from studies.designs.selection import SelectionError
 from studies.draft import Draft, draw_up, read_checked
 from studies.frozen import FrozenError
@@ -100,10 +100,15 @@ def resume(*, study: Study, actor: Actor = None, reason: str = "") -> Study:
 
 
 def close(*, study: Study, actor: Actor = None, reason: str = "") -> Study:
-    """End the study for good; nothing can be answered any more."""
+    """End the study for good; nothing can be answered any more.
+
+    Checks look at whoever was in the middle of it: all their answers are in.
+    """
     states, now = [Study.State.LIVE, Study.State.PAUSED], timezone.now()
     told = _reason(reason)
-    return _move(study, actor, "closed", states, Study.State.CLOSED, told, closed_at=now)
+    study = _move(study, actor, "closed", states, Study.State.CLOSED, told, closed_at=now)
+    checking.inspect_rest(study)
+    return study
 
 
 def amend(*, study: Study, reason: str, actor: Actor = None) -> Study:

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from studies import exams, export, fieldwork, reviewing
+from studies import exams, export, fieldwork, reviewing, services
 from studies.browser_marks import mark
 from studies.checking import left_out_people
 from studies.models import Attempt, BrowserMark, Flag, Participant, Study
@@ -86,6 +86,16 @@ def test_somebody_who_leaves_is_looked_at_too():
         fieldwork.record(trial=fieldwork.next_trial(person), answers=an_answer(study), rt_ms=200)
     Participant.objects.update(lease_until=person.consented_at)
     fieldwork.give_back(study=study)
+    assert left_out_people(study) == {person.pk: ["speed"]}
+
+
+def test_whoever_is_in_the_middle_when_a_study_closes_is_looked_at_too():
+    study = study_with(check("speed", consequence="exclude", least=3))
+    person = enrolled(study)
+    for _ in range(4):
+        fieldwork.record(trial=fieldwork.next_trial(person), answers=an_answer(study), rt_ms=200)
+    assert left_out_people(study) == {}
+    services.close(study=study)
     assert left_out_people(study) == {person.pk: ["speed"]}
 
 
@@ -367,3 +377,15 @@ def test_simulated_raters_pass_and_fail_what_is_asked_before_the_trials():
     people = simulate(study=study, raters=8, seed=5, careless=0.5)
     states = {person.state for person in people}
     assert states == {Participant.State.FINISHED, Participant.State.SCREENED_OUT}
+
+
+def test_feedback_names_a_picture_only_where_no_words_stand_beside_it(client):
+    study = study_with(check("practice", trials=1, tells="difference"))
+    person = enrolled(study)
+    client.get(home(person) + "guide/")
+    first = f"{home(person)}t/{fieldwork.next_trial(person).token}/"
+    client.get(first)
+    client.post(first, an_answer(study))
+    page = text_of(client.get(f"{home(person)}t/{fieldwork.next_trial(person).token}/"))
+    assert "the pictures were not the same" in page
+    assert "glaze" not in page, "nothing is said of how it was made"
