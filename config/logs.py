@@ -11,12 +11,16 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 PERSONAL = re.compile(r"/(s|p)/[\w-]{16,}")
+ARRIVING = re.compile(r"(/s/[\w-]{16,}/)\?[^\s'\"]*")
+"""Panels name the person, and sign it, in the address of the landing page."""
 
 
 def mask_tokens(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """`/p/kJ3…/trials/…` becomes `/p/…/trials/…` in each text of a line."""
     return {
-        key: PERSONAL.sub(r"/\1/…", value) if isinstance(value, str) else value
+        key: PERSONAL.sub(r"/\1/…", ARRIVING.sub(r"\1?…", value))
+        if isinstance(value, str)
+        else value
         for key, value in event.items()
     }
 

@@ -17,6 +17,7 @@ from studies.views.researcher import (
     people,
     pictures,
     preview,
+    recruitment,
     study,
 )
 
@@ -50,6 +51,9 @@ RESEARCHER: list[URLPattern] = [
     path("studies/<slug:slug>/resume/", pause.resume, name="resume"),
     path("studies/<slug:slug>/amend/", pause.amend, name="amend"),
     path("studies/<slug:slug>/close/", close.close, name="close"),
+    path("studies/<slug:slug>/recruitment/", recruitment.recruitment, name="recruitment"),
+    path("studies/<slug:slug>/recruitment/dry-run/", recruitment.dry_run, name="dry_run"),
+    path("studies/<slug:slug>/recruitment/<slug:deed>/", recruitment.recruit, name="recruit"),
 ]
 
 RATER: list[URLPattern] = [

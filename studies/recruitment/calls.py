@@ -97,7 +97,7 @@ class Calls:
         raise PanelError(
             f"{self.panel} refused ({response.status_code}): {_reason(response)}"
             if response.status_code in REFUSALS
-            else f"{self.panel} is busy or out of order ({response.status_code}); try again later.",
+            else f"{self.panel} is busy or out of order ({response.status_code}).",
             surely_not_done=response.status_code in REFUSALS,
         )
 

@@ -45,9 +45,11 @@ def api(study: Study) -> Prolific:
     return impatient(study)
 
 
-def on_prolific(**settings) -> Study:
+def on_prolific(slug: str = "drawn", **settings) -> Study:
     channel = {"minutes": 10, "reward": 200, "signed": True, **settings}
-    return live_study(channel={"kind": "prolific", "settings": channel}, raters={"participants": 4})
+    return live_study(
+        slug=slug, channel={"kind": "prolific", "settings": channel}, raters={"participants": 4}
+    )
 
 
 def impatient(study: Study) -> Prolific:

@@ -9,8 +9,15 @@ import evaluation.urls
 from studies.urls import RESEARCHER
 
 SLUG = "acceptability-demo"
-POSTS = ["generate", "launch", "pause", "resume", "close", "amend"]
-SAMPLES = {"position": 0, "step": "guide", "pk": 1, "stem": "psr-1", "name": "report.html"}
+POSTS = ["generate", "launch", "pause", "resume", "close", "amend", "recruit"]
+SAMPLES = {
+    "position": 0,
+    "step": "guide",
+    "pk": 1,
+    "stem": "psr-1",
+    "name": "report.html",
+    "deed": "reconcile",
+}
 """What further parts of an address are filled with."""
 
 

@@ -1,0 +1,129 @@
+"""The page Recruitment: what it shows, and what it asks before it spends."""
+
+from io import StringIO
+from logging import StreamHandler, getLogger
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+from structlog.stdlib import ProcessorFormatter
+
+from studies.channels import Exit
+from studies.models import BonusBatch
+from studies.recruitment.receipts import exit_code
+from studies.recruitment.stand_in import Fault
+from studies.recruitment.submissions import poll
+from tests.studies.factories import live_study
+from tests.studies.recruitment.conftest import arrived
+from tests.studies.recruitment.test_submissions import worked
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice(db) -> Client:
+    client = Client()
+    client.force_login(User.objects.create(username="alice"))
+    return client
+
+
+def press(alice: Client, study, deed: str, **form: str) -> str:
+    address = f"/studies/{study.slug}/recruitment/{deed}/"
+    return alice.post(address, form, follow=True).content.decode()
+
+
+def read(alice: Client, study) -> str:
+    return alice.get(f"/studies/{study.slug}/recruitment/").content.decode()
+
+
+def test_a_study_without_a_panel_says_so(alice):
+    assert "No panel" in read(alice, live_study())
+
+
+def test_from_the_dry_run_to_people(alice, panel, study):
+    assert "See what would be sent" in read(alice, study)
+    dry = alice.get(f"/studies/{study.slug}/recruitment/dry-run/").content.decode()
+    assert "8.00 GBP" in dry
+    assert panel.world.studies == {}
+    assert "nothing is spent" in press(alice, study, "create")
+    assert "tick the box" in press(alice, study, "publish")
+    assert [one["status"] for one in panel.world.studies.values()] == ["UNPUBLISHED"]
+    assert "ACTIVE" in press(alice, study, "publish", sure="yes")
+
+
+def test_submissions_stand_beside_ours_and_are_approved_with_the_tick(alice, panel, row, api):
+    reference, person = worked(panel, row)
+    poll(row, api)
+    page = read(alice, row.study)
+    assert reference in page
+    assert person.code in page
+    press(alice, row.study, "approve")
+    assert panel.world.submission(reference)["status"] == "AWAITING REVIEW"
+    assert "1 approved" in press(alice, row.study, "approve", sure="yes")
+    assert panel.world.submission(reference)["status"] == "APPROVED"
+
+
+def test_a_bonus_is_set_up_then_paid_and_a_lost_answer_is_put_before_the_person(
+    alice, panel, row, api
+):
+    reference, person = worked(panel, row)
+    poll(row, api)
+    form = {"who": person.code, "amount": "1.50", "purpose": "thanks"}
+    assert "not paid" in press(alice, row.study, "bonus", **form)
+    batch = BonusBatch.objects.get()
+    panel.world.faults.append(Fault("/pay/", after=True))
+    assert "perhaps paid" in press(alice, row.study, "pay", batch=batch.pk, sure="yes")
+    assert "sent before" in press(alice, row.study, "pay", batch=batch.pk, sure="yes")
+    assert panel.world.submission(reference)["bonus_payments"] == [150]
+    assert "On record: paid" in press(alice, row.study, "settle", batch=batch.pk, found="paid")
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"who": "P-NOBODY", "amount": "1", "purpose": "x"}, "Nobody here is called"),
+        ({"who": "", "amount": "1", "purpose": "x"}, "Nobody here is called"),
+        ({"who": "P-X", "amount": "1.234", "purpose": "x"}, "more than two digits"),
+    ],
+)
+def test_a_bonus_that_makes_no_sense_is_told(alice, row, form, sentence):
+    assert sentence in press(alice, row.study, "bonus", **form)
+    assert not BonusBatch.objects.exists()
+
+
+def test_the_page_opens_while_the_panel_is_away(alice, panel, row, monkeypatch):
+    monkeypatch.setattr("studies.recruitment.calls.FIRST_PAUSE", 0)
+    panel.world.faults.append(Fault("/", times=1000))
+    assert "ACTIVE" in read(alice, row.study)
+    assert "busy or out of order" in press(alice, row.study, "reconcile")
+
+
+def test_what_is_shown_of_codes_are_the_studys_own(alice, row):
+    page = read(alice, row.study)
+    assert all(exit_code(row.study, leaving) in page for leaving in Exit)
+
+
+def test_others_see_and_do_nothing(panel, row, alice):
+    row.study.owner = User.objects.create(username="owner")
+    row.study.save()
+    assert alice.get(f"/studies/{row.study.slug}/recruitment/").status_code == 404
+    address = f"/studies/{row.study.slug}/recruitment/stop/"
+    assert alice.post(address, {"sure": "yes"}).status_code == 404
+    assert Client().post(address, {"sure": "yes"}).status_code == 302
+    assert panel.world.study(row.reference)["status"] == "ACTIVE"
+
+
+def test_no_line_of_the_log_names_who_arrived(panel, row):
+    stream = StringIO()
+    handler = StreamHandler(stream)
+    options = {**settings.LOGGING["formatters"]["structured"]}
+    del options["()"]
+    handler.setFormatter(ProcessorFormatter(**options))
+    getLogger().addHandler(handler)
+    try:
+        arrived(panel, row, "5f00000000000000000000ad")
+    finally:
+        getLogger().removeHandler(handler)
+    assert "/s/…/?…" in stream.getvalue()
+    assert "5f00000000000000000000ad" not in stream.getvalue()
