@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pandas import DataFrame, concat
 
 from evaluation.findings.calibrations import Calibration
+from evaluation.findings.surveyed import Asked
 from evaluation.measuring import map_table, pair_table, set_table
 from evaluation.measuring import measurements as measured
 from evaluation.ratings import FACTORS
@@ -39,6 +40,9 @@ class Evidence:
     pairs: DataFrame = field(default_factory=pair_table.no_pairs)
     """Which of two conditions was preferred: columns `evaluation.measuring.pair_table.COLUMNS`; of
     all groups, told apart by the participant"""
+
+    asked: tuple[Asked, ...] = ()
+    """The questions of the study, as their pages had them; empty for tables from elsewhere."""
 
     populations: tuple[str, ...] = ()
     """All populations of the study that `ratings` are one of, people or SIMULATED raters."""

@@ -12,6 +12,7 @@ from config.plugins import PluginError, record
 from evaluation.analyses import ANALYSES
 from evaluation.choices import Entry, choices_of, joined, named, ours, taken_apart
 from evaluation.evidence import Evidence
+from evaluation.findings.surveyed import Asked
 from evaluation.maps import MAPS
 from evaluation.measuring import calibration_store, held, imported, map_table, set_table
 from evaluation.measuring import measurements as measured
@@ -54,12 +55,21 @@ def evidence(study: Study) -> Evidence:
         marks=export.marks(study),
         maps=maps(study),
         pairs=compared_pairs(study, answers),
+        asked=asked(study),
+    )
+
+
+def asked(study: Study) -> tuple[Asked, ...]:
+    """The questions of the study, as their pages had them."""
+    return tuple(
+        Asked(each.name, each.text, each.measured, each.labels, getattr(each, "ticks", False))
+        for each in plan_of(study).kind.questions
     )
 
 
 def painters(study: Study) -> list[str]:
     """The painters whom the items of the study are about."""
-    items = study.items.filter(practice=False)
+    items = study.items.filter(practice=False, gold="")
     return sorted(set(items.values_list("artwork__painter", flat=True)))
 
 
@@ -317,7 +327,7 @@ def unmapped(study: Study) -> int:
     """How many items, of a study in which places are marked, have no map to compare marks with."""
     if not takes_marks(study):
         return 0
-    return study.items.filter(practice=False).count() - maps(study)["item"].nunique()
+    return study.items.filter(practice=False, gold="").count() - maps(study)["item"].nunique()
 
 
 def takes_marks(study: Study) -> bool:
@@ -344,7 +354,9 @@ def earlier_reports(study: Study) -> QuerySet[Report]:
 def _pictures(study: Study, *, shown: str) -> DataFrame:
     """Item, slot, artist, image, recipe of every picture of the slots that show `shown`."""
     slots = [slot.name for slot in plan_of(study).kind.slots if slot.shows == shown]
-    rows = Stimulus.objects.filter(item__study=study, item__practice=False, slot__in=slots)
+    rows = Stimulus.objects.filter(
+        item__study=study, item__practice=False, item__gold="", slot__in=slots
+    )
     rows = rows.annotate(made=Coalesce(F("image"), F("recipe__image")))
     found = rows.order_by("item__position", "slot").values_list(
         "item__position", "slot", "item__artwork__painter", "made", "recipe"

@@ -80,7 +80,7 @@ export class Answers {
     const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return false;
     if (target.matches(TYPING)) return false;
-    if (key === "Enter" && !target.matches(PRESSABLE)) {
+    if (key === "Enter" && (!target.matches(PRESSABLE) || target.closest("[data-ticks]"))) {
       event.preventDefault();
       this.form.requestSubmit();
       return false;
@@ -132,6 +132,8 @@ function fill(controls, value) {
 // may stay empty are marked `data-optional`.
 function isOpen(question) {
   if (question.querySelector("[data-leave] input:checked")) return false;
+  const writes = question.querySelector("[data-writes]:checked");
+  if (writes && !boxOf(writes).value.trim()) return true;
   const controls = controlsOf(question).filter((control) => !control.closest("[data-leave], [data-optional]"));
   const names = new Set(controls.map((control) => control.name));
   return [...names].some((name) => !valueOf(controls.filter((control) => control.name === name)).length);
@@ -174,11 +176,13 @@ function alone(control) {
   }
 }
 
+const boxOf = (choice) => choice.closest(".point").nextElementSibling.querySelector("input");
+
 // Whoever writes beside “other” means it; whoever chooses it goes on to write.
 function written(control) {
   const choice = control?.closest(".options")?.querySelector("[data-writes]");
   if (!choice) return;
-  const box = choice.closest(".point").nextElementSibling.querySelector("input");
+  const box = boxOf(choice);
   if (control === box && box.value.trim()) choice.checked = true;
   if (control === choice && choice.checked && !box.value.trim()) box.focus();
 }

@@ -29,7 +29,8 @@ function draw(box) {
     number.dispatchEvent(new Event("change", { bubbles: true }));
   };
   line.addEventListener("input", () => put(Number(line.value)));
-  line.addEventListener("click", () => put(Number(line.value))); // a touch right where it would start
+  // a press right where the hidden thumb stands changes nothing, so there is no input event
+  for (const done of ["click", "pointerup"]) line.addEventListener(done, () => put(Number(line.value)));
   line.addEventListener("keydown", (event) => byKey(event, line, number, put));
   number.addEventListener("restored", show);
   number.addEventListener("change", show);

@@ -18,8 +18,8 @@ TOUCH = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
 @pytest.fixture(autouse=True)
 def _no_complaints(complaints: list[str]) -> Iterator[None]:
-    yield
-    assert not complaints
+    yield  # a reminder by the server is a 422, which Chromium calls an error
+    assert not [complaint for complaint in complaints if "422" not in complaint]
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +78,14 @@ def test_a_slider_by_mouse_even_where_a_browser_would_have_put_its_thumb(new_pag
     assert saved(page) == ("50", 50, 100)
 
 
+def test_a_slider_by_touch_right_where_its_hidden_thumb_stands(new_page: Open):
+    page = new_page("phone", **TOUCH)
+    opened(page, "slider")
+    at(page, 0.5, page.touchscreen.tap)
+    page.get_by_role("button", name="Next").tap()
+    assert saved(page) == ("50", 50, 100)
+
+
 def test_a_slider_by_touch_on_a_small_phone(new_page: Open):
     page = new_page("phone", **TOUCH)
     opened(page, "slider")
@@ -121,7 +129,7 @@ def test_a_slider_keeps_its_place_over_a_reload(new_page: Open):
     expect(line(page)).not_to_have_attribute("data-untouched", "")
 
 
-def test_a_slider_without_scripts_is_a_number(new_page: Open, complaints: list[str]):
+def test_a_slider_without_scripts_is_a_number(new_page: Open):
     page = new_page("phone", java_script_enabled=False)
     person = enrolled(
         live_study(
@@ -139,7 +147,6 @@ def test_a_slider_without_scripts_is_a_number(new_page: Open, complaints: list[s
     page.locator("[name=slider][type=number]").fill("64")
     page.get_by_role("button", name="Next").click()
     assert saved(page) == ("64", 64, 100)
-    complaints.clear()  # of the 422 that reminds
 
 
 def test_who_cannot_tell_may_say_so_after_one_reminder(new_page: Open):
