@@ -85,7 +85,8 @@ class Crowd:
     plan: Plan
     seed: int
     impressions: dict[int, Any] = field(default_factory=dict)
-    browse: "Callable[[Participant], Browser]" = field(default=lambda person: Browser(person))
+    browse: "Callable[[Participant], Browser] | None" = None
+    """What the raters browse with; the browser below where nothing else is said."""
     channel: str = ""
     """On record as the way they came; the study's own where empty."""
     careless: float = 0.0
@@ -107,7 +108,7 @@ class Crowd:
         manner = manner_of(number, self.careless, self.rng("manner", number))
         if manner != "careful":
             tell(participant, EVENT, {"manner": manner})
-        browser = self.browse(participant)
+        browser = (self.browse or Browser)(participant)
         place = browser.start()
         ends = {reverse(f"studies:{end}", args=[participant.token]) for end in ENDS}
         while place not in ends:
