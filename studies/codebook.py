@@ -34,10 +34,10 @@ RESPONSES: Mapping[str, str] = {
     "dose": "factor: strength of the degradation as written in the file, in the unit of its method;"
     " 0 for pictures as they were made",
     "question": "name of the question",
-    "answer": "the words of the answer, as shown; of several that were ticked a JSON list; of a free"
-    " text what was written",
-    "value": "the point on the scale, from 1; a place on a line, from 0 to 100; empty for texts, ticks, and"
-    " whoever could not tell",
+    "answer": "the words of the answer, as shown; where several were ticked a JSON list of them; of"
+    " a free text what was written",
+    "value": "the point on the scale, from 1; a place on a line, 0 to 100; empty for texts, ticks,"
+    " and where the rater could not tell",
     "scale": "number of points on the scale",
     "rt_ms": "milliseconds from showing the trial to sending its answers",
     "started_at": "when the trial was first shown, UTC",
