@@ -17,6 +17,7 @@ KIND_NAMES = {
     "painting": "Painting",
     "edit": "Edit",
     "degradation": "Degradation",
+    "amplification": "Enlarged difference",
 }
 
 

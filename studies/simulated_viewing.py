@@ -7,9 +7,12 @@ from typing import Any
 
 from studies.models import Trial
 from studies.plan import Plan
+from studies.trials import slots_of
 
 SCREENS = ((390, 844, 3.0), (820, 1180, 2.0), (1440, 900, 1.0), (1512, 860, 2.0), (1920, 1000, 1.0))
 """Width, height and pixel ratio of the windows that simulated raters have."""
+
+IN_PLACE = "rater/pictures/in_place.html"
 
 NARROW = 800
 """CSS pixels; below, pictures lie in one place and are flipped."""
@@ -22,13 +25,21 @@ def look(trial: Trial, plan: Plan, seed: int) -> str:
     """
     rows = trial.item.stimuli.values_list("slot", "image__width", "image__height")
     known = {slot: (width, height) for slot, width, height in rows}
-    sizes = [known[slot] for slot in trial.layout.get("order", ()) if slot in known]
+    shown = {slot.name for slot in slots_of(plan.kind, trial.part)} & known.keys()
+    sizes = [known[slot] for slot in trial.layout.get("order", ()) if slot in shown]
     if not sizes:
         return ""
     rater = trial.participant.seed
     screen = plan.rng("simulation", seed, "screen", rater).choice(SCREENS)
     wall = any(slot.group for slot in plan.kind.slots)
-    return report(sizes, screen, plan.rng("simulation", seed, "look", rater, trial.position), wall)
+    told = report(sizes, screen, plan.rng("simulation", seed, "look", rater, trial.position), wall)
+    return in_one_place(told) if plan.kind.template == IN_PLACE else told
+
+
+def in_one_place(told: str) -> str:
+    """The same of a page whose pictures lie in one place at any width: turned by hand alone."""
+    seen = json.loads(told)
+    return json.dumps({**seen, "mode": "in_place", "flips": 2 * len(seen["pictures"])})
 
 
 def report(

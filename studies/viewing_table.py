@@ -10,6 +10,7 @@ from studies.codebook import VIEWING
 from studies.models import Study, Trial
 from studies.plan import plan_of
 from studies.protocol.showing import ViewingRules
+from studies.trials import TrialKind, slots_of
 from studies.validity import broken, scale
 
 TRIAL = (
@@ -33,7 +34,7 @@ def viewing(study: Study) -> DataFrame:
     Whole numbers are Int64 and others float64, both with gaps; flags bool; all else text. Trials
     whose pictures never arrived are here too, with `delivered` false: they have no answer.
     """
-    rules = plan_of(study).fieldwork.viewing
+    rules, kind = plan_of(study).fieldwork.viewing, plan_of(study).kind
     seen = Q(answered_at__isnull=False) | Q(undelivered__gt=0)
     rows = Trial.objects.filter(seen, participant__study=study, practice=False)
     rows = rows.order_by("participant", "position")
@@ -41,7 +42,7 @@ def viewing(study: Study) -> DataFrame:
         {**_of_trial(row), **_of_picture(report, picture), **_of_rules(rules, row)}
         for row in (dict(zip(TRIAL, values, strict=True)) for values in rows.values_list(*TRIAL))
         for report in [row["viewing"]]
-        for picture in _pictures(row)
+        for picture in _pictures(row, kind)
     )
     table = DataFrame(list(told), columns=list(VIEWING)).assign(study=study.slug)
     return table.assign(**{name: _typed(name, table[name]) for name in VIEWING})
@@ -105,9 +106,10 @@ OF_THE_REPORT = (
 """Columns that stand in the report under their own name."""
 
 
-def _pictures(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _pictures(row: Mapping[str, Any], kind: TrialKind) -> Iterator[Mapping[str, Any]]:
     """The pictures in the order of the page; one without particulars where nothing was told."""
-    slots = row["layout"].get("order", ())
+    shown = {slot.name for slot in slots_of(kind, row["part"])}
+    slots = [name for name in row["layout"].get("order", ()) if name in shown]
     pictures = row["viewing"].get("pictures", ())
     for place, slot in enumerate(slots, start=1):
         told = pictures[place - 1] if place <= len(pictures) else {}

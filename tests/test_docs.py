@@ -9,6 +9,7 @@ from config.environment import Environment
 from evaluation.analyses import ANALYSES
 from evaluation.metrics import METRICS
 from evaluation.set_metrics import SET_METRICS
+from generation.amplifications import AMPLIFICATIONS
 from generation.degradations import DEGRADATIONS
 from generation.progress import silent
 from generation.protections import PROTECTIONS
@@ -41,6 +42,7 @@ def test_links_between_pages_lead_somewhere(page):
         (PURIFICATIONS, "methods.md"),
         (STYLE_TRANSFERS, "methods.md"),
         (DEGRADATIONS, "ladder.md"),
+        (AMPLIFICATIONS, "methods.md"),
         (TRIALS, "experiment-file.md"),
         (METRICS, "metrics.md"),
         (SET_METRICS, "metrics.md"),

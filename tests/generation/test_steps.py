@@ -31,6 +31,7 @@ def test_every_kind_of_step_has_its_catalogue() -> None:
         "painting": "painting",
         "edit": "edit",
         "degradation": "degradation",
+        "amplification": "amplification",
     }
 
 
