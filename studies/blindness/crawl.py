@@ -6,7 +6,7 @@ has failed, every row about them is removed, and only an event of the study says
 of a crawl that was killed are removed by the next one.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,18 +108,17 @@ def remove(study: Study) -> int:
     with transaction.atomic():
         people = study.participants.filter(channel=CHANNEL, simulated=True)
         gone = list(people.values_list("pk", flat=True))
-        _remove_about(Trial, list(Trial.objects.filter(participant__in=gone).values_list("pk")))
-        _remove_about(Participant, [(pk,) for pk in gone])
+        _remove(Participant, gone)
     return len(gone)
 
 
-def _remove_about(model: type[models.Model], keys: Sequence[tuple[Hashable, ...]]) -> None:
+def _remove(model: type[models.Model], keys: Sequence[Any]) -> None:
     """The rows with these keys, after whatever points to them: also rows written only once."""
-    wanted: list[Any] = [key for (key,) in keys]
+    if not keys:
+        return
     for relation in model._meta.related_objects:
-        pointing = relation.related_model._base_manager.filter(
-            **{f"{relation.field.name}__in": wanted}
-        )
-        pointing._raw_delete(pointing.db)
-    rows = model._base_manager.filter(pk__in=wanted)
+        wanted = {f"{relation.field.name}__in": keys}
+        pointing = relation.related_model._base_manager.filter(**wanted)
+        _remove(relation.related_model, list(pointing.values_list("pk", flat=True)))
+    rows = model._base_manager.filter(pk__in=keys)
     rows._raw_delete(rows.db)

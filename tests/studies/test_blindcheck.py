@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from PIL.PngImagePlugin import PngInfo
 
 from studies import export, fieldwork, renditions, sending
-from studies.blindness import certificate, crawl
+from studies.blindness import certificate, crawl, testing
 from studies.blindness.check import SHUFFLES, blindcheck, latest
 from studies.blindness.observables import (
     Received,
@@ -274,8 +274,9 @@ def question(seed: int, leak: float = 0.0, people: int = 6) -> Question:
     return Question("?", seen, units, factors, {item: item[0] for item in items})
 
 
-def test_blind_studies_are_called_leaky_at_the_stated_rate():
+def test_blind_studies_are_called_leaky_at_the_stated_rate(monkeypatch):
     """Binomial(80, 0.05) exceeds 10 once in 300."""
+    monkeypatch.setattr(testing, "REPLICATES", 1)  # power is not asked about here
     alarms = [answer(question(s), alpha=0.05, shuffles=199, seed=s).leaks for s in range(80)]
     assert sum(map(bool, alarms)) <= 10
 
