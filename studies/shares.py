@@ -6,7 +6,8 @@ and what is written down.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -94,10 +95,39 @@ def candidates(participant: Participant, plan: Plan, counts: "_Counts") -> list[
     A claim is an answered trial, or an unanswered one that a participant still holds. Simulated
     raters and real ones never count for each other; nor do raters whose answers are left out.
     """
+    held, given = counts.claims, counts.answered
     return [
-        replace(item, claims=counts.claims[item.item], answered=counts.answered[item.item])
-        for item in laid_out(participant.study, plan)
+        Candidate(
+            item=item.item,
+            artwork=item.artwork,
+            painter=item.painter,
+            condition=item.condition,
+            claims=held[item.item],
+            answered=given[item.item],
+            arm=item.arm,
+        )
+        for item in _frozen_items(participant.study, plan)
     ]
+
+
+def _frozen_items(study: Study, plan: Plan) -> Sequence[Candidate]:
+    """The items of a launched study never change: they are read once a process."""
+    sha256 = study.protocol.design_sha256
+    if not sha256:
+        return laid_out(study, plan)
+    return _kept(_Launched(study, plan, (study.pk, study.launched_at, sha256)))
+
+
+@dataclass(frozen=True)
+class _Launched:
+    study: Study = field(compare=False)
+    plan: Plan = field(compare=False)
+    key: tuple[object, ...]
+
+
+@lru_cache(maxsize=16)
+def _kept(launched: _Launched) -> Sequence[Candidate]:
+    return tuple(laid_out(launched.study, launched.plan))
 
 
 def laid_out(study: Study, plan: Plan) -> list[Candidate]:

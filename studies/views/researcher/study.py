@@ -68,6 +68,8 @@ def live_counts(study: Study) -> dict[str, Any]:
         "real": real,
         "simulated": simulated,
         "places": raters.participants,
+        "late": study.participants.filter(late=True, simulated=False).count(),
+        "groups": room.filling(study),
         "coverage": by_real,
         "simulated_coverage": by_simulated,
         "showings": showing.showings(study),
