@@ -1,12 +1,22 @@
-"""What a Celery worker does for studies: apply experiment files that were given in the browser."""
+"""What a Celery worker does for studies: applies given files, and makes rounds of what is due."""
 
+from threading import Event, Thread
 from typing import Any
 
-from celery.signals import worker_ready
+import structlog
+from celery.signals import worker_ready, worker_shutting_down
+from django.db import connections
 
 from config.celery import app
-from studies import uploads
+from studies import identities, uploads
 from studies.models import Upload
+from studies.recruitment.reconcile import reconcile_due
+
+ROUND_SECONDS = 15 * 60
+"""From one look at what is due to the next; a study itself is due once a day."""
+STOPPING = Event()
+
+log = structlog.get_logger(__name__)
 
 
 @app.task(name=uploads.TASK)
@@ -19,3 +29,32 @@ def apply_upload(pk: int) -> None:
 def look_for_lost_uploads(**_: Any) -> None:
     """From its first moment on a worker takes up what others, or the queue, lost."""
     uploads.take_up_again()
+
+
+@worker_ready.connect
+def start_rounds(**_: Any) -> None:
+    """From then on it also compares panels with our data, and deletes names whose date has come."""
+    Thread(target=_go_round_until_stopped, name="rounds", daemon=True).start()
+
+
+@worker_shutting_down.connect
+def stop(**_: Any) -> None:
+    """The worker is asked to stop."""
+    STOPPING.set()
+
+
+def make_round() -> None:
+    """What is due now; several workers may do it at once."""
+    reconcile_due()
+    identities.delete_due()
+
+
+def _go_round_until_stopped() -> None:
+    while not STOPPING.is_set():
+        try:
+            make_round()
+        except Exception as error:  # whatever it is (a database restart), the next round may do
+            log.warning("round failed", error=str(error))
+        finally:
+            connections.close_all()
+        STOPPING.wait(ROUND_SECONDS)

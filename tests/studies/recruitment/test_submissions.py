@@ -274,3 +274,35 @@ def test_the_command_tells_and_asks_before_it_spends(panel, study, capsys):
     assert [one["status"] for one in panel.world.studies.values()] == ["ACTIVE"]
     call_command("recruitment", "reconcile", study.slug)
     assert "agrees" in capsys.readouterr().out
+
+
+def test_a_worker_compares_each_study_once_a_day(panel, row, monkeypatch):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from studies.tasks import make_round
+
+    arrived(panel, row)
+    for _ in range(3):
+        make_round()
+    row.refresh_from_db()
+    assert row.checked_at
+    assert len([1 for method, path in panel.world.calls if path.endswith("/submissions/")]) == 1
+    row.checked_at = timezone.now() - timedelta(days=2)
+    row.save()
+    make_round()
+    assert len([1 for method, path in panel.world.calls if path.endswith("/submissions/")]) == 2
+
+
+def test_names_are_deleted_when_their_date_has_come(panel, row):
+    from django.utils import timezone
+
+    from studies import identities
+    from studies.models import Identity
+
+    arrived(panel, row)
+    assert identities.delete_due() == 0
+    Identity.objects.update(delete_after=timezone.now())
+    assert identities.delete_due() == Identity.objects.count() + 2
+    assert not Identity.objects.exists()
