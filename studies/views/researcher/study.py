@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from studies import gallery, monitoring, queries, showing
+from studies import gallery, monitoring, queries, room, showing
 from studies.access import study_for
 from studies.lifeline import next_step, stage_of, stages
 from studies.models import Study
