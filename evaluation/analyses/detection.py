@@ -7,13 +7,10 @@ pictures in standard deviations of one impression (Green and Swets 1966; Macmill
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-import numpy as np
 from pandas import DataFrame
 from pydantic import Field
-from scipy.stats import norm
 
 from config.plugins import plugin
 from evaluation import words
@@ -23,6 +20,7 @@ from evaluation.evidence import Evidence
 from evaluation.findings import assumed
 from evaluation.findings.comparisons import columns
 from evaluation.findings.conditions import TREATMENT
+from evaluation.findings.detected import CHANCE, Told
 from evaluation.ratings import (
     TableError,
     answers_to,
@@ -36,46 +34,12 @@ from evaluation.statistics.clustered import clustered_mean, clustered_share
 from evaluation.statistics.estimate import Estimate
 from studies.questions import CANNOT_TELL_WORDS
 
-CHANCE = 0.5
 LIMITS = (
     "Telling a change is not minding it: ask for that apart.",
     "Raters had both pictures side by side and knew that one may be altered; whoever meets the"
     " altered one alone sees less.",
     "No detection shown is no evidence that nobody can see it: see how wide the intervals are.",
 )
-
-
-@dataclass(frozen=True)
-class Told:
-    """How often the altered picture of one condition was found."""
-
-    name: str
-    levels: Mapping[str, str]
-    rows: DataFrame
-    """participant, cluster, right: 1, 0, or 0.5 for “not sure”"""
-    share: Estimate
-    """of right choices, “not sure” left out"""
-    split: Estimate
-    """the same with “not sure” counted as half right"""
-    joint: Estimate
-    """`share`, with an interval that holds together with those of all other conditions"""
-
-    @property
-    def d_prime(self) -> tuple[float, float, float]:
-        """d′ and its interval, nan where the share is 0 or 1: it is infinite there."""
-        ends = np.array([self.share.value, self.share.low, self.share.high])
-        found = np.sqrt(2) * norm.ppf(ends)
-        value, low, high = np.where(np.isfinite(found), found, np.nan).tolist()
-        return value, low, high
-
-    @property
-    def verdict(self) -> str:
-        """What the joint interval shows."""
-        if not self.joint.has_interval:
-            return "cannot tell"
-        if not self.joint.excludes(CHANCE):
-            return "not shown to be seen"
-        return "seen" if self.joint.value > CHANCE else "taken for the original"
 
 
 @plugin
