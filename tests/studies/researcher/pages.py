@@ -7,9 +7,10 @@ from django.urls import reverse
 
 import evaluation.urls
 from studies.urls import RESEARCHER
+from tests.studies.researcher_scene import digest
 
 SLUG = "acceptability-demo"
-POSTS = ["generate", "launch", "pause", "resume", "close", "amend", "recruit"]
+POSTS = ["generate", "launch", "pause", "resume", "close", "amend", "recruit", "decide"]
 SAMPLES = {
     "position": 0,
     "step": "guide",
@@ -17,6 +18,7 @@ SAMPLES = {
     "stem": "psr-1",
     "name": "report.html",
     "deed": "reconcile",
+    "code": f"P-{digest(f'{SLUG}0')[:5].upper()}",
 }
 """What further parts of an address are filled with."""
 
