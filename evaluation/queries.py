@@ -277,6 +277,8 @@ def _suitable(study: Study) -> dict[str, dict[str, Any]]:
             continue  # nobody compared sets
         if len(painters(study)) < getattr(ANALYSES.load(name), "fewest_painters", 1):
             continue  # what is learnt of so few artists says nothing about others
+        if settings.get("questions") and not set(settings["questions"]) & set(asked):
+            continue  # it is about questions that nobody is asked
         if settings.get("question") in {None, *asked}:
             found[name] = {}
         elif "points" in settings and kind.success_points:
