@@ -56,9 +56,11 @@ def answer_twice(people: list[Participant], around: Around = nullcontext) -> lis
 
 
 def check_places(study: Study, participants: int, per_item: int) -> None:
-    """No more people than places, and no item with two more raters than it needs."""
-    holding = study.participants.exclude(state=Participant.State.LAPSED)
+    """No more people than places, and no item with two more raters than it needs; late finishers,
+    who are let finish when all places are taken, come on top."""
+    holding = study.participants.filter(late=False).exclude(state=Participant.State.LAPSED)
     trials = Trial.objects.filter(item__study=study, practice=False, released=False)
+    trials = trials.exclude(participant__late=True, answered_at=None)
     claims = Counter(trials.values_list("item", flat=True))
     assert holding.count() <= participants
     assert max(claims.values()) <= per_item + 1
