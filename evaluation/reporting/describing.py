@@ -82,7 +82,8 @@ def _described(study: Study) -> Described:
     plan, frozen = plan_of(study), study.protocol
     kind = plan.kind
     judged = study.items.filter(practice=False, gold="")
-    works = judged.order_by().values("artwork").distinct().values_list(
+    pictured = judged.exclude(artwork=None).order_by()
+    works = pictured.values("artwork").distinct().values_list(
         "artwork", "artwork__painter", "artwork__rights"
     )  # fmt: skip
     rights = Counter(Rights(right).label for _, _, right in works)

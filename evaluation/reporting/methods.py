@@ -101,6 +101,14 @@ def used(protocol: Mapping[str, Any], networks: Sequence[Network]) -> list[str]:
 
 def _design(told: Described) -> Iterator[str]:
     raters = told.protocol["study"]["raters"]
+    if not told.artworks:
+        yield (
+            "No pictures were judged: every participant answered the same questions, with"
+            f" {counted(raters['participants'], 'place')} in all; whatever was drawn used the seed"
+            f" {told.protocol['study']['seed']}."
+        )
+        yield from _frozen(told)
+        return
     yield (
         f"{counted(told.items, 'item')} in {counted(told.conditions, 'condition')} (a treatment of"
         " one painter each) were judged,"
@@ -115,6 +123,10 @@ def _design(told: Described) -> Iterator[str]:
     )
     if told.practice:
         yield f"{counted(told.practice, 'practice item')} came first and are not analysed."
+    yield from _frozen(told)
+
+
+def _frozen(told: Described) -> Iterator[str]:
     frozen = [f"{name} (sha256 {value})" for name, value in told.hashes.items()]
     if frozen:
         yield f"Before the first answer the following were frozen: {listed(frozen)}."
@@ -124,6 +136,9 @@ def _design(told: Described) -> Iterator[str]:
 
 def _stimuli(told: Described) -> Iterator[str]:
     stimuli = told.protocol["stimuli"]
+    if not told.artworks:
+        yield "There were none."
+        return
     kinds = [f"{counted(count, 'artwork')}: {right}" for right, count in told.rights.items()]
     yield f"The artworks are those of the collection “{stimuli['collection']}” ({listed(kinds)})."
     yield (
