@@ -7,3 +7,8 @@ class EvaluationConfig(AppConfig):
     """Measurements, findings, reports."""
 
     name = "evaluation"
+
+    def ready(self) -> None:
+        """Listen for what studies tell."""
+        # models are there only from here on
+        from evaluation import forgetting  # noqa: F401, PLC0415

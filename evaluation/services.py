@@ -7,6 +7,7 @@ from io import BytesIO
 from platform import python_version
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from pandas import DataFrame
 
 from config.celery import app
@@ -24,7 +25,8 @@ from evaluation.reporting.sheets import Sheet
 from generation import store
 from generation.progress import Progress, silent
 from studies import export
-from studies.models import Study
+from studies.models import Study, Withdrawal
+from studies.places import locked_study
 
 if TYPE_CHECKING:
     from evaluation.measuring.costly import Cost
@@ -113,6 +115,7 @@ def compute_report(*, study: Study, progress: Progress = silent) -> Report:
 
     Raises TableError where there is no answer to report on.
     """
+    erased = _erasures(study)
     evidence = queries.evidence(study)
     if evidence.ratings.empty:
         raise TableError("Nobody has answered yet, so there is nothing to report.")
@@ -134,17 +137,24 @@ def compute_report(*, study: Study, progress: Progress = silent) -> Report:
     for name, text in attachments(document).items():
         if CALIBRATED in name:  # the next study here may name it
             calibration_store.keep(text)
-    report, _ = Report.objects.get_or_create(
-        study=study,
-        table_sha256=table,
-        seed=seed,
-        defaults={
-            "design_sha256": study.protocol.design_sha256,
-            "document": document,
-            "rows": gzip.compress(rows_csv(evidence.ratings).encode(), mtime=0),
-        },
-    )
-    return report
+    with transaction.atomic():
+        if _erasures(locked_study(study)) == erased:
+            report, _ = Report.objects.get_or_create(
+                study=study,
+                table_sha256=table,
+                seed=seed,
+                defaults={
+                    "design_sha256": study.protocol.design_sha256,
+                    "document": document,
+                    "rows": gzip.compress(rows_csv(evidence.ratings).encode(), mtime=0),
+                },
+            )
+            return report
+    return compute_report(study=study, progress=progress)  # somebody's answers are gone by now
+
+
+def _erasures(study: Study) -> int:
+    return Withdrawal.objects.filter(study=study, erased=True).count()
 
 
 def rows_csv(ratings: DataFrame) -> str:

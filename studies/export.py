@@ -223,6 +223,7 @@ def flow(study: Study) -> DataFrame:
         "taking part now": people["state"] == Participant.State.ACTIVE,
         "left, place given back": people["state"] == Participant.State.LAPSED,
         "screened out": people["state"] == Participant.State.SCREENED_OUT,
+        "withdrew": people["state"] == Participant.State.WITHDRAWN,
     }
     counted = [
         {

@@ -139,6 +139,8 @@ def describe(*, participant: Participant, answers: Mapping[str, object]) -> Outc
         known = dict(participant.responses.filter(trial=None).values_list("question", "answer"))
         if known == choices:
             return Outcome.REPEATED
+        if participant.state == Participant.State.WITHDRAWN:
+            return Outcome.LATE
         if known or participant.study.state == Study.State.CLOSED:
             outcome = Outcome.DIFFERS if known else Outcome.LATE
             _keep(participant, outcome, {"answers": choices})
@@ -228,7 +230,9 @@ def _details(given: Given) -> dict[str, Any]:
 def _save(trial: Trial, given: Given, rt_ms: int | None, viewing: Mapping[str, Any]) -> Outcome:
     with transaction.atomic():
         participant = locked(trial.participant)
-        current = participant.trials.get(pk=trial.pk)
+        current = participant.trials.filter(pk=trial.pk).first()
+        if current is None:  # erased while the answer was on its way
+            return Outcome.LATE
         if current.answered_at:
             return Outcome.REPEATED if _kept(current) == given else Outcome.DIFFERS
         if current.released or participant.study.state == Study.State.CLOSED:
@@ -286,7 +290,13 @@ def _go_on(participant: Participant, now: datetime) -> None:
 
 
 def _keep(participant: Participant, outcome: Outcome, details: Mapping[str, Any]) -> None:
-    """Answers that do not count are not thrown away either (but not without end)."""
+    """Answers that do not count are not thrown away either (but not without end).
+
+    Of whoever has withdrawn meanwhile nothing more is kept.
+    """
+    people = Participant.objects.exclude(state=Participant.State.WITHDRAWN)
+    if not people.filter(pk=participant.pk).exists():
+        return
     kind = f"answer_{outcome.value}"
     if participant.events.filter(kind=kind).count() < KEPT_EVENTS:
         tell(participant, kind, details)

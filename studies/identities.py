@@ -7,13 +7,15 @@ neither read an identifier nor try out whether a known person took part.
 import base64
 import hashlib
 import hmac
+from collections import Counter
 from datetime import timedelta
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
-from studies.models import Identity, Participant, Study
+from studies.models import Event, Identity, Participant, Study
 
 KEPT_DAYS = 180
 """Days from the arrival to the deletion of an identifier."""
@@ -50,8 +52,16 @@ def reveal(participant: Participant, kind: str) -> str | None:
 
 
 def delete_due() -> int:
-    """Delete every identifier whose date has come; returns how many."""
-    return Identity.objects.filter(delete_after__lte=timezone.now()).delete()[0]
+    """Delete every identifier whose date has come; returns how many. An event says so per study."""
+    with transaction.atomic():
+        due = Identity.objects.select_for_update().filter(delete_after__lte=timezone.now())
+        rows = list(due)
+        studies = Counter(row.study_id for row in rows)
+        Event.objects.bulk_create(
+            Event(study_id=study, kind="identities_deleted", details={"identifiers": number})
+            for study, number in studies.items()
+        )
+        return Identity.objects.filter(pk__in=[row.pk for row in rows]).delete()[0]
 
 
 def _digest(study: int, kind: str, text: str) -> str:

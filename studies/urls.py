@@ -1,9 +1,9 @@
 """Addresses: what researchers see (/studies/), and what raters see (/s/, /p/)."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from studies.views import hooks
-from studies.views.participant import exams, journey, landing, pauses, trials
+from studies.views.participant import exams, journey, landing, pauses, rights, trials
 from studies.views.participant import pictures as trial_pictures
 from studies.views.researcher import (
     close,
@@ -71,6 +71,12 @@ RATER: list[URLPattern] = [
     path("p/<str:token>/i/<str:address>.png", trial_pictures.picture, name="picture"),
     path("p/<str:token>/place/", journey.place, name="place"),
     path("p/<str:token>/done/", journey.done, name="done"),
+    path("p/<str:token>/withdraw/", rights.leave, name="withdraw"),
+    path("p/<str:token>/receipt/", rights.receipt, name="receipt"),
+    path("p/<str:token>/stored/", rights.stored, name="stored"),
+    re_path(
+        r"^p/(?P<token>[^/]+)/stored\.(?P<form>json|csv)$", rights.download, name="stored_file"
+    ),
 ]
 
 PANELS: list[URLPattern] = [

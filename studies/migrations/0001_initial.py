@@ -293,6 +293,23 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Withdrawal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.CharField(help_text="of the receipt's address: a keyed hash", max_length=64, unique=True)),
+                ('number', models.CharField(help_text='to name it by, at random', max_length=14, unique=True)),
+                ('erased', models.BooleanField()),
+                ('stopped', models.BooleanField(help_text='there was more to come: a panel may want to be told')),
+                ('kept', models.JSONField(default=dict, help_text='what → how many rows')),
+                ('removed', models.JSONField(default=dict, help_text='what → how many rows')),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='withdrawals', to='studies.study')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='PairFlash',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -22,6 +22,7 @@ from studies.models.recruitment import (
     Submission,
 )
 from studies.models.studies import Study, Upload
+from studies.models.withdrawals import Withdrawal
 
 __all__ = [
     "AppendOnly",
@@ -50,5 +51,6 @@ __all__ = [
     "Submission",
     "Trial",
     "Upload",
+    "Withdrawal",
     "new_token",
 ]

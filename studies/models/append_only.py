@@ -1,9 +1,11 @@
 """Rows that are written once, and the random tokens that name rows in addresses."""
 
 import secrets
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
+
+Row_co = TypeVar("Row_co", bound="AppendOnly", covariant=True)
 
 
 def new_token() -> str:
@@ -15,8 +17,20 @@ class AppendOnlyError(RuntimeError):
     """Somebody tried to change or delete a row that is written once."""
 
 
+class AppendOnlyQuerySet(models.QuerySet[Row_co]):
+    """Refuses to change or delete many rows at once; studies/erasure.py is the only door."""
+
+    def update(self, **_values: Any) -> int:
+        raise AppendOnlyError("These rows are written once and cannot be changed.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AppendOnlyError("These rows are written once and cannot be deleted.")
+
+
 class AppendOnly(models.Model):
     """Rows that are written once: changing or deleting one through the ORM is refused."""
+
+    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -22,6 +22,7 @@ from studies.prose import prose
 from studies.recruitment import arrivals
 from studies.recruitment.exits import farewell_to_visitor
 from studies.room import is_full
+from studies.withdrawal import was_erased
 
 VISIT = "visit"
 ARRIVAL = "arrival"
@@ -151,9 +152,11 @@ def _visit(request: HttpRequest, study: Study) -> str:
     signed = (request.COOKIES.get(VISIT), request.POST.get(VISIT))
     for value in filter(None, signed):
         try:
-            return _signer(study).unsign(value)
+            visit = _signer(study).unsign(value)
         except BadSignature:
             continue
+        if not was_erased(visit):  # else the token would tie the person to the receipt again
+            return visit
     return new_token()
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
@@ -12,6 +12,7 @@ from studies.breaks import pause_before
 from studies.exams import open_exam
 from studies.fieldwork import is_described, next_trial
 from studies.models import Participant, Study, Trial
+from studies.withdrawal import receipt_of
 
 NOTES = {
     "saved": "Your earlier answers are saved, and stay as they are.",
@@ -23,13 +24,21 @@ NOTES = {
 
 
 def for_participant(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view that is given the participant of its address, or 404; its page is never cached."""
+    """A view that is given the participant of its address, or 404; its page is never cached.
+
+    Whoever had everything erased is led to the receipt.
+    """
 
     @wraps(view)
     @never_cache
     def with_participant(request: HttpRequest, token: str, **rest: str) -> HttpResponse:
-        people = Participant.objects.select_related("study__protocol")
-        return view(request, get_object_or_404(people, token=token), **rest)
+        person = Participant.objects.select_related("study__protocol").filter(token=token).first()
+        if person is not None:
+            return view(request, person, **rest)
+        receipt = receipt_of(token)
+        if receipt is None:
+            raise Http404
+        return redirect("studies:receipt", receipt.token)
 
     return with_participant
 
@@ -41,6 +50,8 @@ def place_of(participant: Participant) -> str:
         return reverse("studies:done", args=[token])
     if participant.state == Participant.State.SCREENED_OUT:
         return reverse("studies:screened_out", args=[token])
+    if participant.state == Participant.State.WITHDRAWN:
+        return reverse("studies:withdraw", args=[token])
     lapsed = participant.state == Participant.State.LAPSED
     if lapsed or participant.study.state == Study.State.CLOSED:
         return reverse("studies:place", args=[token])

@@ -1,0 +1,85 @@
+"""What a participant may ask for: what is stored, and to withdraw, with or without erasing."""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from studies.channels import Exit, Farewell, Visitor
+from studies.holdings import as_csv, holdings
+from studies.models import Participant, Withdrawal
+from studies.plan import plan_of
+from studies.recruitment.receipts import exit_code
+from studies.views.participant.steps import for_participant
+from studies.withdrawal import LEAVING, receipt_of, withdraw
+
+CHOICES = {"keep": False, "erase": True}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, token: str) -> HttpResponse:
+    """Two steps: the choice, then what it means and a button; only that POST changes anything."""
+    person = Participant.objects.select_related("study__protocol").filter(token=token).first()
+    known, choice = receipt_of(token), (request.POST or request.GET).get("choice", "")
+    if known and (person is None or choice != "erase"):
+        return redirect("studies:receipt", known.token)
+    if person is None:
+        raise Http404
+    if request.method == "POST" and choice in CHOICES:
+        found = withdraw(participant=person, erase=CHOICES[choice])
+        return redirect("studies:receipt", found.token)
+    context = {
+        "person": person,
+        "plan": plan_of(person.study),
+        "choice": choice if choice in CHOICES else "",
+        "going_on": person.state in LEAVING,
+        "answers": person.responses.count(),
+    }
+    return render(request, "rater/withdraw.html", context)
+
+
+@never_cache
+@require_safe
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """What was kept or erased, and when; whoever has the link may look it up again."""
+    rows = Withdrawal.objects.select_related("study__protocol")
+    found = get_object_or_404(rows, token=token)
+    context = {
+        "receipt": found,
+        "study": found.study,
+        "plan": plan_of(found.study),
+        "farewell": _farewell(found),
+        "address": request.build_absolute_uri(),
+    }
+    return render(request, "rater/receipt.html", context)
+
+
+@require_safe
+@for_participant
+def stored(request: HttpRequest, person: Participant) -> HttpResponse:
+    """Everything that is stored about the person, in plain words."""
+    context = {"person": person, "plan": plan_of(person.study), "tables": holdings(person)}
+    return render(request, "rater/stored.html", context)
+
+
+@require_safe
+@for_participant
+def download(request: HttpRequest, person: Participant, form: str) -> HttpResponse:  # noqa: ARG001
+    """The same as a file, JSON or CSV."""
+    tables = holdings(person)
+    if form == "json":
+        told = {table.title: [dict(row) for row in table.rows] for table in tables}
+        response: HttpResponse = JsonResponse(told, json_dumps_params={"indent": 2})
+    else:
+        response = HttpResponse(as_csv(tables), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="stored-about-me.{form}"'
+    return response
+
+
+def _farewell(found: Withdrawal) -> Farewell:
+    """How to tell a panel that one stopped: its code is the same for everybody."""
+    channel = plan_of(found.study).channel
+    if not (channel.shared_codes and found.stopped):
+        return Farewell()
+    return channel.farewell(Exit.WITHDRAWN, exit_code(found.study, Exit.WITHDRAWN), Visitor())
