@@ -43,7 +43,7 @@ def test_who_runs_the_server_sees_every_study(
 ) -> None:
     Scene(alice).generate().launch().take_part(2)
     client.force_login(bob)
-    assert client.get(address(name)).status_code == 200
+    assert client.get(address(name), follow=True).status_code == 200  # or leads to where it is
 
 
 def test_the_list_holds_own_studies_and_those_of_nobody(

@@ -36,14 +36,14 @@ WORKS = tuple((painter, f"{painter} {n}") for painter in ("Monet", "Morisot") fo
     ("name", "number"),
     [
         ("list", 7),
-        ("study", 21),
-        ("live", 9),
+        ("study", 25),
+        ("live", 13),
         ("progress", 9),
         ("gallery", 8),
         ("item", 16),
         ("participants", 5),
         ("answers", 7),
-        ("launch", 19),
+        ("launch", 32),
         ("table", 8),
     ],
 )
