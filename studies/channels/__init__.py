@@ -81,6 +81,10 @@ class Channel(Protocol):
     shared_codes: ClassVar[bool]
     """One code per study and exit, known to the panel; else every participant has their own."""
 
+    @property
+    def framed_by(self) -> tuple[str, ...]:
+        """Origins (`https://host`) whose pages may show the landing page in a frame."""
+
     def entrance(self, site_url: str, link_token: str) -> str:
         """The link to hand out, or to give to the panel."""
 

@@ -17,6 +17,7 @@ class OpenLink:
     identifies: ClassVar[bool] = False
     pays: ClassVar[bool] = False
     shared_codes: ClassVar[bool] = False
+    framed_by: ClassVar[tuple[str, ...]] = ()
 
     show_completion_code: bool = True
     """Whether the last page shows a code that proves the person finished."""

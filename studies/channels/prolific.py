@@ -37,6 +37,7 @@ class Prolific:
     identifies: ClassVar[bool] = True
     pays: ClassVar[bool] = True
     shared_codes: ClassVar[bool] = True
+    framed_by: ClassVar[tuple[str, ...]] = ()
 
     minutes: Annotated[int, Field(ge=1, le=600)]
     """Estimated minutes of one session; Prolific holds you to it."""

@@ -4,11 +4,15 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from studies.channels import Exit
 from studies.models import PanelStudy, Study
+from studies.plan import plan_of
 from studies.recruitment import ledger, panel_study, reconcile, review
 from studies.recruitment.calls import PanelError
+from studies.recruitment.receipts import exit_code
 from studies.services import StudyError
 
 SPENDS = {"publish", "start", "add-places", "approve"}
@@ -51,6 +55,17 @@ class Command(BaseCommand):
         for name in ("rewards", "fees", "vat", "total"):
             self.stdout.write(f"{name:>8} {getattr(run.cost, name)}")
         self.stdout.write("Nothing was sent but the question of what it costs.")
+
+    def do_codes(self, options: dict[str, Any]) -> None:
+        """For panels that are set up by hand."""
+        study = _study(options["slug"])
+        channel = plan_of(study).channel
+        self.stdout.write(channel.entrance(settings.SITE_URL, study.link_token))
+        if not channel.shared_codes:
+            self.stdout.write("Every participant has a code of their own.")
+            return
+        for leaving in Exit:
+            self.stdout.write(f"{leaving:>14} {exit_code(study, leaving)}")
 
     def do_create(self, options: dict[str, Any]) -> None:
         """A draft."""
@@ -115,6 +130,7 @@ class Command(BaseCommand):
 
 
 ACTIONS = {
+    "codes": "print the address for a panel, and the code of each way to leave",
     "dry-run": "print what would be sent and what it costs",
     "create": "make a draft at Prolific; spends nothing",
     "link": "take over a study that was set up at Prolific by hand",

@@ -10,6 +10,7 @@ from studies.models import Participant
 from studies.plan import plan_of
 from studies.recruitment.exits import farewell
 from studies.skill import SIZE, picture
+from studies.views.participant.frames import let_post
 from studies.views.participant.steps import for_participant, place_of
 
 
@@ -50,8 +51,9 @@ def screened_out(request: HttpRequest, person: Participant) -> HttpResponse:
     """Thanks, and what somebody who is let go takes away; nobody is told what they failed."""
     if person.state != Participant.State.SCREENED_OUT:
         return redirect(place_of(person))
-    context = {"person": person, "plan": plan_of(person.study), "farewell": farewell(person)}
-    return render(request, "rater/screened_out.html", context)
+    leave = farewell(person)
+    context = {"person": person, "plan": plan_of(person.study), "farewell": leave}
+    return let_post(render(request, "rater/screened_out.html", context), leave)
 
 
 def _order(person: Participant, name: str) -> str:

@@ -14,6 +14,7 @@ from studies.plan import plan_of
 from studies.prose import prose
 from studies.recruitment.exits import farewell
 from studies.room import is_full
+from studies.views.participant.frames import let_post
 from studies.views.participant.steps import first_address, for_participant, note_of, place_of
 
 
@@ -94,14 +95,14 @@ def done(request: HttpRequest, person: Participant) -> HttpResponse:
     """Thanks, what the study was about, and the completion code."""
     if person.state != Participant.State.FINISHED:
         return redirect(place_of(person))
-    plan = plan_of(person.study)
+    plan, leave = plan_of(person.study), farewell(person)
     context = {
         "person": person,
         "plan": plan,
         "debrief": prose(plan.fieldwork.debrief),
-        "farewell": farewell(person),
+        "farewell": leave,
     }
-    return render(request, "rater/done.html", context)
+    return let_post(render(request, "rater/done.html", context), leave)
 
 
 def personal_link(person: Participant) -> str:

@@ -22,6 +22,7 @@ from studies.prose import prose
 from studies.recruitment import arrivals
 from studies.recruitment.exits import farewell_to_visitor
 from studies.room import is_full
+from studies.views.participant.frames import in_frame, let_frame, let_post
 from studies.withdrawal import was_erased
 
 VISIT = "visit"
@@ -37,6 +38,8 @@ def landing(request: HttpRequest, link: str) -> HttpResponse:
     visit = _visit(request, study)
     try:
         visitor = _visitor(request, study)
+        if in_frame(request) and not visitor.preview:
+            return _framed(request, study)
         known = _known(study, visitor, visit)
         if known:
             return redirect("studies:participant", known.token)
@@ -53,8 +56,9 @@ def declined(request: HttpRequest, link: str) -> HttpResponse:
     """For those who would rather not: nothing is stored, and nobody has to say why."""
     study = get_object_or_404(Study.objects.select_related("protocol"), link_token=link)
     visitor = _sealed(request, study) or Visitor()
-    context = {"study": study, "farewell": farewell_to_visitor(study, visitor)}
-    return render(request, "rater/declined.html", context)
+    leave = farewell_to_visitor(study, visitor)
+    context = {"study": study, "farewell": leave}
+    return let_post(render(request, "rater/declined.html", context), leave)
 
 
 def _visitor(request: HttpRequest, study: Study) -> Visitor:
@@ -132,9 +136,15 @@ def _page(
         "changed": changed and posted,
         "visit": _signer(study).sign(visit),
         "arrival": arrivals.seal(study, visitor) if visitor.person else "",
-        "preview": visitor.preview,
+        "looking": visitor.preview,
     }
-    return render(request, "rater/landing.html", context, status=422 if posted else 200)
+    page = render(request, "rater/landing.html", context, status=422 if posted else 200)
+    return let_frame(page, plan.channel)
+
+
+def _framed(request: HttpRequest, study: Study) -> HttpResponse:
+    context = {"study": study, "address": request.get_full_path()}
+    return let_frame(render(request, "rater/framed.html", context), plan_of(study).channel)
 
 
 def _refused(
