@@ -35,7 +35,7 @@ RESPONSES: Mapping[str, str] = {
     " 0 for pictures as they were made",
     "question": "name of the question",
     "answer": "the words of the answer, as shown; where several were ticked a JSON list of them; of"
-    " a free text what was written",
+    " a free text what was written, with [e-mail], [name] and the like where somebody may be told",
     "value": "the point on the scale, from 1; a place on a line, 0 to 100; empty for texts, ticks,"
     " and where the rater could not tell",
     "scale": "number of points on the scale",

@@ -23,6 +23,7 @@ from studies.blindness.certificate import page
 from studies.codebook import ABOUT, MARKS, RESPONSES, STIMULI, codebook
 from studies.comparisons import comparisons
 from studies.designs.factorial import FACTORS, UNDEGRADED
+from studies.free_text import masked
 from studies.marks import FIELD, marking_of
 from studies.models import Condition, Participant, Response, Stimulus, Study
 from studies.plan import plan_of
@@ -58,6 +59,7 @@ def responses(study: Study) -> DataFrame:
         gold=found["gold"] != "",
         excluded=why != "",
         exclusion_reason=why,
+        answer=_masked(study, found),
         **_factors(study, found["condition"]),
     )
     found = found.assign(**_painters_records(study, found["artist"]))
@@ -85,6 +87,15 @@ ANSWER = {
     "started_at": "trial__shown_at",
     "answered_at": "answered_at",
 }
+
+
+def _masked(study: Study, found: DataFrame) -> Series:
+    """The answers; in those of questions for text, what tells who somebody is is masked."""
+    asked = plan_of(study).kind.questions
+    texts = [question.name for question in asked if question.measured == "text"]
+    pairs = zip(found["question"], found["answer"], strict=True)
+    said = [masked(answer) if question in texts else answer for question, answer in pairs]
+    return Series(said, index=found.index, dtype="object")
 
 
 def _repeated(found: DataFrame, position: Series) -> list[str]:
@@ -277,6 +288,9 @@ Export of the study “{study.slug}” ({study.state}), design {frozen.design_sh
 - `codebook.csv`, `codebook.json`: what each column says.
 - `experiment.yaml`: the experiment file. `protocol.json`: the same with every default filled in,
   and what was drawn. `hashes.json`: sha256 of all of it.
+
+In answers to questions for text, what looks like an e-mail, web or street address, an account, a
+phone number or a name is masked: [e-mail], [name]. A program found it: it misses some.
 
 Text that a spreadsheet would take for a formula (it starts with = + - @) has a ' put before it.
 """
