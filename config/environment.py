@@ -125,6 +125,13 @@ class Environment(BaseSettings):
             raise ValueError("write it as https://api.prolific.com; http only on this machine")
         return value.rstrip("/")
 
+    @field_validator("prolific_token", "prolific_webhook_secret")
+    @classmethod
+    def check_prolific_secrets(cls, value: str) -> str:
+        if any(letter.isspace() for letter in value):
+            raise ValueError("copy it without spaces or line ends")
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def check_secret_key(cls, value: str) -> str:

@@ -277,6 +277,8 @@ def _suitable(study: Study) -> dict[str, dict[str, Any]]:
             continue  # nobody compared sets
         if len(painters(study)) < getattr(ANALYSES.load(name), "fewest_painters", 1):
             continue  # what is learnt of so few artists says nothing about others
+        if not _is_for(study, getattr(ANALYSES.load(name), "only_for", "")):
+            continue  # it reads comparisons, or what people say without pictures
         if settings.get("questions") and not set(settings["questions"]) & set(asked):
             continue  # it is about questions that nobody is asked
         if settings.get("question") in {None, *asked}:
@@ -285,6 +287,13 @@ def _suitable(study: Study) -> dict[str, dict[str, Any]]:
             of_psr = {"of": "psr"} if "of" in settings else {}
             found[name] = {"question": asked[0], **of_psr}
     return found
+
+
+def _is_for(study: Study, only: str) -> bool:
+    """Whether a study is of the sort (`comparisons`, `surveys`) that an analysis is only for."""
+    if only == "comparisons":
+        return bool(study.protocol.document["study"].get("compare"))
+    return only != "surveys" or not plan_of(study).kind.slots
 
 
 def seed(study: Study) -> int:

@@ -40,6 +40,8 @@ class Jnd:
 
     label: ClassVar[str] = "How many just noticeable differences from the original?"
     version: ClassVar[int] = 1
+    only_for: ClassVar[str] = "comparisons"
+    """Studies whose plan names no analyses ask this one only where they are of this sort."""
 
     questions: tuple[str, ...] = QUESTIONS
     """Names of the questions which version is more distorted; those that end in `_boosted` are

@@ -46,6 +46,8 @@ class Preference:
 
     label: ClassVar[str] = "Which of two conditions do raters prefer?"
     version: ClassVar[int] = 1
+    only_for: ClassVar[str] = "comparisons"
+    """Studies whose plan names no analyses ask this one only where they are of this sort."""
 
     questions: tuple[str, ...] | None = None
     """Names of the questions that are analysed, each apart; all that compare when left out."""

@@ -36,6 +36,8 @@ class Survey:
 
     label: ClassVar[str] = "What did people say?"
     version: ClassVar[int] = 1
+    only_for: ClassVar[str] = "surveys"
+    """Studies whose plan names no analyses ask this one only where they are of this sort."""
 
     questions: tuple[str, ...] | None = None
     """Names of the questions; all when left out."""

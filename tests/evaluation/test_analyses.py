@@ -29,8 +29,9 @@ QUICK = {
 }
 OF_MIMICRY = ("psr", "clip_genre_shift")
 OWN_TABLES = {
-    "artifact_map", "calibrated_metric", "decision_errors", "generality", "metric_assisted",
-    "quality_blindness", "set_quality", "thresholds",
+    "artifact_map", "attribution", "calibrated_metric", "decision_errors", "detection",
+    "generality", "genre_choice", "jnd", "metric_assisted", "preference", "quality_blindness",
+    "set_quality", "thresholds",
 }  # fmt: skip
 """Analyses that ask for more than these tables hold: their tests make their own."""
 NAMES = [name for name in ANALYSES.names() if name not in OWN_TABLES]
