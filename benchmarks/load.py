@@ -277,7 +277,8 @@ PEER_PAGE = """{{ block title }}Picture {{ player.round_number }}{{ endblock }}
 
 @contextmanager
 def _otree(binary: Path, folder: Path) -> Iterator[None]:
-    (folder / "load").mkdir()
+    for part in ("load", "_static/global", "_templates/global"):
+        (folder / part).mkdir(parents=True)
     (folder / "settings.py").write_text(PEER_SETTINGS)
     (folder / "load" / "__init__.py").write_text(PEER_APP % PAGES)
     (folder / "load" / "Rate.html").write_text(PEER_PAGE)
