@@ -26,7 +26,8 @@ NO_ARTWORK = Picture(0, "none", "")
 
 NOTHING: Condition = {
     **dict.fromkeys(factorial.FACTORS, "none"),
-    **{"budget": CLEAN, **factorial.UNDEGRADED},
+    "budget": CLEAN,
+    **factorial.UNDEGRADED,
 }
 """Its condition: there is nothing that could differ."""
 
