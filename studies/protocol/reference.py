@@ -49,9 +49,9 @@ condition, is asked for the same `paintings.count` pictures: prompts in turn, se
 sets of as many as the trial shows, each set beside originals that no mimic was trained on. An item
 is one such set; its artwork is the first of those originals.
 
-With the section `study.compare`, an item shows several conditions side by side: all sets of as many
-as the trial kind compares that agree in every factor but those named there (and, with `against`, hold
-exactly one baseline), for each artwork, or for each prompt and seed of the mimics.
+With the section `study.compare`, an item shows several conditions side by side: all sets of as
+many as the trial kind compares that agree in every factor but those named there (and, with
+`against`, hold exactly one baseline), for each artwork, or for each prompt and seed of the mimics.
 
 With the section `degradations`, the pictures that raters judge are also shown spoilt on purpose,
 step by step: a ladder ([ladder.md](ladder.md)). Every dose is a condition of its own, beside the
