@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from evaluation.words import counted
+from evaluation.words import counted, listed
 
 Document = Mapping[str, Any]
 
@@ -32,7 +32,21 @@ def found(sections: Sequence[Document]) -> list[dict[str, Any]]:
     for section in said:
         if people:
             section["blocks"] = [block for block in section["blocks"] if not block["simulated"]]
+        section["blocks"] = _merged(section["blocks"])
     return [section for section in said if section["blocks"]]
+
+
+def _merged(blocks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Blocks that say word for word the same stand there once, with all their populations."""
+    told: dict[tuple[object, ...], list[dict[str, Any]]] = {}
+    for block in blocks:
+        told.setdefault((block["claim"], block["simulated"], block["trust"]), []).append(block)
+    return [
+        {**alike[0], "population": listed([each["population"] or "all raters" for each in alike])}
+        if len(alike) > 1
+        else alike[0]
+        for alike in told.values()
+    ]
 
 
 def trust(assumptions: Sequence[Document]) -> str:

@@ -23,7 +23,7 @@ from evaluation.charts.plots import SERIES
 from evaluation.evidence import Evidence
 from evaluation.reporting import behind, files, latex, pages, papers
 from evaluation.reporting.about import About, Amendment, Passage
-from evaluation.reporting.front import front
+from evaluation.reporting.front import found, front
 from evaluation.reporting.interactive import interactive
 from evaluation.reporting.pdf import pdf
 from evaluation.reporting.publication import refusal
@@ -288,3 +288,11 @@ def test_neighbouring_series_differ_for_every_eye(seen: str, theme: str) -> None
     first = [lab(colour, seen) for colour in colours[:4]]
     pairs = [np.linalg.norm(a - b) for k, a in enumerate(first) for b in first[:k]]
     assert min(pairs) > 10, dict(zip(colours, first, strict=False))
+
+
+def test_what_several_populations_say_word_for_word_stands_once_on_the_first_page() -> None:
+    block = {"claim": "Genre is 80%.", "simulated": False, "assumptions": [], "population": "crowd"}
+    other = {**block, "population": "artists"}
+    apart = {**block, "claim": "Another.", "population": "students"}
+    (section,) = found([{"name": "a", "blocks": [block, other, apart]}])
+    assert [each["population"] for each in section["blocks"]] == ["crowd and artists", "students"]
