@@ -75,6 +75,14 @@ def test_after_erasure_no_row_ties_to_the_person(client, person):
     assert client.get(rest, follow=True).redirect_chain[-1][0] == page.redirect_chain[-1][0]
 
 
+def test_the_receipt_counts_in_words(client, person):
+    identities.remember(person, "panel", "panel-name-of-ada")
+    told = erase_in_the_browser(client, person).content.decode()
+    assert "1 identifier," in told
+    assert f"{2 + 2 * 4} answers" in told
+    assert "1 identities" not in told
+
+
 def test_the_audit_event_names_nobody(person):
     withdraw(participant=person, erase=True)
     event = Event.objects.get(kind="erased")

@@ -14,6 +14,20 @@ from studies.views.participant.steps import for_participant
 from studies.withdrawal import LEAVING, receipt_of, withdraw
 
 CHOICES = {"keep": False, "erase": True}
+ERASED = {
+    "responses": ("answer", "answers"),
+    "trials": ("screen", "screens"),
+    "events": ("event", "events"),
+    "identities": ("identifier", "identifiers"),
+    "arrivals": ("arrival", "arrivals"),
+    "receipts": ("receipt of a code", "receipts of codes"),
+    "submissions": ("submission", "submissions"),
+    "flags": ("finding", "findings"),
+    "reviews": ("decision", "decisions"),
+    "attempts": ("attempt", "attempts"),
+    "browser marks": ("mark of a browser", "marks of browsers"),
+}
+"""What a receipt counts, as the database calls it → in words, one and several."""
 
 
 @never_cache
@@ -49,6 +63,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         "receipt": found,
         "study": found.study,
         "plan": plan_of(found.study),
+        "removed": [_counted(name, number) for name, number in found.removed.items()],
         "farewell": _farewell(found),
         "address": request.build_absolute_uri(),
     }
@@ -75,6 +90,11 @@ def download(request: HttpRequest, person: Participant, form: str) -> HttpRespon
         response = HttpResponse(as_csv(tables), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="stored-about-me.{form}"'
     return response
+
+
+def _counted(name: str, number: int) -> str:
+    one, several = ERASED.get(name, (name, name))
+    return f"{number} {one if number == 1 else several}"
 
 
 def _farewell(found: Withdrawal) -> Farewell:
