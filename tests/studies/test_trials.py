@@ -81,7 +81,15 @@ def test_every_check_offers_a_way_not_to_say(name):
     assert isinstance(check.population({q.name: q.choices[0] for q in asked}), str)
 
 
-NEEDED = {"prolific": {"minutes": 10, "reward": 150}}
+NEEDED = {
+    "panel": {
+        "parameters": {"id": "{id}"},
+        "person": "id",
+        "addresses": {"completed": "https://panel.example/done"},
+    },
+    "prolific": {"minutes": 10, "reward": 150},
+    "sona": {"site": "https://lab.sona.example", "experiment": 7, "credit_token": "abc123"},
+}
 """Settings without which a channel cannot be."""
 
 

@@ -120,10 +120,16 @@ def test_no_line_of_the_log_names_who_arrived(panel, row):
     options = {**settings.LOGGING["formatters"]["structured"]}
     del options["()"]
     handler.setFormatter(ProcessorFormatter(**options))
+    loggers = [getLogger(), getLogger("django_structlog")]  # another test may have quieted them
+    levels = [logger.level for logger in loggers]
     getLogger().addHandler(handler)
+    for logger in loggers:
+        logger.setLevel("INFO")
     try:
         arrived(panel, row, "5f00000000000000000000ad")
     finally:
         getLogger().removeHandler(handler)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
     assert "/s/…/?…" in stream.getvalue()
     assert "5f00000000000000000000ad" not in stream.getvalue()
