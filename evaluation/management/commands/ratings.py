@@ -1,0 +1,66 @@
+"""`manage.py ratings mturk BATCH.csv --to ratings.csv`: older studies as `analyse` reads them."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from evaluation import mturk
+from evaluation.ratings import TableError
+from generation.writing import write_whole
+
+
+class Command(BaseCommand):
+    """Names nobody: WorkerIds become pseudonyms under this site's key."""
+
+    help = "Turn results of other platforms into the table that `manage.py analyse` reads."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("platform", choices=["mturk"])
+        parser.add_argument("batch", type=Path, help="the batch-result CSV, as downloaded")
+        parser.add_argument("--to", type=Path, required=True, metavar="RATINGS.csv")
+        parser.add_argument(
+            "--item", default="HITId", help="column that says what was judged, e.g. Input.image_url"
+        )
+        parser.add_argument(
+            "--column",
+            action="append",
+            default=[],
+            metavar="NAME=COLUMN",
+            help="a column of the table, e.g. protection=Input.method; may be repeated",
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        key = b"connoisseur/mturk/" + settings.SECRET_KEY.encode()
+        columns = dict(_pair(text) for text in options["column"])
+        try:
+            batch = mturk.ratings(
+                _read(options["batch"]), key, item=options["item"], columns=columns
+            )
+        except TableError as error:
+            raise CommandError(str(error)) from error
+        write_whole(options["to"], batch.ratings.to_csv(index=False).encode())
+        self.stdout.write(
+            f"{len(batch.ratings)} answers of {batch.ratings['participant'].nunique()} workers."
+            f" Left out: {batch.rejected} rejected assignments, {batch.unanswered} empty answers."
+        )
+        words = int(batch.ratings["value"].isna().sum())
+        if words:
+            self.stdout.write(f"{words} answers are words, not numbers: they have no value.")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, source = text.partition("=")
+    if not (name and equals and source):
+        raise CommandError(f"“{text}”: write --column NAME=COLUMN, as in protection=Input.method.")
+    return name, source
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{path} cannot be read as CSV: {error}") from error
