@@ -15,9 +15,9 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from studies.careless import Manner, hands, pace
+from studies.checking.sessions import Attempt, Judged, Reply, Session
 from studies.checks import CHECKS, Check
-from studies.sessions import Attempt, Judged, Reply, Session
+from studies.simulated.careless import Manner, hands, pace
 from studies.trials import TRIALS, SimulatedRater
 
 ITEMS, GOLD, REPEATS = 30, 2, 4

@@ -44,7 +44,7 @@ from generation.sandbox.exhibition import Work, works
 from generation.sandbox.painters import GENRES, PAINTERS
 from generation.sandbox.world import caption, paint
 from generation.style_transfers.image_to_image import ImageToImage
-from studies.style_gap import gap
+from studies.simulated.style_gap import gap
 
 EIGHT = (
     *("ines-carrow", "dara-velle", "marek-solan", "yusuf-karadal"),

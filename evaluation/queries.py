@@ -24,11 +24,11 @@ from evaluation.reporting.report import Plan
 from generation.models import Recipe, RecipeInput
 from generation.recipe import PAINTING
 from studies import export
-from studies.comparisons import comparisons as compared_pairs
-from studies.marks import marking_of
+from studies.live.plan import plan_of
 from studies.models import Response, Stimulus, Study
-from studies.plan import plan_of
 from studies.queries import recorded
+from studies.tables.comparisons import comparisons as compared_pairs
+from studies.trial_forms.marks import marking_of
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -25,8 +25,8 @@ from evaluation.reporting.sheets import Sheet
 from generation import store
 from generation.progress import Progress, silent
 from studies import export
+from studies.live.places import locked_study
 from studies.models import Study, Withdrawal
-from studies.places import locked_study
 
 if TYPE_CHECKING:
     from evaluation.measuring.costly import Cost

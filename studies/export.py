@@ -17,18 +17,18 @@ from pandas.api.types import is_float_dtype, is_string_dtype
 
 from generation.recipe import PAINTING
 from generation.writing import write_whole
-from studies import exclusions
 from studies.blindness import check as blindness
 from studies.blindness.certificate import page
-from studies.codebook import ABOUT, MARKS, RESPONSES, STIMULI, codebook
-from studies.comparisons import comparisons
+from studies.checking import exclusions
 from studies.designs.factorial import FACTORS, UNDEGRADED
-from studies.free_text import masked
-from studies.marks import FIELD, marking_of
+from studies.live.plan import plan_of
 from studies.models import Condition, Participant, Response, Stimulus, Study
-from studies.plan import plan_of
 from studies.queries import recorded
-from studies.viewing_table import viewing
+from studies.rights.free_text import masked
+from studies.tables.codebook import ABOUT, MARKS, RESPONSES, STIMULI, codebook
+from studies.tables.comparisons import comparisons
+from studies.tables.viewing import viewing
+from studies.trial_forms.marks import FIELD, marking_of
 
 
 def item_name(position: int) -> str:

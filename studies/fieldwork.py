@@ -13,14 +13,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from studies.answers import IncompleteAnswer, read_answers, read_choices
-from studies.branching import pass_over
-from studies.checking import Moment, ends, inspect
-from studies.deliveries import leave_out, postpone
-from studies.identities import remember
-from studies.marks import marking_of, read_marks
-from studies.models import Participant, Response, Study, Trial
-from studies.places import (
+from studies.checking.findings import Moment, ends, inspect
+from studies.live.answers import IncompleteAnswer, read_answers, read_choices
+from studies.live.branching import pass_over
+from studies.live.deliveries import leave_out, postpone
+from studies.live.places import (
     FieldworkError,
     StudyClosed,
     StudyFull,
@@ -34,9 +31,12 @@ from studies.places import (
     screen_out,
     tell,
 )
-from studies.plan import plan_of
+from studies.live.plan import plan_of
+from studies.live.room import in_quota
+from studies.models import Participant, Response, Study, Trial
 from studies.questions import Answer
-from studies.room import in_quota
+from studies.rights.identities import remember
+from studies.trial_forms.marks import marking_of, read_marks
 from studies.trials import order_of, questions_of
 
 __all__ = [

@@ -14,12 +14,15 @@ from generation.networks import NetworkUnavailable
 from generation.progress import Progress, silent
 from generation.recipe import RecipeError, digest
 from generation.services import describe, request_described
-from studies import checking, flashes, protocol, queries, readiness, renditions
+from studies import protocol, queries
+from studies.checking import findings as checking
 from studies.designs.selection import SelectionError
-from studies.draft import Draft, draw_up, read_checked
-from studies.frozen import FrozenError
+from studies.drafting import readiness
+from studies.drafting.draft import Draft, draw_up, read_checked
+from studies.drafting.targets import TargetError
 from studies.models import Condition, Event, Item, Protocol, Stimulus, Study
-from studies.targets import TargetError
+from studies.models.frozen import FrozenError
+from studies.showing import flashes, renditions
 
 Actor = User | None
 LONGEST_REASON = 2_000

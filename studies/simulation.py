@@ -2,7 +2,7 @@
 
 A rater is enrolled as simulated and then works through the site's own addresses: opens each page,
 fills in its form, sends it and follows where it leads. What they answer comes from `simulate` of
-the study's trial kind: how visible a change is (`studies.visibility`), how lenient and attentive
+the study's trial kind: how visible a change is (simulated/visibility.py), how lenient and attentive
 the rater is, how the picture strikes people in general, and chance. They take no real person's
 place, and no rating of theirs counts towards an item's number of raters.
 """
@@ -26,13 +26,13 @@ from django.urls import reverse
 from generation import store
 from generation.progress import Progress, silent
 from studies import fieldwork
-from studies.careless import EVENT, Manner, hands, manner_of, pace, pressed
-from studies.exams import exam_of, open_exam
-from studies.marks import FIELD, marking_of
+from studies.checking.exams import exam_of, open_exam
+from studies.live.places import check_open, tell
+from studies.live.plan import Plan, plan_of
 from studies.models import Item, Participant, Study, Trial
-from studies.places import check_open, tell
-from studies.plan import Plan, plan_of
-from studies.simulated_viewing import look
+from studies.simulated.careless import EVENT, Manner, hands, manner_of, pace, pressed
+from studies.simulated.viewing import look
+from studies.trial_forms.marks import FIELD, marking_of
 from studies.trials import SimulatedRater, order_of, questions_of
 from studies.views.participant.steps import beyond
 
@@ -63,7 +63,7 @@ def simulate(
 ) -> list[Participant]:
     """`raters` simulated participants take part in a live study, from consent to completion code.
 
-    A share of them, `careless` (0 to 1), takes no care, each in one manner (studies/careless.py);
+    A share of them, `careless` (0 to 1), takes no care, each in one manner (simulated/careless.py);
     an event says who. The answers follow from `seed`, the study and how many simulated raters came
     before. Raises StudyClosed where the study is not live.
     """

@@ -8,9 +8,10 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.db import connections
 
 from config.celery import app
-from studies import identities, uploads
+from studies.drafting import uploads
 from studies.models import Upload
 from studies.recruitment.reconcile import reconcile_due
+from studies.rights import identities
 
 ROUND_SECONDS = 15 * 60
 """From one look at what is due to the next; a study itself is due once a day."""

@@ -19,7 +19,7 @@ from generation.networks import NetworkUnavailable, identify
 from generation.sandbox.exhibition import ExhibitionError, Work, called, exhibit, works
 from generation.sandbox.painters import contemporary, historical
 from studies import queries
-from studies.draft import read_checked
+from studies.drafting.draft import read_checked
 from studies.models import Study
 from studies.protocol import Experiment
 from studies.protocol.stimuli import named_networks

@@ -24,8 +24,8 @@ from generation import store
 from generation.networks import Networks, NetworkUnavailable, identify, load
 from generation.pixels import read_png
 from generation.progress import Progress
+from studies.live.plan import plan_of
 from studies.models import Study
-from studies.plan import plan_of
 from studies.queries import recorded
 
 Due = tuple[Against, tuple[str, ...]]

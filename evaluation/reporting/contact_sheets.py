@@ -15,8 +15,8 @@ from generation.models import Artwork, Recipe
 from generation.progress import Progress, silent
 from generation.recipe import ARTWORK
 from studies import export
+from studies.live.plan import plan_of
 from studies.models import Stimulus, Study
-from studies.plan import plan_of
 
 Some = TypeVar("Some")
 

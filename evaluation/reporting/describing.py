@@ -11,8 +11,8 @@ from evaluation.reporting.about import About, Amendment, Asked, Passage
 from evaluation.reporting.methods import Described, Network
 from evaluation.reporting.report import Plan
 from generation.models import Recipe, Rights
+from studies.live.plan import plan_of
 from studies.models import Event, Stimulus, Study
-from studies.plan import plan_of
 from studies.queries import ancestry
 from studies.questions import Question
 

@@ -11,9 +11,9 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.urls import Resolver404, resolve, reverse
 
-from studies import renditions
 from studies.blindness.observables import Received, SeenPicture, SeenTrial
 from studies.models import Participant, Trial
+from studies.showing import renditions
 from studies.simulation import Browser
 
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')

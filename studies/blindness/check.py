@@ -10,8 +10,8 @@ from studies.blindness import certificate
 from studies.blindness.crawl import Crawl, crawl
 from studies.blindness.observables import as_observations
 from studies.blindness.testing import Question, answer
+from studies.live.plan import plan_of
 from studies.models import Event, Study
-from studies.plan import plan_of
 
 ALPHA = 0.05
 """How often a blind study is called leaky, at most."""

@@ -17,9 +17,9 @@ from generation.progress import Progress, silent
 from studies.blindness.browsing import Watcher
 from studies.blindness.observables import Features, SeenTrial, of_picture, of_trial, without_pixels
 from studies.blindness.secrets import Secrets, secrets_of
+from studies.live.places import check_open
+from studies.live.plan import plan_of
 from studies.models import Participant, Study, Trial
-from studies.places import check_open
-from studies.plan import plan_of
 from studies.simulation import Crowd, quiet
 
 CHANNEL = "blindcheck"

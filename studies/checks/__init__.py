@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
 from config.plugins import PluginFolder
-from studies.sessions import Expected, Session, Verdict
+from studies.checking.sessions import Expected, Session, Verdict
 from studies.trials import TrialKind
 
 THE_DIFFERENCE = "known"

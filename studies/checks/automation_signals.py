@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from config.plugins import plugin
+from studies.checking.sessions import Judged, Session, Verdict
 from studies.checks import Quiet
-from studies.sessions import Judged, Session, Verdict
 
 HANDS = ("pointers", "touches", "keystrokes")
 """Counts of events that a person's hands make, in the report of a screen."""

@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from config.plugins import plugin
+from studies.checking.examined import KnownQuestion, asked, examined
+from studies.checking.sessions import Session, Verdict
 from studies.checks import Consequence, Counts, Exam, Quiet
-from studies.examined import KnownQuestion, asked, examined
-from studies.sessions import Session, Verdict
 
 DEFAULT = (
     KnownQuestion(

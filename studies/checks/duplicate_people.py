@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from config.plugins import plugin
+from studies.checking.sessions import Session, Verdict
 from studies.checks import Consequence, Counts, Quiet
-from studies.sessions import Session, Verdict
 
 
 @plugin

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from config.plugins import plugin
+from studies.checking.sessions import Session, Verdict
 from studies.checks import RATHER_NOT, Consequence, Counts, PersonQuestion, Quiet
-from studies.sessions import Session, Verdict
 
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]

@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from config.plugins import plugin
+from studies.checking.known_answers import Right, answered_wrongly, unfit, wants_pictures
+from studies.checking.sessions import Session, Verdict
 from studies.checks import Consequence, Counts, Known, Quiet, Scene
-from studies.known_answers import Right, answered_wrongly, unfit, wants_pictures
-from studies.sessions import Session, Verdict
 
 Levels = dict[str, Annotated[tuple[str, ...], Field(min_length=1, max_length=50)]]
 

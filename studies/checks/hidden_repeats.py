@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from config.plugins import plugin
+from studies.checking.sessions import Judged, Reply, Session, Verdict
 from studies.checks import Consequence, Quiet, Repeats, Scene
-from studies.sessions import Judged, Reply, Session, Verdict
 
 Pair = tuple[Judged, Judged]
 

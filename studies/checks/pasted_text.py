@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from config.plugins import plugin
+from studies.checking.sessions import Judged, Session, Verdict
 from studies.checks import Consequence, Quiet
-from studies.sessions import Judged, Session, Verdict
 
 
 @plugin

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from config.plugins import plugin
+from studies.checking.sessions import Session, Verdict
 from studies.checks import Consequence, Counts, PersonQuestion, Quiet, Scene
-from studies.sessions import Session, Verdict
 
 PANELS = ("prolific", "connect", "mturk", "panel", "sona")
 """Channels whose rules forbid asking for what identifies a person, or that recruit by pseudonym."""

@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from config.plugins import plugin
-from studies.chance import at_least
+from studies.checking.chance import at_least
+from studies.checking.sessions import Judged, Session, Verdict
 from studies.checks import Consequence, Quiet, Scene
-from studies.sessions import Judged, Session, Verdict
 
 
 @plugin

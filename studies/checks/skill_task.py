@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from config.plugins import plugin
+from studies.checking.examined import KnownQuestion, asked, examined
+from studies.checking.sessions import Session, Verdict
 from studies.checks import Consequence, Counts, Exam, ExamQuestion, Quiet
-from studies.examined import KnownQuestion, asked, examined
-from studies.sessions import Session, Verdict
 
 QUARTERS = ("top left", "top right", "bottom left", "bottom right")
 
@@ -51,7 +51,7 @@ class SkillTask(Quiet):
 
     @property
     def exam(self) -> Exam | None:
-        """The page; which quarter is right is drawn for each participant (studies/skill.py)."""
+        """The page; each participant has another right quarter (studies/checking/skill.py)."""
         seen = tuple(
             ExamQuestion(
                 f"stripes-{number}",

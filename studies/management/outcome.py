@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from studies import rehearsals
 from studies.designs import telling
+from studies.drafting import rehearsals
+from studies.drafting.overview import Sums
+from studies.drafting.rehearsals import Rehearsal
 from studies.models import Study
-from studies.monitoring import turnout
-from studies.overview import Sums
 from studies.protocol import Experiment
 from studies.queries import Making, making
-from studies.rehearsals import Rehearsal
+from studies.reads.monitoring import turnout
 
 
 @dataclass(frozen=True)

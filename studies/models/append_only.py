@@ -18,7 +18,7 @@ class AppendOnlyError(RuntimeError):
 
 
 class AppendOnlyQuerySet(models.QuerySet[Row_co]):
-    """Refuses to change or delete many rows at once; studies/erasure.py is the only door."""
+    """Refuses to change or delete many rows at once; studies/rights/erasure.py is the only door."""
 
     def update(self, **_values: Any) -> int:
         raise AppendOnlyError("These rows are written once and cannot be changed.")

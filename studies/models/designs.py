@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from generation.models import Artwork, Image, Recipe
-from studies.frozen import Design
+from studies.models.frozen import Design
 from studies.models.studies import Study
 
 

@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from django.db import models
 
-from studies.frozen import Design
 from studies.models.designs import Item
+from studies.models.frozen import Design
 
 
 class PairFlash(Design):
-    """Two pictures of one item that may alternate in one place (studies/photosensitivity.py)."""
+    """Two pictures that may alternate in one place (studies/showing/photosensitivity.py)."""
 
     protocol_path = "item__study__protocol__"
     item = models.ForeignKey(Item, models.CASCADE, related_name="flashes")

@@ -64,7 +64,7 @@ class Question(Protocol):
     """One question of a trial."""
 
     template: ClassVar[str]
-    """The part of the page that draws its fields; `item` is a `studies.asking.Asked`."""
+    """The part of the page that draws its fields; `item` is an `Asked` (trial_forms/asking.py)."""
     reminder: ClassVar[str]
     """What stands beside it once it was left open."""
 

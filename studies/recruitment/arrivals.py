@@ -10,11 +10,11 @@ from dataclasses import asdict
 from django.core import signing
 from django.db import transaction
 
-from studies import identities
 from studies.channels import Visitor
+from studies.live.places import enrol, locked_study, tell
+from studies.live.plan import plan_of
 from studies.models import Arrival, Participant, Study
-from studies.places import enrol, locked_study, tell
-from studies.plan import plan_of
+from studies.rights import identities
 
 REMEMBERED_SECONDS = 24 * 60 * 60
 """How long a landing page that was opened may wait for its “I agree”."""

@@ -1,8 +1,8 @@
 """The last word to whoever leaves: sentence, code and way back, as the channel has them."""
 
 from studies.channels import Exit, Farewell, Visitor
+from studies.live.plan import plan_of
 from studies.models import Participant, Study
-from studies.plan import plan_of
 from studies.recruitment.arrivals import visitor_of
 from studies.recruitment.receipts import STATES, exit_code, receipt_for
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from studies.channels import Exit
 from studies.channels.prolific import Prolific as Channel
+from studies.live.plan import plan_of
 from studies.models import PanelStudy, Study
-from studies.plan import plan_of
 from studies.recruitment.calls import PanelError
 from studies.recruitment.money import Money
 from studies.recruitment.prolific import Cost, Prolific, StudyMove, prolific

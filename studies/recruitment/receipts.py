@@ -10,9 +10,9 @@ import json
 from django.db import IntegrityError, transaction
 
 from studies.channels import Exit
+from studies.live.places import new_code
+from studies.live.plan import plan_of
 from studies.models import ExitCode, Participant, Receipt, Response, Study
-from studies.places import new_code
-from studies.plan import plan_of
 
 CODE_LENGTH = 8
 STATES = {

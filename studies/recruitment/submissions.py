@@ -1,8 +1,8 @@
 """Submissions: what the panel says of each, matched with our participant, and what follows.
 
 Told twice, late or in another order, it comes to the same: only words newer than the last count,
-and what follows from a state (studies/places.py) may be repeated. A state that nobody documented
-is kept as it came and moves nothing. No state takes an answer away.
+and what follows from a state (studies/live/places.py) may be repeated. A state that nobody
+documented is kept as it came and moves nothing. No state takes an answer away.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,11 +10,12 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from studies import identities, places
+from studies.live import places
+from studies.live.plan import plan_of
 from studies.models import Arrival, PanelStudy, Participant, Submission
-from studies.plan import plan_of
 from studies.recruitment.arrivals import person_kind
 from studies.recruitment.prolific import Prolific, SubmissionRow
+from studies.rights import identities
 
 RESERVED_MINUTES = 10
 """Prolific keeps a place so long for somebody who has not opened the study yet."""

@@ -6,8 +6,8 @@ from django import template
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from studies.gallery import levels_beside_artist
 from studies.models import Item
+from studies.reads.gallery import levels_beside_artist
 
 register = template.Library()
 

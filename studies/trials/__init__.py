@@ -50,9 +50,10 @@ class TrialKind(Protocol):
     conditions stand beside one another (1 when left out); `questions_of(part)` and
     `slots_of(part)`, where these differ; `order_of(part, layout)`, where more than slots is drawn;
     `page(part)`, which has a `title` and an `intro`; `applies(part, said)`, whether a screen is
-    shown after these answers (`studies.branching`); `flicker` (studies/flicker.py);
+    shown after these answers (`studies.live.branching`); `flicker` (studies/showing/flicker.py);
     `opens_at(part)`, how much it enlarges at first; `balanced`, the names of slots of which each
-    stands at each place equally often over a participant's trials; `marking` (studies/marks.py).
+    stands at each place equally often over a participant's trials; `marking`
+    (studies/trial_forms/marks.py).
     """
 
     label: ClassVar[str]

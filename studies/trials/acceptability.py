@@ -15,8 +15,8 @@ from pydantic import Field
 from config.plugins import plugin
 from studies.questions import Question
 from studies.questions.scale import Scale
+from studies.simulated.visibility import grade, visibility
 from studies.trials import SimulatedRater, Slot
-from studies.visibility import grade, visibility
 
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -78,7 +78,7 @@ class Acceptability:
         return {"order": order}
 
     def impression(self, pictures: Mapping[str, NDArray[uint8]]) -> float:
-        """How visible the change is: `studies.visibility.visibility`."""
+        """How visible the change is: `studies.simulated.visibility.visibility`."""
         return visibility(pictures["original"], pictures["altered"])
 
     def simulate(

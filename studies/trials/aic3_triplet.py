@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from config.plugins import plugin
-from studies.flicker import FASTEST, Flicker
 from studies.questions import Question
 from studies.questions.pick import Pick
 from studies.questions.things import Things
+from studies.showing.flicker import FASTEST, Flicker
+from studies.simulated.visibility import visibility
 from studies.trials import SimulatedRater, Slot
-from studies.visibility import visibility
 
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 PLAIN, BOOSTED = "plain", "boosted"
@@ -149,7 +149,7 @@ class Aic3Triplet:
         return {"order": ["original", *drawn]}
 
     def impression(self, pictures: Mapping[str, NDArray[uint8]]) -> dict[str, float]:
-        """How visible the change of every version is: `studies.visibility.visibility`."""
+        """How visible the change of every version is: `studies.simulated.visibility.visibility`."""
         return {
             name: visibility(pictures["original"], picture)
             for name, picture in pictures.items()

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from config.plugins import plugin
-from studies.fault_sight import Faults, faults_alone, faults_beside, marked
-from studies.marks import Marking, Place
 from studies.questions import Question
 from studies.questions.scale import Scale
+from studies.simulated.fault_sight import Faults, faults_alone, faults_beside, marked
+from studies.simulated.visibility import grade
+from studies.trial_forms.marks import Marking, Place
 from studies.trials import SimulatedRater, Slot
-from studies.visibility import grade
 
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 Label = Annotated[str, Field(min_length=1, max_length=60)]
@@ -107,7 +107,7 @@ class ArtifactMarking:
         return {"order": [slot.name for slot in self.slots]}
 
     def impression(self, pictures: Mapping[str, NDArray[uint8]]) -> Faults:
-        """Where, and how plainly, the picture looks wrong: `studies.fault_sight`."""
+        """Where, and how plainly, the picture looks wrong: `studies.simulated.fault_sight`."""
         if self.beside_original and not self.shows_mimics:
             return faults_beside(pictures["original"], pictures["marked"])
         return faults_alone(pictures["marked"])

@@ -17,8 +17,8 @@ from studies.questions import Question
 from studies.questions.pick import Pick
 from studies.questions.scale import Scale
 from studies.questions.things import Things
+from studies.simulated.visibility import grade, graininess
 from studies.trials import SimulatedRater, Slot
-from studies.visibility import grade, graininess
 
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
@@ -88,7 +88,7 @@ class Attribution:
         return {"order": ["image"]}
 
     def impression(self, pictures: Mapping[str, NDArray[uint8]]) -> float:
-        """How grainy the picture looks, 1 to 5: `studies.visibility.graininess`."""
+        """How grainy the picture looks, 1 to 5: `studies.simulated.visibility.graininess`."""
         return graininess(pictures["image"])
 
     def simulate(

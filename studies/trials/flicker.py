@@ -2,7 +2,7 @@
 
 Flicker makes small differences jump to the eye (in KonJND-1k, Lin et al. 2022, it halved the time
 of a study and doubled the sensitivity of a search side by side). It can also harm: what may
-flicker, and how fast, is computed for every pair before launch (studies/photosensitivity.py, WCAG
+flicker, and how fast, is computed for every pair before launch (showing/photosensitivity.py, WCAG
 2.3.1). It starts only by the rater's act and stops on release, Escape, or looking away; where a
 device asks for less motion there is none; turning by hand is always there.
 """
@@ -12,9 +12,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from config.plugins import plugin
-from studies.flicker import FASTEST
-from studies.flicker import Flicker as Alternation
-from studies.in_place_trial import TURNING, InPlaceTrial
+from studies.showing.flicker import FASTEST
+from studies.showing.flicker import Flicker as Alternation
+from studies.trial_forms.in_place import TURNING, InPlaceTrial
 
 
 @plugin

@@ -12,9 +12,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from config.plugins import Settings, plugin
-from studies.comparing_trial import ComparingTrial, Hint, Impressions, Words
 from studies.questions import Question
 from studies.questions.pick import Pick
+from studies.trial_forms.comparing import ComparingTrial, Hint, Impressions, Words
 from studies.trials import SimulatedRater
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]

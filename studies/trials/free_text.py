@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 from config.plugins import plugin
 from studies.questions import Question
 from studies.questions.text import MOST, Text
+from studies.simulated.visibility import graininess
 from studies.trials import SimulatedRater, Slot
-from studies.visibility import graininess
 
 SIMULATED_WORDS = ("calm", "grainy", "blurred", "odd", "lively", "noisy", "clean", "soft")
 
@@ -64,7 +64,7 @@ class FreeText:
         return {"order": ["image"]}
 
     def impression(self, pictures: Mapping[str, NDArray[uint8]]) -> float:
-        """How grainy the picture looks: `studies.visibility.graininess`, 1 (clean) to 5."""
+        """How grainy the picture looks: `visibility.graininess`, 1 (clean) to 5."""
         return graininess(pictures["image"])
 
     def simulate(

@@ -7,7 +7,7 @@ The eye finds in one place what it cannot find side by side, because nothing els
 from typing import ClassVar
 
 from config.plugins import plugin
-from studies.in_place_trial import TURNING, InPlaceTrial
+from studies.trial_forms.in_place import TURNING, InPlaceTrial
 
 
 @plugin

@@ -9,9 +9,9 @@ from random import Random
 from typing import ClassVar
 
 from config.plugins import plugin
-from studies.mimicry_trial import MimicryTrial, Words
+from studies.simulated.visibility import grade
+from studies.trial_forms.mimicry import MimicryTrial, Words
 from studies.trials import SimulatedRater
-from studies.visibility import grade
 
 
 @plugin

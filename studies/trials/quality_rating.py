@@ -21,8 +21,8 @@ from pydantic import Field, model_validator
 from config.plugins import plugin
 from studies.questions import Question
 from studies.questions.scale import Scale
+from studies.simulated.visibility import grade, graininess, visibility
 from studies.trials import SimulatedRater, Slot
-from studies.visibility import grade, graininess, visibility
 
 QUALITY = ("Bad", "Poor", "Fair", "Good", "Excellent")
 IMPAIRMENT = (

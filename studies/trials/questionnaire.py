@@ -9,15 +9,21 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from config.plugins import plugin
-from studies.questionnaire import FreeText, MultipleChoice, Page, SingleChoice, wrong_branch
 from studies.questions import Question
 from studies.questions.scale import Scale
 from studies.questions.several import Several
 from studies.questions.single import Single
 from studies.questions.slider import LAST, Slider
 from studies.questions.text import Text
+from studies.simulated.visibility import grade
+from studies.trial_forms.questionnaire import (
+    FreeText,
+    MultipleChoice,
+    Page,
+    SingleChoice,
+    wrong_branch,
+)
 from studies.trials import SimulatedRater, Slot
-from studies.visibility import grade
 
 ANYTHING = Page(
     page="only",

@@ -6,10 +6,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from config.plugins import plugin
-from studies.choosing import ranked
-from studies.comparing_trial import ComparingTrial, Hint, Impressions, Words
 from studies.questions import Question
 from studies.questions.order import Order
+from studies.simulated.choosing import ranked
+from studies.trial_forms.comparing import ComparingTrial, Hint, Impressions, Words
 from studies.trials import SimulatedRater
 
 

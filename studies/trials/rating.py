@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 from config.plugins import plugin
 from studies.questions import Question
 from studies.questions.scale import Scale
+from studies.simulated.visibility import grade, graininess
 from studies.trials import SimulatedRater, Slot
-from studies.visibility import grade, graininess
 
 Label = Annotated[str, Field(min_length=1, max_length=60)]
 
@@ -68,7 +68,7 @@ class Rating:
         return {"order": ["image"]}
 
     def impression(self, pictures: Mapping[str, NDArray[uint8]]) -> float:
-        """How grainy the picture looks: `studies.visibility.graininess`, 1 (clean) to 5."""
+        """How grainy the picture looks: `visibility.graininess`, 1 (clean) to 5."""
         return graininess(pictures["image"])
 
     def simulate(

@@ -12,8 +12,8 @@ from config.plugins import plugin
 from studies.questions import Question
 from studies.questions.slider import LAST
 from studies.questions.slider import Slider as Line
+from studies.simulated.visibility import graininess
 from studies.trials import SimulatedRater, Slot
-from studies.visibility import graininess
 
 End = Annotated[str, Field(min_length=1, max_length=60)]
 
@@ -57,7 +57,7 @@ class Slider:
         return {"order": ["image"]}
 
     def impression(self, pictures: Mapping[str, NDArray[uint8]]) -> float:
-        """How grainy the picture looks: `studies.visibility.graininess`, 1 (clean) to 5."""
+        """How grainy the picture looks: `visibility.graininess`, 1 (clean) to 5."""
         return graininess(pictures["image"])
 
     def simulate(

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from config.plugins import plugin
-from studies.mimicry_trial import MIMICRY, ORIGINAL, MimicryTrial, Point, Words, stack
-from studies.picture_flaws import soundness
 from studies.questions import Question
 from studies.questions.scale import Scale
-from studies.style_gap import resemblance
+from studies.simulated.picture_flaws import soundness
+from studies.simulated.style_gap import resemblance
+from studies.simulated.visibility import grade
+from studies.trial_forms.mimicry import MIMICRY, ORIGINAL, MimicryTrial, Point, Words, stack
 from studies.trials import SimulatedRater
-from studies.visibility import grade
 
 Points = Annotated[tuple[Point, ...], Field(min_length=5, max_length=5)]
 

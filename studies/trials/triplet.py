@@ -10,9 +10,9 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from config.plugins import plugin
-from studies.comparing_trial import ComparingTrial, Heading, Hint, Impressions, Words
 from studies.questions import Question
 from studies.questions.pick import Pick
+from studies.trial_forms.comparing import ComparingTrial, Heading, Hint, Impressions, Words
 from studies.trials import SimulatedRater
 
 

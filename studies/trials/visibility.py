@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from config.plugins import plugin
-from studies.choosing import preferred
 from studies.questions import Question
 from studies.questions.pick import Pick
 from studies.questions.things import Things
+from studies.simulated.choosing import preferred
+from studies.simulated.visibility import visibility
 from studies.trials import SimulatedRater, Slot
-from studies.visibility import visibility
 
 BOTH = ("original", "altered")
 

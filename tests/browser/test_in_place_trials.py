@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from studies import fieldwork, flashes
+from studies import fieldwork
 from studies.models import Participant, Response, Study, Trial
+from studies.showing import flashes
 from tests.browser.conftest import Open
 from tests.studies.factories import enrolled, live_study
 

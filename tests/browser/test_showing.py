@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from studies import export
 from studies.blindness.check import blindcheck
-from studies.lossless import frame
 from studies.models import Participant
+from studies.showing.lossless import frame
 from tests.browser.conftest import Open
 from tests.browser.test_rater import answer, open_trial, press_next
 from tests.studies.factories import enrolled, live_study

@@ -24,8 +24,8 @@ from evaluation.demo.serving import address
 from evaluation.management.commands.demo import PRESETS
 from generation.models import Artwork, Image, Job, Mimic, Recipe
 from generation.sandbox.exhibition import exhibit
-from studies.draft import collection_of, read_checked
-from studies.layout import lay_out
+from studies.drafting.draft import collection_of, read_checked
+from studies.drafting.layout import lay_out
 from studies.models import Response, Study
 from studies.presets import preset_text
 from tests.generation import tiny, tiny_pipeline

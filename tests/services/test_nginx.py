@@ -18,8 +18,8 @@ from moto.server import ThreadedMotoServer
 from studies import fieldwork
 from studies.management.commands.nginx import store_in_use
 from studies.models import Study
-from studies.sending import INNER
-from studies.web_server import server
+from studies.showing.sending import INNER
+from studies.showing.web_server import server
 from tests.studies.factories import enrolled, live_study
 
 pytestmark = [
@@ -114,7 +114,7 @@ def addresses(study: Study) -> Iterator[tuple[str, str]]:
     """Address and sha256 of the pictures of a participant's first trials."""
     person = enrolled(study)
     trial = fieldwork.next_trial(person)
-    from studies import renditions
+    from studies.showing import renditions
 
     for slot, sha256 in trial.item.stimuli.values_list("slot", "rendition_sha256"):
         yield f"/p/{person.token}/i/{renditions.address(trial, slot)}.png", sha256

@@ -12,8 +12,8 @@ from django.utils import timezone
 from studies import fieldwork
 from studies.designs.quotas import REST
 from studies.fieldwork import Outcome
+from studies.live.room import filling
 from studies.models import Participant, Response, Study, Trial
-from studies.room import filling
 from tests.studies.factories import enrolled, finish, live_study
 from tests.studies.races import answer_twice, arrive_together, check_places, together
 

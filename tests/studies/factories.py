@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from generation import store
 from generation.models import Artwork, Collection, Image, Recipe, Rights
-from studies import fieldwork, protocol, renditions
+from studies import fieldwork, protocol
+from studies.live.plan import plan_of
 from studies.models import Condition, Item, Participant, Protocol, Stimulus, Study
-from studies.plan import plan_of
+from studies.showing import renditions
 
 PAINTERS = ("Ada Azure", "Bruno Burnt-Sienna", "Cleo Cerulean")
 STRENGTHS = (0.0, 2.0, 6.0, 14.0, 30.0)

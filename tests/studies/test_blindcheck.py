@@ -10,7 +10,7 @@ import pytest
 from django.http import HttpResponse
 from PIL.PngImagePlugin import PngInfo
 
-from studies import export, fieldwork, renditions, sending
+from studies import export, fieldwork
 from studies.blindness import certificate, crawl, testing
 from studies.blindness.check import SHUFFLES, blindcheck, latest
 from studies.blindness.observables import (
@@ -21,8 +21,9 @@ from studies.blindness.observables import (
     of_trial,
 )
 from studies.blindness.testing import Question, answer
+from studies.live.places import StudyClosed
 from studies.models import Event, Participant, Response, Stimulus, Study, Trial
-from studies.places import StudyClosed
+from studies.showing import renditions, sending
 from tests.studies.factories import enrolled, finish, live_study
 
 PEOPLE = 3
@@ -97,7 +98,7 @@ def named(patch: pytest.MonkeyPatch) -> None:
         sorts[trial] = sort
         return f"{sort}-{real(participant, trial, slot)}"
 
-    patch.setattr("studies.renditions._address", address)
+    patch.setattr("studies.showing.renditions._address", address)
 
 
 def ordered(patch: pytest.MonkeyPatch) -> None:

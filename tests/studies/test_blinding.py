@@ -17,7 +17,7 @@ from django.test import Client
 
 from studies import fieldwork
 from studies.models import Stimulus, Study
-from studies.renditions import chunks
+from studies.showing.renditions import chunks
 from tests.studies.factories import an_answer, drawn, enrolled, live_study
 
 pytestmark = pytest.mark.django_db

@@ -6,14 +6,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from studies import exams, export, fieldwork, reviewing, services
-from studies.browser_marks import mark
-from studies.checking import left_out_people
+from studies import export, fieldwork, services
+from studies.checking import exams, reviewing
+from studies.checking.findings import left_out_people
+from studies.checking.rejection import offer
+from studies.checking.skill import drawn_for, picture
+from studies.live.browser_marks import mark
+from studies.live.plan import plan_of
 from studies.models import Attempt, BrowserMark, Flag, Participant, Study
-from studies.plan import plan_of
-from studies.rejection import offer
 from studies.simulation import simulate
-from studies.skill import drawn_for, picture
 from tests.studies.factories import an_answer, enrolled, live_study
 
 pytestmark = pytest.mark.django_db

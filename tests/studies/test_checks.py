@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.chance import at_least
+from studies.checking.chance import at_least
+from studies.checking.sessions import Attempt, Judged, Reply, Session
 from studies.checks import CHECKS, Scene
-from studies.sessions import Attempt, Judged, Reply, Session
 from studies.trials import TRIALS
 
 ORDER = ("left", "right")

@@ -6,14 +6,14 @@ import pytest
 
 from evaluation.seeing.genres import WIKIART, clean
 from studies import export, protocol
-from studies.comparisons import comparisons, name_of, outcomes
 from studies.designs.comparing import comparisons as sets
 from studies.designs.factorial import cross
 from studies.designs.selection import SelectionError
-from studies.layout import lay_out
+from studies.drafting.layout import lay_out
 from studies.models import Participant, Response
 from studies.protocol import ProtocolError
 from studies.simulation import simulate
+from studies.tables.comparisons import comparisons, name_of, outcomes
 from studies.trials import TRIALS
 from tests.studies import test_mimicry_design
 from tests.studies.comparing_scene import comparing_text, live

@@ -10,7 +10,7 @@ from studies import protocol
 from studies.designs.factorial import FACTORS, cross, matches
 from studies.designs.practice import pictures, spread, strengths
 from studies.designs.selection import Picture, SelectionError, select
-from studies.layout import budget_levels
+from studies.drafting.layout import budget_levels
 from tests.studies.paintings import text
 
 names = st.lists(st.text("abc", min_size=1, max_size=3), min_size=1, max_size=4, unique=True)

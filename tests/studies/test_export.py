@@ -13,8 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from generation.models import Artwork
 from studies import export
-from studies.codebook import PARTICIPANTS, RESPONSES, STIMULI
 from studies.models import Study, Trial
+from studies.tables.codebook import PARTICIPANTS, RESPONSES, STIMULI
 from tests.studies.factories import enrolled, finish, live_study
 
 pytestmark = pytest.mark.django_db

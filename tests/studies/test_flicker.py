@@ -10,13 +10,23 @@ from evaluation.analyses.jnd import Jnd
 from evaluation.queries import evidence
 from evaluation.ratings import checked
 from generation import store, working
-from studies import fieldwork, flashes, readiness, services
-from studies.comparisons import comparisons
-from studies.flicker import FASTEST, Flicker, expected, flicker_of, pairs_of, refusal, verdict
-from studies.frozen import FrozenError
+from studies import fieldwork, services
+from studies.drafting import readiness
 from studies.models import Event, PairFlash, Study
-from studies.photosensitivity import MOST, Flash
+from studies.models.frozen import FrozenError
+from studies.showing import flashes
+from studies.showing.flicker import (
+    FASTEST,
+    Flicker,
+    expected,
+    flicker_of,
+    pairs_of,
+    refusal,
+    verdict,
+)
+from studies.showing.photosensitivity import MOST, Flash
 from studies.simulation import simulate
+from studies.tables.comparisons import comparisons
 from studies.trials import TRIALS, slots_of
 from tests.studies.comparing_scene import live
 from tests.studies.factories import enrolled, live_study

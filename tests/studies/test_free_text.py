@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studies import export
-from studies.free_text import masked, spans
 from studies.models import Response
+from studies.rights.free_text import masked, spans
 from tests.studies.factories import enrolled, fieldwork, live_study
 
 E_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")

@@ -20,10 +20,10 @@ from generation.sandbox.scenes import SCENES
 from generation.sandbox.world import paint
 from studies import protocol
 from studies.designs.factorial import UNDEGRADED, cross
-from studies.overview import sum_up
-from studies.picture_flaws import soundness
+from studies.drafting.overview import sum_up
+from studies.drafting.stimuli import Recipes
 from studies.protocol.problems import ProtocolError
-from studies.stimuli import Recipes
+from studies.simulated.picture_flaws import soundness
 from studies.trials import TRIALS
 from tests.evaluation.tables import mimicry_table
 from tests.studies.mimicries import text

@@ -2,9 +2,11 @@
 
 import pytest
 
-from studies import lossless_advice, protocol, readiness
-from studies.lossless import Source, frame, of_budgets, of_sources, of_unmoved, of_windows
+from studies import protocol
+from studies.drafting import readiness
 from studies.models import Stimulus
+from studies.showing import lossless_advice
+from studies.showing.lossless import Source, frame, of_budgets, of_sources, of_unmoved, of_windows
 from tests.studies.factories import experiment_text, live_study
 
 

@@ -8,13 +8,13 @@ import pytest
 
 from config.plugins import PluginError
 from studies import export, fieldwork
-from studies.answers import IncompleteAnswer
-from studies.codebook import MARKS
-from studies.fault_sight import SIDE, faults_beside, marked
 from studies.fieldwork import Outcome
-from studies.marks import Marking, read_marks
+from studies.live.answers import IncompleteAnswer
 from studies.models import Response, Study
+from studies.simulated.fault_sight import SIDE, faults_beside, marked
 from studies.simulation import simulate
+from studies.tables.codebook import MARKS
+from studies.trial_forms.marks import Marking, read_marks
 from studies.trials import TRIALS
 from tests.studies.factories import enrolled, live_study
 

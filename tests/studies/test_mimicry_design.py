@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from studies import protocol
-from studies.commissions import Studio
 from studies.designs.selection import Picture, SelectionError
-from studies.layout import Layout, lay_out
-from studies.overview import sum_up
+from studies.drafting.commissions import Studio
+from studies.drafting.layout import Layout, lay_out
+from studies.drafting.overview import sum_up
 from tests.studies.mimicries import PAINTERS, mimicry, text
 
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from studies import protocol
-from studies.draft import read_checked
+from studies.drafting.draft import read_checked
 from studies.presets import preset_text
 from studies.protocol import ProtocolError
 from studies.protocol.stimuli import named_networks, network_names

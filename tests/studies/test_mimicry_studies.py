@@ -11,9 +11,10 @@ from pytest_django.fixtures import Settings
 
 from generation import working
 from generation.models import Recipe
-from studies import export, fieldwork, gallery, queries, services
-from studies.gallery import Choice
+from studies import export, fieldwork, queries, services
 from studies.models import Item, Stimulus, Study
+from studies.reads import gallery
+from studies.reads.gallery import Choice
 from studies.services import StudyError
 from tests.generation import tiny, tiny_pipeline
 from tests.studies.factories import a_person, enrolled

@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from studies import fieldwork
+from studies.live.plan import plan_of
 from studies.models import Event, Participant, Response, Study
-from studies.plan import plan_of
 from tests.studies.factories import a_person, an_answer, enrolled, finish, live_study
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from numpy import uint8
 from numpy.typing import NDArray
 
-from studies.photosensitivity import MOST, NO_FLASH, SHARE, Flash, flash, worst
+from studies.showing.photosensitivity import MOST, NO_FLASH, SHARE, Flash, flash, worst
 
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 SMALL = arrays(uint8, (6, 8, 3))

@@ -10,10 +10,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studies import fieldwork, places, rehearsals, services
+from studies import fieldwork, services
+from studies.drafting import rehearsals
+from studies.live import places
+from studies.live.places import StudyFull
+from studies.live.room import filling
 from studies.models import Participant, Study, Trial
-from studies.places import StudyFull
-from studies.room import filling
 from tests.studies.factories import a_person, enrolled, finish, live_study
 
 pytestmark = pytest.mark.django_db

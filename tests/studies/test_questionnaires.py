@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from config.plugins import PluginError
-from studies import export, fieldwork, readiness, services
-from studies.answers import IncompleteAnswer
+from studies import export, fieldwork, services
+from studies.drafting import readiness
+from studies.live.answers import IncompleteAnswer
 from studies.models import Participant, Response, Study, Trial
 from studies.presets import preset_text
 from studies.protocol import ProtocolError
@@ -236,7 +237,7 @@ def test_every_form_is_played_through_the_pages_of_a_browser(live: Study):
 
 
 def test_the_codebook_says_every_option_and_what_it_is_measured_on(live: Study):
-    from studies.codebook import codebook
+    from studies.tables.codebook import codebook
 
     told = {(row["table"], row["column"]): row["values"] for row in codebook(live)}
     assert told["responses", "value"]["tools"][5] == "Nothing"

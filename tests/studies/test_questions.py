@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.answers import IncompleteAnswer, read_answers
-from studies.asking import Asked
+from studies.live.answers import IncompleteAnswer, read_answers
 from studies.questions import CANNOT_TELL, Question
 from studies.questions.best_worst import BestWorst
 from studies.questions.order import Order
 from studies.questions.pick import Pick
 from studies.questions.scale import Scale
 from studies.questions.things import Things
+from studies.trial_forms.asking import Asked
 
 SLOTS = ("red", "green", "blue")
 SCALE = Scale("good", "Good?", ("No", "Hm", "Yes"))

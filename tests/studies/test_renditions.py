@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from generation import store
-from studies import fieldwork, renditions
+from studies import fieldwork
 from studies.models import Stimulus
-from studies.renditions import chunks, encode
+from studies.showing import renditions
+from studies.showing.renditions import chunks, encode
 from tests.studies.factories import drawn, enrolled, finish, live_study
 
 sizes = st.tuples(st.integers(1, 150), st.integers(1, 150))

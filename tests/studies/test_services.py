@@ -8,8 +8,8 @@ from django.contrib.auth import get_user_model
 from generation import working
 from generation.models import Job, Recipe
 from studies import queries, services
-from studies.frozen import FrozenError
 from studies.models import Condition, Event, Item, Stimulus, Study
+from studies.models.frozen import FrozenError
 from studies.protocol import ProtocolError
 from studies.services import StudyError
 from tests.studies.paintings import import_paintings, text

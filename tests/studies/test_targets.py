@@ -10,7 +10,8 @@ from pytest_django.fixtures import Settings
 
 from generation.models import Artwork, Recipe
 from generation.protections.photoguard_encoder import PhotoguardEncoder
-from studies import centroids, services
+from studies import services
+from studies.drafting import centroids
 from studies.models import Study
 from studies.protocol import ProtocolError
 from studies.services import StudyError

@@ -11,12 +11,12 @@ from config.plugins import PluginError
 from generation.sandbox.light import MOODS
 from generation.sandbox.scenes import SCENES
 from generation.sandbox.world import paint
-from studies.answers import read_answers
 from studies.channels import CHANNELS
 from studies.checks import CHECKS, RATHER_NOT
-from studies.style_gap import gap, resemblance
+from studies.live.answers import read_answers
+from studies.simulated.style_gap import gap, resemblance
+from studies.simulated.visibility import graininess, visibility
 from studies.trials import TRIALS, SimulatedRater, order_of, parts_of, questions_of
-from studies.visibility import graininess, visibility
 
 WITHOUT_PICTURES = ("questionnaire",)
 RATER = SimulatedRater(leniency=0.0, sensitivity=1.0, noise=0.4)

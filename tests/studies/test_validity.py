@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from studies import export, fieldwork
 from studies.models import Participant, Study, Trial
 from studies.protocol.showing import ViewingRules
+from studies.showing.validity import RULES, broken, left_out, scale
+from studies.showing.viewing import read_viewing
 from studies.simulation import simulate
-from studies.validity import RULES, broken, left_out, scale
-from studies.viewing import read_viewing
 from tests.studies.factories import an_answer, enrolled, finish, live_study
 
 STRICT = ViewingRules(
@@ -168,7 +168,7 @@ def test_simulated_raters_tell_how_they_looked_as_a_browser_would():
 def test_what_simulated_raters_tell_is_what_a_page_may_send():
     from random import Random
 
-    from studies.simulated_viewing import SCREENS, report
+    from studies.simulated.viewing import SCREENS, report
 
     for screen in SCREENS:
         for wall in (False, True):

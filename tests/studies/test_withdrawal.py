@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from evaluation.models import Report, ReportRequest
 from generation import store
-from studies import export, fieldwork, identities
+from studies import export, fieldwork
+from studies.live.room import is_full
 from studies.models import (
     AppendOnlyError,
     Event,
@@ -21,8 +22,8 @@ from studies.models import (
     Trial,
     Withdrawal,
 )
-from studies.room import is_full
-from studies.withdrawal import withdraw
+from studies.rights import identities
+from studies.rights.withdrawal import withdraw
 from tests.studies.factories import a_person, an_answer, enrolled, finish, live_study
 
 pytestmark = pytest.mark.django_db

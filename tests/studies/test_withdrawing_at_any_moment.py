@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from studies import fieldwork
 from studies.models import Participant, Response, Study, Trial
-from studies.withdrawal import receipt_of, withdraw
+from studies.rights.withdrawal import receipt_of, withdraw
 from tests.studies.factories import enrolled, finish, live_study
 
 ACTS = ["arrive", "arrive", "answer", "silence", "return", "stop", "erase"]

@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from evaluation.statistics import power
 from evaluation.statistics.estimate import BadData
-from studies.draft import MissingCollection, collection_of, read_checked
-from studies.layout import lay_out
+from studies.drafting.draft import MissingCollection, collection_of, read_checked
+from studies.drafting.layout import lay_out
 from studies.management.commands.experiment import REFUSALS, read_text
 from studies.protocol import Experiment
 

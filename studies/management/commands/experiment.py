@@ -18,22 +18,29 @@ from generation.management.bars import bar
 from generation.models import Job
 from generation.networks import NetworkUnavailable
 from generation.writing import write_whole
-from studies import checksums, export, lossless_advice, queries, rehearsals, services
+from studies import export, queries, services
 from studies.designs.selection import SelectionError
-from studies.draft import MissingCollection, collection_of, read_checked, refuse_long_prompts
+from studies.drafting import checksums, rehearsals
+from studies.drafting.draft import (
+    MissingCollection,
+    collection_of,
+    read_checked,
+    refuse_long_prompts,
+)
+from studies.drafting.layout import lay_out
+from studies.drafting.overview import sum_up
 from studies.fieldwork import FieldworkError
-from studies.layout import lay_out
+from studies.live.plan import plan_of
 from studies.management import blindcheck, outcome
 from studies.management.outcome import Outcome
 from studies.models import Study
-from studies.overview import sum_up
-from studies.plan import plan_of
 from studies.presets import preset_text
 from studies.protocol import ProtocolError
 from studies.protocol.reference import reference
 from studies.protocol.schema import full_schema
 from studies.queries import Making
 from studies.services import StudyError
+from studies.showing import lossless_advice
 from studies.simulation import simulate
 
 PAUSE_SECONDS = 0.5

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from studies.identities import delete_due
+from studies.rights.identities import delete_due
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from generation.writing import write_whole
-from studies.web_server import Store, server
+from studies.showing.web_server import Store, server
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from studies.channels import Exit
+from studies.live.plan import plan_of
 from studies.models import PanelStudy, Study
-from studies.plan import plan_of
 from studies.recruitment import ledger, panel_study, reconcile, review
 from studies.recruitment.calls import PanelError
 from studies.recruitment.receipts import exit_code

@@ -4,12 +4,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from studies.answers import IncompleteAnswer
-from studies.exams import attempt, exam_of, open_exam
+from studies.checking.exams import attempt, exam_of, open_exam
+from studies.checking.skill import SIZE, picture
+from studies.live.answers import IncompleteAnswer
+from studies.live.plan import plan_of
 from studies.models import Participant
-from studies.plan import plan_of
 from studies.recruitment.exits import farewell
-from studies.skill import SIZE, picture
 from studies.views.participant.frames import let_post
 from studies.views.participant.steps import for_participant, place_of
 

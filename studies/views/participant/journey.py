@@ -6,14 +6,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from studies.answers import IncompleteAnswer
 from studies.fieldwork import FieldworkError, come_back, describe
+from studies.live.answers import IncompleteAnswer
+from studies.live.places import CLOSED, FULL, has_begun
+from studies.live.plan import plan_of
+from studies.live.room import is_full
 from studies.models import Participant, Study
-from studies.places import CLOSED, FULL, has_begun
-from studies.plan import plan_of
 from studies.prose import prose
 from studies.recruitment.exits import farewell
-from studies.room import is_full
 from studies.views.participant.frames import let_post
 from studies.views.participant.steps import first_address, for_participant, note_of, place_of
 

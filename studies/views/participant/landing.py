@@ -12,18 +12,18 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from studies.browser_marks import mark
 from studies.channels import Launch, LaunchError, Visitor
 from studies.fieldwork import FieldworkError, StudyFull
+from studies.live.browser_marks import mark
+from studies.live.places import FULL, check_open
+from studies.live.plan import plan_of
+from studies.live.room import is_full
 from studies.models import Participant, Study, new_token
-from studies.places import FULL, check_open
-from studies.plan import plan_of
 from studies.prose import prose
 from studies.recruitment import arrivals
 from studies.recruitment.exits import farewell_to_visitor
-from studies.room import is_full
+from studies.rights.withdrawal import was_erased
 from studies.views.participant.frames import in_frame, let_frame, let_post
-from studies.withdrawal import was_erased
 
 VISIT = "visit"
 ARRIVAL = "arrival"

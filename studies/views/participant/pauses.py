@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from studies.breaks import pause_before
 from studies.fieldwork import next_trial
+from studies.live.breaks import pause_before
+from studies.live.plan import plan_of
 from studies.models import Participant
-from studies.plan import plan_of
 from studies.views.participant.journey import personal_link
 from studies.views.participant.steps import address_of, for_participant, place_of
 

@@ -3,9 +3,9 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from studies import renditions
 from studies.models import Participant, Study
-from studies.sending import send
+from studies.showing import renditions
+from studies.showing.sending import send
 
 
 @require_safe

@@ -6,12 +6,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from studies.channels import Exit, Farewell, Visitor
-from studies.holdings import as_csv, holdings
+from studies.live.plan import plan_of
 from studies.models import Participant, Withdrawal
-from studies.plan import plan_of
 from studies.recruitment.receipts import exit_code
+from studies.rights.holdings import as_csv, holdings
+from studies.rights.withdrawal import LEAVING, receipt_of, withdraw
 from studies.views.participant.steps import for_participant
-from studies.withdrawal import LEAVING, receipt_of, withdraw
 
 CHOICES = {"keep": False, "erase": True}
 ERASED = {

@@ -8,11 +8,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from studies.breaks import pause_before
-from studies.exams import open_exam
+from studies.checking.exams import open_exam
 from studies.fieldwork import is_described, next_trial
+from studies.live.breaks import pause_before
 from studies.models import Participant, Study, Trial
-from studies.withdrawal import receipt_of
+from studies.rights.withdrawal import receipt_of
 
 NOTES = {
     "saved": "Your earlier answers are saved, and stay as they are.",

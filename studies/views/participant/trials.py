@@ -9,16 +9,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from generation.models import Image
-from studies import flashes, renditions
-from studies.answers import IncompleteAnswer
-from studies.asking import Asked
-from studies.checking import trap
-from studies.feedback import feedback
+from studies.checking.feedback import feedback
+from studies.checking.findings import trap
 from studies.fieldwork import Outcome, record, shown, undelivered
+from studies.live.answers import IncompleteAnswer
+from studies.live.plan import Plan, plan_of
 from studies.models import Participant, Stimulus, Trial
-from studies.plan import Plan, plan_of
+from studies.showing import flashes, renditions
+from studies.showing.viewing import read_milliseconds, read_viewing
+from studies.trial_forms.asking import Asked
 from studies.trials import Slot, called, opens_at, order_of, page_of, questions_of
-from studies.viewing import read_milliseconds, read_viewing
 from studies.views.participant.journey import personal_link
 from studies.views.participant.steps import beyond, for_participant, note_of, place_of
 

@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from studies import monitoring, services
+from studies import services
 from studies.access import researcher, study_for
-from studies.plan import plan_of
+from studies.live.plan import plan_of
+from studies.reads import monitoring
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

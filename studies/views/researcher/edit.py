@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from studies import protocol, uploads
+from studies import protocol
 from studies.access import researcher, study_for
+from studies.drafting import uploads
 from studies.models import Study, Upload
 from studies.presets import preset_names, preset_text
 from studies.protocol import Problem, ProtocolError

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from studies import reviewing
 from studies.access import researcher, study_for
-from studies.plan import plan_of
-from studies.rejection import SHORTEST_MESSAGE
+from studies.checking import reviewing
+from studies.checking.rejection import SHORTEST_MESSAGE
+from studies.live.plan import plan_of
 
 CASES_ON_A_PAGE = 20
 

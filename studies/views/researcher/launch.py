@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from studies import gallery, queries, readiness, rehearsals, services
+from studies import queries, services
 from studies.access import researcher, study_for
 from studies.designs import telling
+from studies.drafting import readiness, rehearsals
+from studies.live.plan import plan_of
 from studies.models import Study
-from studies.plan import plan_of
+from studies.reads import gallery
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from studies import gallery, monitoring
 from studies.access import visible_to
-from studies.lifeline import NextStep, next_step, stage_of
+from studies.live.plan import plan_of
 from studies.models import Study
-from studies.monitoring import Turnout
-from studies.plan import plan_of
+from studies.reads import gallery, monitoring
+from studies.reads.lifeline import NextStep, next_step, stage_of
+from studies.reads.monitoring import Turnout
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from studies import monitoring
 from studies.access import study_for
 from studies.models import Participant
+from studies.reads import monitoring
 
 ROWS_ON_A_PAGE = 50
 SORTS = {"real": False, "simulated": True}

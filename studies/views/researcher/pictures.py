@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from studies import gallery as reads
-from studies import monitoring
 from studies.access import study_for
+from studies.reads import gallery as reads
+from studies.reads import monitoring
 
 ARTWORKS_ON_A_PAGE = 6
 

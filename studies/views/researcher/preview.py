@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from studies.access import study_for
-from studies.answers import IncompleteAnswer, read_answers
-from studies.asking import Asked
 from studies.channels import Exit, Visitor
+from studies.live.answers import IncompleteAnswer, read_answers
+from studies.live.plan import Plan, plan_of
 from studies.models import Item, Participant, Study, Trial
-from studies.plan import Plan, plan_of
 from studies.prose import prose
+from studies.trial_forms.asking import Asked
 from studies.trials import called, order_of, page_of, parts_of, questions_of
 from studies.views.participant.trials import Picture, sent_with
 

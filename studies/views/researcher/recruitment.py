@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from studies.access import researcher, study_for
 from studies.channels import Exit
 from studies.channels.prolific import Prolific
+from studies.live.plan import plan_of
 from studies.models import BonusBatch, PanelStudy, Study
-from studies.plan import plan_of
 from studies.recruitment import ledger, panel_study, reconcile, review
 from studies.recruitment.calls import PanelError
 from studies.recruitment.ledger import LedgerError, Line

@@ -8,11 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from studies import gallery, monitoring, queries, room, showing
+from studies import queries
 from studies.access import study_for
-from studies.lifeline import next_step, stage_of, stages
+from studies.live import room
+from studies.live.plan import plan_of
 from studies.models import Study
-from studies.plan import plan_of
+from studies.reads import arrived as showing
+from studies.reads import gallery, monitoring
+from studies.reads.lifeline import next_step, stage_of, stages
 
 
 @require_safe

@@ -7,8 +7,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from studies.live.plan import plan_of
 from studies.models import PanelStudy, Participant, Study, Submission
-from studies.plan import plan_of
 from studies.recruitment import panel_study as panel_studies
 from studies.recruitment.prolific import Prolific
 from studies.recruitment.stand_in import StandIn

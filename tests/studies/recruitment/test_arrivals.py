@@ -53,7 +53,7 @@ def test_two_tabs_that_agree_at_once_are_one_participant(panel, row):
 
 
 def text(row) -> str:
-    from studies.plan import plan_of
+    from studies.live.plan import plan_of
 
     return plan_of(row.study).consent_sha256
 

@@ -18,8 +18,8 @@ from hypothesis.stateful import (
 
 from studies import fieldwork
 from studies.channels import Exit
+from studies.live.places import FieldworkError
 from studies.models import Arrival, BonusBatch, Participant, Receipt, Response, Submission
-from studies.places import FieldworkError
 from studies.recruitment import ledger
 from studies.recruitment import panel_study as panel_studies
 from studies.recruitment.calls import PanelError

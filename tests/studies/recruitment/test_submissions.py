@@ -301,8 +301,8 @@ def test_a_worker_compares_each_study_once_a_day(panel, row, monkeypatch):
 def test_names_are_deleted_when_their_date_has_come(panel, row):
     from django.utils import timezone
 
-    from studies import identities
     from studies.models import Identity
+    from studies.rights import identities
 
     arrived(panel, row)
     assert identities.delete_due() == 0

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
-from studies import uploads
+from studies.drafting import uploads
 from studies.models import Event, Study, Upload
 from tests.studies.researcher.pages import SLUG, page
 from tests.studies.researcher_scene import SOURCE, Scene

@@ -1,0 +1,1 @@
+"""A live study at work: its plan, its places, which trials come, what was answered."""

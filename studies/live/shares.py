@@ -1,0 +1,247 @@
+"""A participant's share of the items: counted and dealt while the study's row is locked.
+
+Who gets what is decided by pure functions (studies/designs/dealing.py); here is what they are told,
+and what is written down.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from random import Random
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from studies.checking.findings import left_out_people
+from studies.designs.arms import Cell, arm_of, condition_of
+from studies.designs.assignment import Candidate, Limits
+from studies.designs.dealing import Rules, Seat, Share, deal_again, deal_share
+from studies.designs.session import Turn, weave
+from studies.live.plan import Plan
+from studies.live.room import HOLDING
+from studies.models import Condition, Item, Participant, Stimulus, Study, Trial
+from studies.trials import Layout, balanced_layout, parts_of
+
+
+def rules_of(plan: Plan) -> Rules:
+    """The design that shares of a study follow."""
+    raters, design = plan.fieldwork.raters, plan.fieldwork.design
+    square = design.order == "latin_square"
+    limits = Limits(design.per_painter, design.per_artwork, square)
+    return Rules(raters.items_each, raters.per_item, limits, square, design.blocks)
+
+
+def deal(participant: Participant, plan: Plan) -> int:
+    """Give a new participant a seat and a share; returns how many items there were.
+
+    Known answers and hidden repeats that checks ask for are mixed in, and the session is cut into
+    its blocks. The participant is changed, not saved.
+    """
+    rng = plan.rng("share", participant.seed, participant.trials.count())
+    counts = _Counts(participant)
+    items = candidates(participant, plan, counts)
+    share = deal_share(items, rules_of(plan), seats(participant, counts.left_out), rng)
+    if share is None:
+        return 0
+    seat = share.seat
+    participant.arm, participant.row, participant.met = seat.arm, seat.row, seat.met
+    gold, repeats = _known(participant, plan, counts, rng), plan.repeats
+    blocks = plan.fieldwork.design.blocks
+    each, gap = (repeats.each, repeats.gap) if repeats else (0, 0)
+    _write(participant, plan, weave(_turns(share), gold, each, gap, blocks, rng))
+    return len(share.items)
+
+
+def deal_more(participant: Participant, plan: Plan, wanted: Trial | None = None) -> int:
+    """Fill up the share of a participant who came back; returns how many items there were.
+
+    Items that they held before (their trials were released) are taken up again where the draw
+    falls on them; `wanted` before all others if there is room on its item. With them come their
+    known answers, and repeats of what they judged.
+    """
+    rng = plan.rng("share", participant.seed, participant.trials.count())
+    first = participant.trials.filter(practice=False, repeat=0, item__gold="")
+    released = set(first.filter(released=True).values_list("item", flat=True))
+    done = set(first.filter(released=False).values_list("item", flat=True)) - released
+    seat = Seat(participant.arm, participant.row, participant.met)
+    items = candidates(participant, plan, _Counts(participant))
+    item = wanted.item_id if wanted else None
+    share = deal_again(items, rules_of(plan), seat, done, item, rng)
+    if not share.items:
+        return 0
+    _write(participant, plan, [t for t in _turns(share) if t.item not in released])
+    take_up(participant, [*done, *(candidate.item for candidate in share.items)])
+    return len(share.items)
+
+
+def take_up(participant: Participant, items: Iterable[int] | None = None) -> int:
+    """Hold again what was released: of these items, or of all, and every known answer."""
+    released = participant.trials.filter(released=True, answered_at=None)
+    if items is not None:
+        released = released.filter(Q(item__in=list(items)) | ~Q(item__gold="") | Q(practice=True))
+    return released.update(released=False)
+
+
+def deal_practice(participant: Participant, plan: Plan) -> None:
+    """Give the participant the practice trials, before any other."""
+    items = Item.objects.filter(study=participant.study_id, practice=True).order_by("position")
+    chosen = [Turn(item.pk, item.artwork_id) for item in items[: plan.practice_trials]]
+    _write(participant, plan, chosen, practice=True)
+
+
+def candidates(participant: Participant, plan: Plan, counts: "_Counts") -> list[Candidate]:
+    """All items that count, each with its claims by others of the same sort.
+
+    A claim is an answered trial, or an unanswered one that a participant still holds. Simulated
+    raters and real ones never count for each other; nor do raters whose answers are left out.
+    """
+    held, given = counts.claims, counts.answered
+    return [
+        Candidate(
+            item=item.item,
+            artwork=item.artwork,
+            painter=item.painter,
+            condition=item.condition,
+            claims=held[item.item],
+            answered=given[item.item],
+            arm=item.arm,
+        )
+        for item in _frozen_items(participant.study, plan)
+    ]
+
+
+def _frozen_items(study: Study, plan: Plan) -> Sequence[Candidate]:
+    """The items of a launched study never change: they are read once a process."""
+    sha256 = study.protocol.design_sha256
+    if not sha256:
+        return laid_out(study, plan)
+    return _kept(_Launched(study, plan, (study.pk, study.launched_at, sha256)))
+
+
+@dataclass(frozen=True)
+class _Launched:
+    study: Study = field(compare=False)
+    plan: Plan = field(compare=False)
+    key: tuple[object, ...]
+
+
+@lru_cache(maxsize=16)
+def _kept(launched: _Launched) -> Sequence[Candidate]:
+    return tuple(laid_out(launched.study, launched.plan))
+
+
+def laid_out(study: Study, plan: Plan) -> list[Candidate]:
+    """All items that count, as nobody has judged them yet."""
+    cells, between = _cells(study), plan.fieldwork.design.between
+    named = {key: (condition_of(each), arm_of(each, between)) for key, each in cells.items()}
+    rows = _items(study).filter(gold="")
+    found = []
+    for item, artwork, painter, condition in rows.values_list(
+        "pk", "artwork", "artwork__painter", "condition"
+    ):
+        name, arm = named.get(condition or -item, ("", ""))
+        found.append(Candidate(item, artwork, painter or "", name, 0, 0, arm))
+    return found
+
+
+def seats(participant: Participant, left_out: Iterable[int]) -> Counter[Seat]:
+    """Seats of those who hold places, of the same sort and stratum."""
+    peers = Participant.objects.filter(
+        study=participant.study_id,
+        simulated=participant.simulated,
+        stratum=participant.stratum,
+        state__in=HOLDING,
+    ).exclude(pk__in=[*left_out, participant.pk])
+    rows = peers.values_list("arm", "row", "met").annotate(number=Count("pk")).order_by()
+    return Counter({Seat(arm, row, met): number for arm, row, met, number in rows})
+
+
+class _Counts:
+    """Raters of each item, of the same sort as `participant`; two queries and one for exclusions.
+
+    A kind may ask about one item on several screens: raters are counted, not screens.
+    """
+
+    def __init__(self, participant: Participant) -> None:
+        self.left_out = left_out_people(participant.study)
+        others = Q(released=False) & ~Q(participant=participant.pk)
+        rows = (
+            Trial.objects.filter(
+                participant__study=participant.study_id,
+                participant__simulated=participant.simulated,
+                practice=False,
+                repeat=0,
+            )
+            .exclude(participant__in=list(self.left_out))
+            .order_by()
+            .values_list("item")
+            .annotate(
+                held=Count("participant", distinct=True, filter=others),
+                answered=Count("participant", distinct=True, filter=Q(answered_at__isnull=False)),
+            )
+        )
+        self.claims, self.answered = Counter[int](), Counter[int]()
+        for item, held, answered in rows:
+            self.claims[item], self.answered[item] = held, answered
+
+
+def _items(study: Study) -> QuerySet[Item]:
+    return Item.objects.filter(study=study, practice=False).order_by("position")
+
+
+def _cells(study: Study) -> Mapping[int, Sequence[Cell]]:
+    """Key of a condition → its one cell; minus the key of an item that compares → all its cells."""
+    conditions = Condition.objects.filter(study=study)
+    levels: dict[int, Cell] = dict(conditions.values_list("pk", "levels"))
+    found: dict[int, list[Cell]] = defaultdict(list)
+    compared = Stimulus.objects.filter(item__study=study, condition__isnull=False)
+    for item, condition in compared.order_by("slot").values_list("item", "condition"):
+        found[-item].append(levels[condition])
+    return {**{key: [cell] for key, cell in levels.items()}, **found}
+
+
+def _known(participant: Participant, plan: Plan, counts: _Counts, rng: Random) -> list[Turn]:
+    """Items with known answers, as many as each check asks for: fewest raters first."""
+    chosen: list[Turn] = []
+    for check, known in plan.known.items():
+        items = list(_items(participant.study).filter(gold=check).values_list("pk", "artwork"))
+        drawn = rng.sample(items, len(items))
+        drawn.sort(key=lambda item: counts.claims[item[0]])
+        chosen += [Turn(item, artwork) for item, artwork in drawn[: known.each]]
+    return rng.sample(chosen, len(chosen))
+
+
+def _turns(share: Share) -> list[Turn]:
+    return [Turn(candidate.item, candidate.artwork) for candidate in share.items]
+
+
+def _write(
+    participant: Participant, plan: Plan, turns: Sequence[Turn], *, practice: bool = False
+) -> None:
+    """A trial for each part of each turn, one after the other behind what is there."""
+    ends = participant.trials.aggregate(position=Max("position"), block=Max("block"))
+    first = 0 if ends["position"] is None else ends["position"] + 1
+    screens = [(turn, part) for turn in turns for part in parts_of(plan.kind)]
+    Trial.objects.bulk_create(
+        Trial(
+            participant=participant,
+            item_id=turn.item,
+            part=part,
+            position=position,
+            practice=practice,
+            repeat=turn.repeat,
+            block=max(turn.block, ends["block"] or 0),
+            kind=plan.fieldwork.trial.kind,
+            layout=_layout(participant, plan, part, position),
+        )
+        for position, (turn, part) in enumerate(screens, first)
+    )
+
+
+def _layout(participant: Participant, plan: Plan, part: str, position: int) -> Layout:
+    """Drawn from the participant's seed, sides balanced over the trials of each part."""
+
+    def rng_of(purpose: str, number: int) -> Random:
+        return plan.rng(purpose, participant.seed, part, number)
+
+    return balanced_layout(plan.kind, rng_of, position // len(parts_of(plan.kind)))

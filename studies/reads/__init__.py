@@ -1,0 +1,1 @@
+"""Reads behind researchers' pages: pictures, people, coverage, where a study stands."""

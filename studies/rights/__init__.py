@@ -1,0 +1,1 @@
+"""Participants' rights: what is stored, withdrawing, erasing, identities, names in texts."""

@@ -1,0 +1,100 @@
+"""What is stored about one participant: every row that points at them, in words and as a file.
+
+What would tell somebody how a picture was made, or what a check looks at, is not spelt out:
+it is counted, and the researchers can be asked about it.
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Model, QuerySet
+
+from studies.models import Identity, Participant, Trial
+from studies.rights import identities
+
+TITLES = {
+    "participant": "Your participation",
+    "trial": "Screens that you were given",
+    "response": "Your answers",
+    "event": "What happened, and when",
+    "identity": "What somebody outside calls you (encrypted)",
+    "arrival": "How you came",
+    "receipt": "Receipts of codes",
+    "submission": "What the panel says of your submission",
+    "flag": "Findings of checks",
+    "review": "Decisions of a person",
+    "attempt": "Answers to questions before the pictures",
+    "browsermark": "A mark of your browser",
+}
+COUNTED = {"flag", "review", "browsermark"}
+"""Tables of which only the number of rows is told."""
+SECRET = {"id", "token", "layout", "seed", "digest", "sealed", "mark", "arm", "met", "row"}
+"""Columns that name rows inside, or how a picture was made."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """One table's rows about a person: each a mapping from column to text."""
+
+    title: str
+    rows: Sequence[Mapping[str, str]]
+    columns: tuple[str, ...]
+    counted: int
+    """Rows that there are; `rows` is empty where they are not spelt out."""
+
+
+def holdings(participant: Participant) -> list[Held]:
+    """All tables in which there is something about the participant, the person's own row first."""
+    own = Participant._base_manager.filter(pk=participant.pk)
+    found: list[tuple[type[Model], QuerySet[Model]]] = [(Participant, own)]
+    for relation in Participant._meta.related_objects:
+        model = relation.related_model
+        assert isinstance(model, type), "related models are loaded"
+        rows = model._base_manager.filter(**{relation.field.name: participant})
+        found.append((model, rows.order_by("pk")))
+    tables = [_held(model, rows) for model, rows in found]
+    return [table for table in tables if table.counted]
+
+
+def as_csv(tables: Sequence[Held]) -> str:
+    """One line per value: table, row, column, value; nothing that a spreadsheet would run."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer.writerow(["table", "row", "column", "value"])
+    for table in tables:
+        for number, row in enumerate(table.rows, start=1):
+            for column, value in row.items():
+                writer.writerow([table.title, number, column, _safe(value)])
+        if not table.rows:
+            writer.writerow([table.title, "", "rows", table.counted])
+    return out.getvalue()
+
+
+def _held(model: type[Model], rows: QuerySet[Model]) -> Held:
+    name = model._meta.model_name or ""
+    title = TITLES.get(name, str(model._meta.verbose_name_plural).capitalize())
+    if name in COUNTED:
+        return Held(title, (), (), rows.count())
+    told = [_told(row) for row in rows]
+    return Held(title, told, tuple(told[0]) if told else (), len(told))
+
+
+def _told(row: Model) -> dict[str, str]:
+    plain = [field for field in row._meta.concrete_fields if not field.is_relation]
+    said = {f.name: _text(getattr(row, f.name)) for f in plain if f.name not in SECRET}
+    if isinstance(row, Identity):
+        said["text"] = identities.reveal(row.participant, row.kind) or "cannot be read any more"
+    response_to = getattr(row, "trial", None)
+    if isinstance(response_to, Trial):
+        said = {"screen": str(response_to.position), **said}
+    return said
+
+
+def _text(value: object) -> str:
+    return "" if value in (None, {}) else str(value)
+
+
+def _safe(value: str) -> str:
+    return f"'{value}" if value[:1] in "=+-@\t\r\n" and value else value

@@ -1,0 +1,1 @@
+"""SIMULATED raters: what made-up eyes make of pictures, and how they choose."""

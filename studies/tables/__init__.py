@@ -1,0 +1,1 @@
+"""Tables of an export beside the answers: codebook, comparisons, how pictures were seen."""
