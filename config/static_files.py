@@ -1,5 +1,7 @@
 """Static files under the hash of their bytes, so that browsers may keep them for ever."""
 
+from functools import lru_cache
+
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -11,6 +13,11 @@ class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
     manifest_strict = False
     support_js_module_import_aggregation = True
+
+    @lru_cache(maxsize=1024)  # noqa: B019 (one storage lives as long as its process)
+    def url(self, name: str | None, force: bool = False) -> str:
+        """The address of a file: the same for as long as the process lives."""
+        return str(super().url(name, force))
 
     def stored_name(self, name: str) -> str:
         """`copy.js` → `copy.0f3a….js`"""

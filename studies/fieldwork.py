@@ -4,13 +4,14 @@ Places are in `places.py`; here is what happens on them. Every verb that writes 
 that holds the participant's row, and may be repeated by a browser that is not sure it was heard.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from studies.checking.findings import Moment, ends, inspect
@@ -37,7 +38,7 @@ from studies.models import Participant, Response, Study, Trial
 from studies.questions import Answer
 from studies.rights.identities import remember
 from studies.trial_forms.marks import marking_of, read_marks
-from studies.trials import order_of, questions_of
+from studies.trials import TrialKind, order_of, questions_of
 
 __all__ = [
     "FieldworkError",
@@ -92,8 +93,7 @@ class Given:
 
 def next_trial(participant: Participant) -> Trial | None:
     """The first trial that waits for an answer; None when there is none (left)."""
-    waiting = participant.trials.filter(answered_at__isnull=True, released=False)
-    return waiting.order_by("position").first()
+    return _waiting(participant).first()
 
 
 def shown(*, trial: Trial) -> None:
@@ -113,10 +113,9 @@ def record(
     Safe to call any number of times, from anywhere at once. Raises IncompleteAnswer, and changes
     nothing, where a question has no answer on its scale.
     """
-    given = _read(trial, answers)
-    outcome = _save(trial, given, rt_ms, viewing or {})
+    outcome, given = _save(trial, answers, rt_ms, viewing or {})
     if outcome is Outcome.LATE and _is_back(trial):
-        outcome = _save(trial, given, rt_ms, viewing or {})
+        outcome, given = _save(trial, answers, rt_ms, viewing or {})
     if outcome in {Outcome.LATE, Outcome.DIFFERS}:
         told = {"trial": trial.position, "answers": given.plain, **_details(given)}
         _keep(trial.participant, outcome, told)
@@ -135,7 +134,7 @@ def describe(*, participant: Participant, answers: Mapping[str, object]) -> Outc
     with transaction.atomic():
         if plan.fieldwork.raters.quotas:  # places of groups are counted: the study's row first
             locked_study(participant.study)
-        participant = locked(participant)
+        participant = locked(participant.pk)
         known = dict(participant.responses.filter(trial=None).values_list("question", "answer"))
         if known == choices:
             return Outcome.REPEATED
@@ -190,7 +189,7 @@ def undelivered(*, trial: Trial, viewing: Mapping[str, Any]) -> bool:
     twice of the same showing (`trial.undelivered` as it was then) changes nothing.
     """
     with transaction.atomic():
-        participant = locked(trial.participant)
+        participant = locked(trial.participant_id)
         waiting = participant.trials.filter(pk=trial.pk, answered_at=None, released=False)
         current = waiting.filter(undelivered=trial.undelivered).first()
         if current is None:
@@ -203,14 +202,13 @@ def undelivered(*, trial: Trial, viewing: Mapping[str, Any]) -> bool:
         if not again:
             leave_out(current)
         tell(participant, "not_delivered", {**told, "again": again})
-        _go_on(participant, timezone.now())
+        _go_on(participant, timezone.now(), next_trial(participant))
         check(participant, "answered")
         return again
 
 
-def _read(trial: Trial, sent: Mapping[str, object]) -> Given:
+def _read(trial: Trial, kind: TrialKind, sent: Mapping[str, object]) -> Given:
     """Raises IncompleteAnswer."""
-    kind = plan_of(trial.participant.study).kind
     order = order_of(kind, trial.part, trial.layout)
     answers = read_answers(questions_of(kind, trial.part), sent, order)
     marking = marking_of(kind)
@@ -227,16 +225,22 @@ def _details(given: Given) -> dict[str, Any]:
     }
 
 
-def _save(trial: Trial, given: Given, rt_ms: int | None, viewing: Mapping[str, Any]) -> Outcome:
+def _save(
+    trial: Trial, sent: Mapping[str, object], rt_ms: int | None, viewing: Mapping[str, Any]
+) -> tuple[Outcome, Given]:
     with transaction.atomic():
-        participant = locked(trial.participant)
-        current = participant.trials.filter(pk=trial.pk).first()
+        participant = trial.participant = locked(trial.participant_id)
+        kind = plan_of(participant.study).kind
+        given = _read(trial, kind, sent)
+        waiting = list(_waiting(participant)[:2])  # as a rule this one, and the one after it
+        current = _among(waiting, trial) or participant.trials.filter(pk=trial.pk).first()
         if current is None:  # erased while the answer was on its way
-            return Outcome.LATE
+            return Outcome.LATE, given
         if current.answered_at:
-            return Outcome.REPEATED if _kept(current) == given else Outcome.DIFFERS
+            same = _kept(current) == given
+            return Outcome.REPEATED if same else Outcome.DIFFERS, given
         if current.released or participant.study.state == Study.State.CLOSED:
-            return Outcome.LATE
+            return Outcome.LATE, given
         now = timezone.now()
         Response.objects.bulk_create(
             Response(
@@ -253,10 +257,22 @@ def _save(trial: Trial, given: Given, rt_ms: int | None, viewing: Mapping[str, A
         )
         current.answered_at, current.rt_ms, current.viewing = now, rt_ms, dict(viewing)
         current.save(update_fields=["answered_at", "rt_ms", "viewing"])
-        pass_over(participant, plan_of(participant.study).kind, now)
-        _go_on(participant, now)
+        upcoming = next((row for row in waiting if row.pk != current.pk), None)
+        if pass_over(participant, kind, now):
+            upcoming = next_trial(participant)
+        _go_on(participant, now, upcoming)
         check(participant, "answered")
-        return Outcome.SAVED
+        return Outcome.SAVED, given
+
+
+def _waiting(participant: Participant) -> QuerySet[Trial]:
+    """Trials whose answers are still to come, in their order."""
+    waiting = participant.trials.filter(answered_at__isnull=True, released=False)
+    return waiting.order_by("position")
+
+
+def _among(waiting: Iterable[Trial], trial: Trial) -> Trial | None:
+    return next((row for row in waiting if row.pk == trial.pk), None)
 
 
 def _kept(trial: Trial) -> Given:
@@ -274,10 +290,10 @@ def _is_back(trial: Trial) -> bool:
     return True
 
 
-def _go_on(participant: Participant, now: datetime) -> None:
+def _go_on(participant: Participant, now: datetime, upcoming: Trial | None) -> None:
     """Renew the lease, or finish after the last trial: in the transaction that saved it."""
     participant.lease_until = lease_from(plan_of(participant.study), now)
-    if next_trial(participant) is None:
+    if upcoming is None:
         counted = participant.trials.filter(practice=False, answered_at__isnull=False)
         if counted.exists():
             participant.state = Participant.State.FINISHED
@@ -286,7 +302,7 @@ def _go_on(participant: Participant, now: datetime) -> None:
         else:  # not one picture arrived: the place is for somebody else
             participant.state = Participant.State.LAPSED
         tell(participant, participant.state)
-    participant.save()
+    participant.save(update_fields=["lease_until", "state", "finished_at", "completion_code"])
 
 
 def _keep(participant: Participant, outcome: Outcome, details: Mapping[str, Any]) -> None:

@@ -27,6 +27,7 @@ from generation import store
 from generation.progress import Progress, silent
 from studies import fieldwork
 from studies.checking.exams import exam_of, open_exam
+from studies.live.course import way_of
 from studies.live.places import check_open, tell
 from studies.live.plan import Plan, plan_of
 from studies.models import Item, Participant, Study, Trial
@@ -189,7 +190,7 @@ class Browser:
             return self.open(response.headers["Location"])
         if response.status_code != OK:
             raise SimulationError(f"{place} answered {response.status_code}.")
-        onward = beyond(place, self.participant)
+        onward = beyond(place, self.participant, way_of(self.participant))
         return place if onward == place else self.open(onward)
 
 

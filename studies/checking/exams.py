@@ -43,7 +43,7 @@ def attempt(*, participant: Participant, name: str, number: int, sent: Mapping[s
     exam = exam_of(participant, name)
     given = _read(exam, sent)
     with transaction.atomic():
-        participant = locked(participant)
+        participant = locked(participant.pk)
         before = participant.attempts.filter(found_by=name)
         over = participant.state != Participant.State.ACTIVE or before.filter(passed=True).exists()
         if over or before.count() != number - 1 or number > exam.attempts:

@@ -122,7 +122,7 @@ def decide(
     if not reason:
         raise ReviewError("Say why, in a sentence: the decision is on record with its reason.")
     with transaction.atomic():
-        person = locked(participant)
+        person = locked(participant.pk)
         case = cases(person.study, [person])[0]
         _allowed(case, decision, found_by, reason)
         review = Review.objects.create(

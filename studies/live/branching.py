@@ -10,18 +10,20 @@ LEFT_OUT = "left_out"
 """In `layout` of a trial that was never shown, because the answers before it led past it."""
 
 
-def pass_over(participant: Participant, kind: TrialKind, now: datetime) -> None:
+def pass_over(participant: Participant, kind: TrialKind, now: datetime) -> bool:
     """Close the pages that are next and do not apply; the caller holds the participant's row.
 
     Nothing is asked and no answer is stored. They count as done, so that nobody who comes back is
-    asked what did not apply.
+    asked what did not apply. Whether there were any.
     """
-    applies = getattr(kind, "applies", None)
+    applies, passed = getattr(kind, "applies", None), False
     while applies and (trial := _next(participant)):
         if applies(trial.part, said(participant, trial)):
-            return
+            break
+        passed = True
         trial.answered_at, trial.layout = now, {**trial.layout, LEFT_OUT: True}
         trial.save(update_fields=["answered_at", "layout"])
+    return passed
 
 
 def said(participant: Participant, trial: Trial) -> Mapping[str, Collection[str]]:

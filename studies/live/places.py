@@ -98,7 +98,7 @@ def come_back(*, participant: Participant, wanted: Trial | None = None) -> Parti
     """
     with transaction.atomic():
         study = locked_study(participant.study)
-        participant = locked(participant)
+        participant = locked(participant.pk)
         if participant.state != Participant.State.LAPSED:
             return participant
         check_open(study)
@@ -134,7 +134,7 @@ def hold(*, participant: Participant, until: datetime) -> bool:
     Never shortens a lease, and gives no place back to whoever lost it. Whether there is a place.
     """
     with transaction.atomic():
-        participant = locked(participant)
+        participant = locked(participant.pk)
         if participant.state != Participant.State.ACTIVE:
             return participant.state == Participant.State.FINISHED
         participant.lease_until = max(participant.lease_until, until)
@@ -158,7 +158,7 @@ def returned(*, participant: Participant) -> bool:
 def screened_out(*, participant: Participant, why: str = "panel") -> bool:
     """The panel says that the person was screened out. Whoever has finished is left alone."""
     with transaction.atomic():
-        participant = locked(participant)
+        participant = locked(participant.pk)
         if participant.state not in (Participant.State.ACTIVE, Participant.State.LAPSED):
             return False
         screen_out(participant=participant, why=why)
@@ -168,7 +168,7 @@ def screened_out(*, participant: Participant, why: str = "panel") -> bool:
 def approved(*, participant: Participant) -> bool:
     """The panel says that the submission was approved: on record, once. Places stay as they are."""
     with transaction.atomic():
-        participant = locked(participant)
+        participant = locked(participant.pk)
         if participant.events.filter(kind="approved").exists():
             return False
         tell(participant, "approved", {"state": participant.state})
@@ -197,10 +197,10 @@ def locked_study(study: Study) -> Study:
     return Study.objects.select_for_update(no_key=True).get(pk=study.pk)
 
 
-def locked(participant: Participant) -> Participant:
-    """The participant as they are now, their row locked until the transaction ends."""
-    rows = Participant.objects.select_related("study__protocol")
-    return rows.select_for_update(no_key=True, of=("self",)).get(pk=participant.pk)
+def locked(participant: int) -> Participant:
+    """The participant of this primary key as they are now, their row locked until the end."""
+    rows = Participant.objects.select_related("study")
+    return rows.select_for_update(no_key=True, of=("self",)).get(pk=participant)
 
 
 def _let_finish(participant: Participant, *, begun: bool) -> None:
@@ -212,7 +212,7 @@ def _let_finish(participant: Participant, *, begun: bool) -> None:
 
 def _leave(participant: Participant, kind: str) -> bool:
     with transaction.atomic():
-        participant = locked(participant)
+        participant = locked(participant.pk)
         if participant.state != Participant.State.ACTIVE:
             return False
         participant.state = Participant.State.LAPSED

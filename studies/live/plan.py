@@ -13,6 +13,12 @@ from studies.protocol import restore
 from studies.protocol.fieldwork import Fieldwork
 from studies.trials import TRIALS, TrialKind
 
+KEPT_PLANS = 32
+"""Plans that a process keeps at hand."""
+_FROZEN: dict[str, "Plan"] = {}
+"""Plans of launched studies, by the random token of the study: a design is frozen at launch, so
+that nobody has to read its protocol again."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -107,10 +113,17 @@ class Plan:
 
 def plan_of(study: Study) -> Plan:
     """The plan of a study that has a protocol."""
-    return _plan(json.dumps(study.protocol.document))
+    if study.launched_at is None:
+        return _plan(json.dumps(study.protocol.document))
+    known = _FROZEN.get(study.link_token)
+    if known is None:
+        if len(_FROZEN) >= KEPT_PLANS:
+            _FROZEN.clear()
+        known = _FROZEN[study.link_token] = _plan(json.dumps(study.protocol.document))
+    return known
 
 
-@lru_cache(maxsize=32)  # a function of its argument alone: two processes never disagree
+@lru_cache(maxsize=KEPT_PLANS)  # a function of its argument alone: two processes never disagree
 def _plan(document: str) -> Plan:
     experiment = restore(json.loads(document))
     return Plan(experiment.title, experiment.study)

@@ -35,7 +35,7 @@ def receipt_for(participant: Participant, leaving: Exit) -> Receipt | None:
     kept = Receipt.objects.filter(participant=participant, exit=leaving).first()
     if kept:
         return kept
-    participant = Participant.objects.select_related("study__protocol").get(pk=participant.pk)
+    participant = Participant.objects.select_related("study").get(pk=participant.pk)
     if participant.state != STATES.get(leaving):
         return None
     if leaving is Exit.COMPLETED and not _is_whole(participant):

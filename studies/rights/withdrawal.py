@@ -27,7 +27,7 @@ def withdraw(*, participant: Participant, erase: bool) -> Withdrawal:
     token = participant.token
     with transaction.atomic():
         study = locked_study(participant.study)
-        person = locked(participant)
+        person = locked(participant.pk)
         known = receipt_of(token)
         if known and (known.erased or not erase):
             return known

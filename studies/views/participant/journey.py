@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from studies.fieldwork import FieldworkError, come_back, describe
 from studies.live.answers import IncompleteAnswer
+from studies.live.course import way_of
 from studies.live.places import CLOSED, FULL, has_begun
 from studies.live.plan import plan_of
 from studies.live.room import is_full
@@ -51,7 +52,8 @@ def about(request: HttpRequest, person: Participant) -> HttpResponse:
 @for_participant
 def guide(request: HttpRequest, person: Participant) -> HttpResponse:
     """What to do, how long it takes, how to stop and come back."""
-    place = place_of(person)
+    way = way_of(person)
+    place = place_of(person, way)
     if place != request.path:
         return redirect(place)
     plan = plan_of(person.study)
@@ -60,7 +62,7 @@ def guide(request: HttpRequest, person: Participant) -> HttpResponse:
         "plan": plan,
         "practice": person.trials.filter(practice=True, released=False).count(),
         "counted": person.trials.filter(practice=False, released=False).count(),
-        "first": first_address(person),
+        "first": first_address(person, way),
         "personal_link": personal_link(person),
         "note": note_of(request),
     }

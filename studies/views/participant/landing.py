@@ -34,7 +34,7 @@ REMEMBERED_SECONDS = 90 * 24 * 60 * 60
 @require_http_methods(["GET", "HEAD", "POST"])
 def landing(request: HttpRequest, link: str) -> HttpResponse:
     """The first page; whoever began is led to where they left off."""
-    study = get_object_or_404(Study.objects.select_related("protocol"), link_token=link)
+    study = get_object_or_404(Study, link_token=link)
     visit = _visit(request, study)
     try:
         visitor = _visitor(request, study)
@@ -54,7 +54,7 @@ def landing(request: HttpRequest, link: str) -> HttpResponse:
 @require_safe
 def declined(request: HttpRequest, link: str) -> HttpResponse:
     """For those who would rather not: nothing is stored, and nobody has to say why."""
-    study = get_object_or_404(Study.objects.select_related("protocol"), link_token=link)
+    study = get_object_or_404(Study, link_token=link)
     visitor = _sealed(request, study) or Visitor()
     leave = farewell_to_visitor(study, visitor)
     context = {"study": study, "farewell": leave}

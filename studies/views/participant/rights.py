@@ -34,7 +34,7 @@ ERASED = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """Two steps: the choice, then what it means and a button; only that POST changes anything."""
-    person = Participant.objects.select_related("study__protocol").filter(token=token).first()
+    person = Participant.objects.select_related("study").filter(token=token).first()
     known, choice = receipt_of(token), (request.POST or request.GET).get("choice", "")
     if known and (person is None or choice != "erase"):
         return redirect("studies:receipt", known.token)
@@ -57,7 +57,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """What was kept or erased, and when; whoever has the link may look it up again."""
-    rows = Withdrawal.objects.select_related("study__protocol")
+    rows = Withdrawal.objects.select_related("study")
     found = get_object_or_404(rows, token=token)
     context = {
         "receipt": found,

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from studies.checking.exams import open_exam
-from studies.fieldwork import is_described, next_trial
+from studies.fieldwork import is_described
 from studies.live.breaks import pause_before
+from studies.live.course import Way, way_of
 from studies.models import Participant, Study, Trial
 from studies.rights.withdrawal import receipt_of
 
@@ -32,7 +33,7 @@ def for_participant(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     @wraps(view)
     @never_cache
     def with_participant(request: HttpRequest, token: str, **rest: str) -> HttpResponse:
-        person = Participant.objects.select_related("study__protocol").filter(token=token).first()
+        person = Participant.objects.select_related("study").filter(token=token).first()
         if person is not None:
             return view(request, person, **rest)
         receipt = receipt_of(token)
@@ -43,8 +44,8 @@ def for_participant(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     return with_participant
 
 
-def place_of(participant: Participant) -> str:
-    """The address of the page where the participant should be now."""
+def place_of(participant: Participant, way: Way | None = None) -> str:
+    """The address of the page where the participant should be now; `way` where it is known."""
     token = participant.token
     if participant.state == Participant.State.FINISHED:
         return reverse("studies:done", args=[token])
@@ -55,12 +56,13 @@ def place_of(participant: Participant) -> str:
     lapsed = participant.state == Participant.State.LAPSED
     if lapsed or participant.study.state == Study.State.CLOSED:
         return reverse("studies:place", args=[token])
-    trial = next_trial(participant)
+    way = way or way_of(participant)
+    trial = way.next
     if trial is None:
         return reverse("studies:place", args=[token])
     if not (participant.population or is_described(participant)):
         return reverse("studies:about", args=[token])
-    if trial.shown_at is None and not participant.trials.exclude(shown_at=None).exists():
+    if not way.begun:
         if open_exam(participant):
             return reverse("studies:before", args=[token])
         return reverse("studies:guide", args=[token])
@@ -69,17 +71,16 @@ def place_of(participant: Participant) -> str:
     return address_of(trial, participant)
 
 
-def beyond(place: str, participant: Participant) -> str:
+def beyond(place: str, participant: Participant, way: Way) -> str:
     """Where a place leads that only stands before a trial: the guide, a pause."""
     before = {reverse(f"studies:{name}", args=[participant.token]) for name in ("guide", "rest")}
-    return first_address(participant) if place in before else place
+    return first_address(participant, way) if place in before else place
 
 
-def first_address(participant: Participant) -> str:
+def first_address(participant: Participant, way: Way) -> str:
     """Where the guide leads: the trial that waits for an answer."""
-    trial = next_trial(participant)
-    assert trial is not None, "the guide is for whoever has a trial to answer"
-    return address_of(trial, participant)
+    assert way.next is not None, "the guide is for whoever has a trial to answer"
+    return address_of(way.next, participant)
 
 
 def address_of(trial: Trial, participant: Participant) -> str:

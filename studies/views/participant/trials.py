@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from generation.models import Image
 from studies.checking.feedback import feedback
 from studies.checking.findings import trap
 from studies.fieldwork import Outcome, record, shown, undelivered
 from studies.live.answers import IncompleteAnswer
+from studies.live.course import Course, course_of
 from studies.live.plan import Plan, plan_of
 from studies.models import Participant, Stimulus, Trial
 from studies.showing import flashes, renditions
@@ -46,19 +47,25 @@ class Picture:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_participant
-def trial(request: HttpRequest, person: Participant, trial_token: str) -> HttpResponse:
+def trial(request: HttpRequest, token: str, trial_token: str) -> HttpResponse:
     """Show the trial, or save its answer. A trial whose turn is over leads forward."""
-    row = get_object_or_404(person.trials, token=trial_token)
-    row.participant = person
     if request.method == "POST":
-        return _save(request, person, row)
-    place = beyond(place_of(person), person)
+        row = Trial.objects.filter(token=trial_token, participant__token=token).first()
+        if row is not None:  # else, as after erasing, it is for the page to say what became of it
+            return _save(request, row)
+    return _show(request, token=token, trial_token=trial_token)
+
+
+@for_participant
+def _show(request: HttpRequest, person: Participant, trial_token: str) -> HttpResponse:
+    course = course_of(person)
+    row = course.trial(trial_token)
+    place = beyond(place_of(person, course.way), person, course.way)
     if place != request.path:
         return redirect(place + ("?note=saved" if row.answered_at else ""))
     if row.shown_at is None:
         shown(trial=row)
-    return _page(request, person, row)
+    return _page(request, course, row)
 
 
 @require_POST
@@ -74,10 +81,11 @@ def missing(request: HttpRequest, person: Participant, trial_token: str) -> Http
     return redirect(place_of(person) + ("?note=later" if again else "?note=skipped"))
 
 
-def _save(request: HttpRequest, person: Participant, row: Trial) -> HttpResponse:
+@never_cache
+def _save(request: HttpRequest, row: Trial) -> HttpResponse:
     as_json = request.headers.get("Accept") == "application/json"
-    if request.POST.get("remarks") and plan_of(person.study).trap:
-        trap(person, row.position)
+    if request.POST.get("remarks") and plan_of(row.participant.study).trap:
+        trap(row.participant, row.position)
     try:
         outcome = record(
             trial=row,
@@ -88,23 +96,22 @@ def _save(request: HttpRequest, person: Participant, row: Trial) -> HttpResponse
     except IncompleteAnswer as error:
         if as_json:
             return JsonResponse({"missing": error.missing}, status=422)
-        return _page(request, person, row, error.missing)
-    person.refresh_from_db()
-    address = place_of(person) + NOTE_AFTER.get(outcome, "")
+        return _page(request, course_of(row.participant), row, error.missing)
+    address = place_of(row.participant) + NOTE_AFTER.get(outcome, "")
     return JsonResponse({"next": address}) if as_json else redirect(address)
 
 
 def _page(
-    request: HttpRequest, person: Participant, row: Trial, lacking: tuple[str, ...] = ()
+    request: HttpRequest, course: Course, row: Trial, lacking: tuple[str, ...] = ()
 ) -> HttpResponse:
+    person = course.participant
     plan = plan_of(person.study)
     order, sent = order_of(plan.kind, row.part, row.layout), sent_with(request.POST)
     asked = [
         Asked(question, order, sent, question.name in lacking)
         for question in questions_of(plan.kind, row.part)
     ]
-    course = Course(list(person.trials.all()), row)
-    this, upcoming = pictures(person, plan, [row, *course.upcoming])
+    this, upcoming = pictures(person, plan, [row, *course.after(row)])
     context = {
         "person": person,
         "trial": row,
@@ -116,10 +123,10 @@ def _page(
         "opens_at": opens_at(plan.kind, row.part),
         "page": page_of(plan.kind, row.part),
         "missing": [item for item in asked if item.missing],
-        "number": course.number,
-        "total": course.total,
-        "feedback": feedback(plan, course.before),
-        "first_that_counts": course.first_that_counts,
+        "number": course.number(row),
+        "total": len(course.like(row)),
+        "feedback": feedback(plan, course.before(row)),
+        "first_that_counts": course.first_that_counts(row),
         "note": note_of(request),
         "comes_again": not row.practice and row.undelivered < plan.fieldwork.viewing.offer_again,
         "personal_link": personal_link(person),
@@ -133,64 +140,22 @@ def sent_with(form: QueryDict) -> dict[str, object]:
     return {name: values if len(values) > 1 else "".join(values) for name, values in found.items()}
 
 
-@dataclass(frozen=True)
-class Course:
-    """All trials of a participant, and where this one stands among them."""
-
-    trials: list[Trial]
-    this: Trial
-
-    @property
-    def same(self) -> list[Trial]:
-        """Those of the same sort (practice or not) that are not left out."""
-        return [t for t in self.trials if t.practice == self.this.practice and not t.released]
-
-    @property
-    def number(self) -> int:
-        """This one's place among them, from 1."""
-        return sum(trial.position <= self.this.position for trial in self.same)
-
-    @property
-    def total(self) -> int:
-        """How many there are."""
-        return len(self.same)
-
-    @property
-    def upcoming(self) -> list[Trial]:
-        """The next one that waits for an answer, if there is one."""
-        later = (t for t in self.trials if t.position > self.this.position)
-        return [t for t in later if t.answered_at is None and not t.released][:1]
-
-    @property
-    def before(self) -> Trial | None:
-        """The one that was answered last before this one."""
-        earlier = [t for t in self.trials if t.position < self.this.position and t.answered_at]
-        return earlier[-1] if earlier else None
-
-    @property
-    def first_that_counts(self) -> bool:
-        """Whether the one before was the last for practice."""
-        earlier = [trial for trial in self.trials if trial.position < self.this.position]
-        return bool(earlier) and earlier[-1].practice and not self.this.practice
-
-
 def pictures(person: Participant, plan: Plan, rows: Sequence[Trial]) -> list[list[Picture]]:
     """The pictures of this trial and of the next (empty after the last), each in its order."""
     stimuli = Stimulus.objects.filter(item__in=[row.item_id for row in rows])
-    images = {(s.item_id, s.slot): s.image for s in stimuli.select_related("image")}
+    told = stimuli.values_list("item_id", "slot", "image__width", "image__height")
+    sizes = {(item, slot): (width, height) for item, slot, width, height in told}
     shown_in: list[list[Picture]] = []
     for row in rows:
         row.participant = person
         order = order_of(plan.kind, row.part, row.layout)
         slots = called(plan.kind, row.part, order)
         names = [name for name in order if name in slots]
-        shown_in.append([_picture(row, slots[n], images[row.item_id, n]) for n in names])
+        shown_in.append([_picture(row, slots[n], sizes[row.item_id, n]) for n in names])
     return [*shown_in, []][:2]
 
 
-def _picture(row: Trial, slot: Slot, image: Image | None) -> Picture:
-    assert image is not None, "a launched study has all its pictures"
+def _picture(row: Trial, slot: Slot, size: tuple[int, int]) -> Picture:
     opaque = renditions.address(row, slot.name)
     address = reverse("studies:picture", args=[row.participant.token, opaque])
-    size = image.width, image.height
     return Picture(slot.label, slot.alt, address, *size, slot.group, slot.name)
