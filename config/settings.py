@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "studies.views.participant.language.ParticipantLanguage",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -79,7 +80,10 @@ def _database() -> dict[str, Any]:
     if ENVIRONMENT.database_url.startswith("postgres"):
         return dict(
             dj_database_url.parse(
-                ENVIRONMENT.database_url, conn_max_age=60, conn_health_checks=True
+                ENVIRONMENT.database_url,
+                engine="config.postgresql",
+                conn_max_age=60,
+                conn_health_checks=True,
             )
         )
     address = ENVIRONMENT.database_url or f"sqlite:///{VAR_DIR / 'connoisseur.sqlite3'}"

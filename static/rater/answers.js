@@ -1,5 +1,8 @@
 // Questions and their radio buttons: drafts, single keys, and what is still open.
 
+import { digit } from "./keys.js";
+import { phrase } from "./words.js";
+
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select";
 const PRESSABLE = "button, a, summary, input[type=checkbox]";
 
@@ -50,7 +53,7 @@ export class Answers {
     if (!open.length) return "";
     this.mark(open.map((question) => question.dataset.question));
     const texts = open.map((question) => `“${question.querySelector("legend").textContent}”`);
-    return `Still open: ${texts.join(" ")}`;
+    return phrase("Still open: {questions}", { questions: texts.join(" ") });
   }
 
   mark(names) {
@@ -85,8 +88,9 @@ export class Answers {
       this.form.requestSubmit();
       return false;
     }
-    if (!this.keysOn() || !/^[0-9]$/.test(key)) return false;
-    return this.answer(key, target);
+    const number = digit(key);
+    if (!this.keysOn() || !/^[0-9]$/.test(number)) return false;
+    return this.answer(number, target);
   }
 
   // Answers the question that has the focus, else the first open one; then goes to the next open

@@ -7,7 +7,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(source.value);
-      button.textContent = "Copied";
+      button.textContent = button.dataset.copied;
     } catch {
       source.select();
     }

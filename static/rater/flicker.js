@@ -2,6 +2,8 @@
 // It starts by an act of the rater alone, and stops at once on release, Escape, or looking away.
 
 import { InPlaceStage } from "./in_place.js";
+import { letter } from "./keys.js";
+import { phrase } from "./words.js";
 
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 const KEY = "f";
@@ -54,7 +56,7 @@ export class FlickerStage extends InPlaceStage {
     const agreed = remembered();
     this.warning.hidden = agreed || CALM.matches;
     this.button.hidden = !agreed || CALM.matches;
-    this.say(CALM.matches ? "Your device asks for less motion, so nothing flickers here. Turn the pictures by hand." : "");
+    this.say(CALM.matches ? phrase("Your device asks for less motion, so nothing flickers here. Turn the pictures by hand.") : "");
   }
 
   agree() {
@@ -119,7 +121,7 @@ export class FlickerStage extends InPlaceStage {
 
   told() {
     this.button.setAttribute("aria-pressed", String(this.running));
-    if (!this.held) this.button.querySelector("[data-words]").textContent = this.running ? "Stop" : "Start flicker";
+    if (!this.held) this.button.querySelector("[data-words]").textContent = this.running ? phrase("Stop") : phrase("Start flicker");
   }
 
   // Any turn by hand ends it.
@@ -129,7 +131,7 @@ export class FlickerStage extends InPlaceStage {
   }
 
   key(event) {
-    if (event.key.toLowerCase() === KEY && this.mine(event)) {
+    if (letter(event) === KEY && this.mine(event)) {
       if (event.repeat) return true;
       if (!this.held && this.running) this.stop();
       else this.start();
@@ -139,7 +141,7 @@ export class FlickerStage extends InPlaceStage {
   }
 
   released(event) {
-    if (this.held && event.key.toLowerCase() === KEY) this.stop();
+    if (this.held && letter(event) === KEY) this.stop();
     super.released(event);
   }
 
@@ -147,7 +149,7 @@ export class FlickerStage extends InPlaceStage {
     super.showSize();
     if (this.running && this.lens.current > this.largest * 1.001) {
       this.stop();
-      this.say("Too large to flicker: made smaller, it starts again.");
+      this.say(phrase("Too large to flicker: made smaller, it starts again."));
     }
   }
 

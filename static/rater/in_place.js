@@ -1,6 +1,7 @@
 // Pictures in one place: turned by tap, button or key, peeked at by holding; never by themselves.
 
 import { Stage } from "./stage.js";
+import { letter } from "./keys.js";
 
 const HOLD_MS = 350; // a shorter press turns, a longer one peeks until it is let go
 const HOLD_PX = 8;
@@ -118,7 +119,7 @@ export class InPlaceStage extends Stage {
     if (event.repeat) return true;
     const { key, target } = event;
     const free = !target.matches("input, button, a, summary");
-    const named = this.buttons.findIndex((button) => button.dataset.key === key.toLowerCase());
+    const named = this.buttons.findIndex((button) => button.dataset.key === letter(event));
     if (named >= 0) this.turnTo(named);
     else if (key !== " " || !free) return super.key(event);
     else {

@@ -1,6 +1,7 @@
 // Places marked in a picture: by tap or click, by arrow keys and Enter; moved, removed, kept.
 
 import { Stage } from "./stage.js";
+import { phrase } from "./words.js";
 
 const STEP = 0.02; // of the picture, for one press of an arrow
 const LEAP = 0.1; // the same with Shift
@@ -44,7 +45,7 @@ export class MarkingStage extends Stage {
     const wrong = Object.values(chosen).some((point) => Number(point) > 1);
     if (this.reminded || this.marks.length || !wrong) return "";
     this.reminded = true;
-    return "You have marked no place. Mark where it looks wrong; or press Next again if you cannot tell where.";
+    return phrase("You have marked no place. Mark where it looks wrong; or press Next again if you cannot tell where.");
   }
 
   tapped(shot, event) {
@@ -77,7 +78,7 @@ export class MarkingStage extends Stage {
     const end = (now) => {
       handle.removeEventListener("pointermove", follow);
       if (now.type === "pointerup" && !moved) this.remove(index);
-      else this.changed(`Mark ${index + 1} moved.`);
+      else this.changed(phrase("Mark {number} moved.", { number: index + 1 }));
     };
     handle.addEventListener("pointermove", follow);
     handle.addEventListener("pointerup", end, { once: true });
@@ -103,8 +104,8 @@ export class MarkingStage extends Stage {
       this.lens.place();
     }
     const [x, y] = this.cursor.map(percent);
-    if (this.carried === null) this.say(`${x} from the left, ${y} from the top`);
-    else this.changed(`Mark ${this.carried + 1}: ${x} from the left, ${y} from the top`);
+    if (this.carried === null) this.say(phrase("{x} from the left, {y} from the top", { x, y }));
+    else this.changed(phrase("Mark {number}: {x} from the left, {y} from the top", { number: this.carried + 1, x, y }));
     this.drawMarks();
   }
 
@@ -115,7 +116,7 @@ export class MarkingStage extends Stage {
     else {
       this.carried = under;
       this.cursor = this.marks[under];
-      this.changed(`Mark ${under + 1} picked up: arrow keys move it, Enter puts it down.`);
+      this.changed(phrase("Mark {number} picked up: arrow keys move it, Enter puts it down.", { number: under + 1 }));
     }
   }
 
@@ -123,12 +124,12 @@ export class MarkingStage extends Stage {
     const carried = this.carried;
     this.carried = null;
     if (carried === null) this.drawMarks();
-    else this.changed(`Mark ${carried + 1} moved.`);
+    else this.changed(phrase("Mark {number} moved.", { number: carried + 1 }));
   }
 
   add(place) {
     if (this.marks.length >= this.most) {
-      this.say(`No more than ${this.most} marks: remove one first.`);
+      this.say(phrase("That is the largest number of marks ({most}): remove one first.", { most: this.most }));
       return;
     }
     this.marks.push(place);
@@ -138,13 +139,13 @@ export class MarkingStage extends Stage {
   remove(index) {
     this.marks.splice(index, 1);
     this.carried = null;
-    this.changed(`Mark ${index + 1} removed. ${this.count()}`);
+    this.changed(`${phrase("Mark {number} removed.", { number: index + 1 })} ${this.count()}`);
   }
 
   removeUnder() {
     const index = this.carried ?? this.under();
     if (index >= 0) this.remove(index);
-    else this.say("There is no mark under the cross.");
+    else this.say(phrase("There is no mark under the cross."));
   }
 
   chosen(button) {
@@ -179,7 +180,8 @@ export class MarkingStage extends Stage {
 
   count() {
     const { length } = this.marks;
-    return length ? `${length} of at most ${this.most} marks` : `No marks yet (at most ${this.most})`;
+    const most = this.most;
+    return length ? phrase("Marks: {length} of at most {most}", { length, most }) : phrase("No marks yet (at most {most})", { most });
   }
 
   changed(said = this.count()) {
@@ -202,7 +204,8 @@ export class MarkingStage extends Stage {
       button.type = "button";
       button.className = "button mark-remove";
       button.dataset.index = index;
-      button.setAttribute("aria-label", `Remove mark ${index + 1}, ${percent(x)} from the left, ${percent(y)} from the top`);
+      const where = { number: index + 1, x: percent(x), y: percent(y) };
+      button.setAttribute("aria-label", phrase("Remove mark {number}, {x} from the left, {y} from the top", where));
       button.textContent = `${index + 1} ×`;
       return item;
     });

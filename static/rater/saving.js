@@ -1,5 +1,7 @@
 // Sends the answer until the server has confirmed it. Sending it twice is harmless there.
 
+import { phrase } from "./words.js";
+
 const WAITS = [1000, 2000, 4000, 8000, 15000];
 const PATIENCE = 20000;
 
@@ -14,8 +16,8 @@ export async function save(form, beforeEach, tell) {
       const outcome = await send(form);
       if (outcome) return outcome;
       tell(navigator.onLine
-        ? "Not saved yet, trying again. Your answer is kept on this device."
-        : "You seem to be offline. Your answer is kept on this device, and sent when you are back.");
+        ? phrase("Not saved yet, trying again. Your answer is kept on this device.")
+        : phrase("You seem to be offline. Your answer is kept on this device, and sent when you are back."));
       await pause(WAITS[Math.min(attempt, WAITS.length - 1)]);
     }
   } finally {

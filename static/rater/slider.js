@@ -1,6 +1,9 @@
 // Sliders: a line without a thumb until it is first touched or a key puts one on it. The number
 // field below stays the one that is sent; it is what a page without scripts shows.
 
+import { digit } from "./keys.js";
+import { phrase } from "./words.js";
+
 const LAST = 100;
 
 export function drawSliders(form) {
@@ -21,7 +24,7 @@ function draw(box) {
     const there = number.value !== "";
     if (there) line.value = number.value;
     line.toggleAttribute("data-untouched", !there);
-    line.setAttribute("aria-valuetext", there ? `${number.value} of ${LAST}` : "no answer yet");
+    line.setAttribute("aria-valuetext", there ? phrase("{number} of {last}", { number: number.value, last: LAST }) : phrase("no answer yet"));
   };
   const put = (value) => {
     number.value = Math.min(LAST, Math.max(0, value));
@@ -41,7 +44,7 @@ function draw(box) {
 // that no key begins in the middle.
 function byKey(event, line, number, put) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const { key } = event;
+  const key = digit(event.key);
   if (key === "Enter") {
     event.preventDefault();
     line.form.requestSubmit();
@@ -50,9 +53,13 @@ function byKey(event, line, number, put) {
     put(Number(key) * 10);
   } else if (number.value === "" && key in STARTS) {
     event.preventDefault();
-    put(STARTS[key]);
+    put(STARTS[ahead(key)]);
   } else if (number.value === "" && key === "Home") put(0); // the line may hold it already
   else if (number.value === "" && key === "End") put(LAST);
 }
 
 const STARTS = { ArrowRight: 0, ArrowUp: 0, PageUp: 0, ArrowLeft: LAST, ArrowDown: LAST, PageDown: LAST };
+const TURNED = { ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" };
+
+// Lines run as the page is written: in Arabic their low end is at the right.
+const ahead = (key) => (document.documentElement.dir === "rtl" ? (TURNED[key] ?? key) : key);

@@ -3,6 +3,8 @@
 import { Lens } from "./lens.js";
 import { listen } from "./gestures.js";
 import { Shot } from "./shot.js";
+import { letter } from "./keys.js";
+import { phrase } from "./words.js";
 
 const NARROW = matchMedia("(max-width: 49.99rem)");
 const SHORTEST_FLIP = 170; // ms: at most three flashes a second, however fast somebody presses
@@ -39,7 +41,7 @@ export class Stage {
   // What is still to be looked at, in words: a picture that was never on top.
   get overlooked() {
     const unseen = this.shots.find((shot) => !shot.seen);
-    return unseen ? `Please look at the other picture too: tap “${unseen.label}”.` : "";
+    return unseen ? phrase("Please look at the other picture too: tap “{label}”.", { label: unseen.label }) : "";
   }
 
   // What is open but need not be answered, in words; said once. Kinds of stages have their own.
@@ -104,7 +106,7 @@ export class Stage {
     const { target, key } = event;
     if (target.matches("input:not([type=radio], [type=checkbox]), textarea, select")) return false;
     const free = !target.matches("input, button, a, summary"); // there Space has its own meaning
-    if (this.flipping && ((key === " " && free) || key === "f")) {
+    if (this.flipping && ((key === " " && free) || letter(event) === "f")) {
       if (!event.repeat) this.flip();
       return true;
     }
@@ -114,7 +116,7 @@ export class Stage {
   showTop() {
     if (!this.flipButton) return;
     const [top, other] = [this.shots[this.top].label, this.shots[1 - this.top].label];
-    this.flipButton.setAttribute("aria-label", `${top} is shown. Show: ${other}`);
+    this.flipButton.setAttribute("aria-label", phrase("{top} is shown. Show: {other}", { top, other }));
     for (const side of this.flipButton.querySelectorAll("[data-side]")) {
       side.toggleAttribute("data-top", Number(side.dataset.side) === this.top);
     }

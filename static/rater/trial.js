@@ -12,6 +12,7 @@ import { drawSliders } from "./slider.js";
 import { Stage } from "./stage.js";
 import { Viewing } from "./viewing.js";
 import { Wall } from "./wall.js";
+import { phrase } from "./words.js";
 
 const form = document.getElementById("trial");
 const draft = new Draft(form.dataset.token);
@@ -41,7 +42,7 @@ async function showPictures() {
 }
 
 function whatIsLacking() {
-  if (!stage.loaded) return "Please wait until the pictures are here.";
+  if (!stage.loaded) return phrase("Please wait until the pictures are here.");
   return stage.overlooked || answers.lacking() || stage.unfinished(answers.chosen());
 }
 
@@ -87,7 +88,7 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 if (draft.content.unsent) {
   draft.keep({ unsent: false });
-  answers.say("That did not go through. Your answer is still here: please press Next again.", "trouble");
+  answers.say(phrase("That did not go through. Your answer is still here: please press Next again."), "trouble");
 }
 document.documentElement.dataset.ready = "true";
 showPictures();

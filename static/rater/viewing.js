@@ -39,6 +39,7 @@ export class Viewing {
     return {
       mode: this.stage.mode,
       scale: row ? "row" : "column",
+      direction: document.documentElement.dir === "rtl" ? "rtl" : "ltr",
       viewport: [innerWidth, innerHeight],
       pixel_ratio: devicePixelRatio,
       page_scale: visualViewport?.scale ?? 1,

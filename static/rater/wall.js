@@ -3,6 +3,7 @@
 import { Lens } from "./lens.js";
 import { listen } from "./gestures.js";
 import { Shot } from "./shot.js";
+import { phrase } from "./words.js";
 
 export class Wall {
   constructor(element) {
@@ -26,7 +27,7 @@ export class Wall {
   // What is still to be looked at, in words.
   get overlooked() {
     const unseen = this.shots.filter((shot) => !shot.seen).length;
-    return unseen ? "Please look at all the pictures first." : "";
+    return unseen ? phrase("Please look at all the pictures first.") : "";
   }
 
   pointOut() {

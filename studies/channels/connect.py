@@ -7,13 +7,14 @@ from pydantic import field_validator
 from config.plugins import plugin
 from studies.channels import Exit, Farewell, Launch, Visitor
 from studies.recruitment.parameters import check_address, given, optional
+from studies.wording import Filled, marked
 
 PERSON = "participantId"
 VISIT = "assignmentId"
 OTHERS = (VISIT, "projectId")
-FINISHED = "Your work is complete. Please tell Connect so:"
-ENDED = "Your part ends here. Please tell Connect so:"
-RETURN = "Please return the assignment on Connect; no code is needed for that."
+FINISHED = marked("Your work is complete. Please tell Connect so:")
+ENDED = marked("Your part ends here. Please tell Connect so:")
+RETURN = marked("Please return the assignment on Connect; no code is needed for that.")
 
 
 @plugin
@@ -61,4 +62,8 @@ class Connect:
 
 def _way(text: str, address: str, code: str) -> Farewell | None:
     link = address.replace("{code}", code)
-    return Farewell(text, link=link, link_text="Back to Connect") if address else None
+    return (
+        Farewell(text, link=link, link_text=Filled("Back to {name}", name="Connect"))
+        if address
+        else None
+    )

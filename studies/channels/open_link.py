@@ -25,6 +25,11 @@ class OpenLink:
         "If you were asked for a completion code, this is yours:"
     )
 
+    @property
+    def says(self) -> tuple[str, ...]:
+        """What participants read of its settings."""
+        return (self.code_text,)
+
     def entrance(self, site_url: str, link_token: str) -> str:
         """The study's landing page."""
         return f"{site_url}/s/{link_token}/"

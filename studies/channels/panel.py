@@ -8,15 +8,16 @@ from config.plugins import plugin
 from studies.channels import Exit, Farewell, Launch, Visitor
 from studies.recruitment import external_question as mturk
 from studies.recruitment.parameters import check_address, filled, given
+from studies.wording import Filled, marked
 
 SENTENCES = {
-    Exit.COMPLETED: "Your work is complete. Please tell the panel so:",
-    Exit.SCREENED_OUT: "Your part ends here. Please tell the panel so:",
-    Exit.NO_CONSENT: "Please tell the panel that you would rather not take part:",
-    Exit.WITHDRAWN: "Please tell the panel that you stopped:",
-    Exit.FAILED: "The fault was ours. Please tell the panel so:",
+    Exit.COMPLETED: marked("Your work is complete. Please tell the panel so:"),
+    Exit.SCREENED_OUT: marked("Your part ends here. Please tell the panel so:"),
+    Exit.NO_CONSENT: marked("Please tell the panel that you would rather not take part:"),
+    Exit.WITHDRAWN: marked("Please tell the panel that you stopped:"),
+    Exit.FAILED: marked("The fault was ours. Please tell the panel so:"),
 }
-RETURN = "Please return the job on the panel's own page, so that somebody else can take it."
+RETURN = marked("Please return the job on the panel's own page, so that somebody else can take it.")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
 
 
@@ -70,6 +71,11 @@ class Panel:
             check_address(address, {"code", *self.parameters})
 
     @property
+    def says(self) -> tuple[str, ...]:
+        """What participants read of its settings."""
+        return (self.name,)
+
+    @property
     def framed_by(self) -> tuple[str, ...]:
         """Origins of pages that may show the first page."""
         return self.frames or (mturk.FRAMES if self.external_question else ())
@@ -94,7 +100,8 @@ class Panel:
             return _submitted(leaving, code, visitor)
         link = filled(self.addresses.get(leaving, ""), {**visitor.details, "code": code})
         if link:
-            return Farewell(SENTENCES[leaving], link=link, link_text=f"Back to {self.name}")
+            back = Filled("Back to {name}", name=self.name)
+            return Farewell(SENTENCES[leaving], link=link, link_text=back)
         return Farewell(SENTENCES[leaving], code)
 
     def _worker(self, launch: Launch) -> Visitor:

@@ -9,6 +9,7 @@ from pydantic import Field
 from config.plugins import plugin
 from studies.channels import Exit, Farewell, Launch, LaunchError, Visitor
 from studies.recruitment.launch_token import Claims, TokenError, read_token
+from studies.wording import Filled, marked
 
 PARAMETERS = {
     "PROLIFIC_PID": "{{%PROLIFIC_PID%}}",
@@ -16,15 +17,21 @@ PARAMETERS = {
     "SESSION_ID": "{{%SESSION_ID%}}",
 }
 """Parameter of our address → what Prolific puts there."""
-START = "Please open the study from its page on Prolific once more."
+START = marked("Please open the study from its page on Prolific once more.")
 IDENTIFIER = 100
 API = "https://api.prolific.com"
 SENTENCES = {
-    Exit.COMPLETED: "Go back to Prolific with this code, and your work is registered there:",
-    Exit.SCREENED_OUT: "Go back to Prolific with this code; it says that your part ended early:",
-    Exit.NO_CONSENT: "Please tell Prolific with this code that you would rather not take part:",
-    Exit.WITHDRAWN: "Please tell Prolific with this code that you stopped:",
-    Exit.FAILED: "Please go back to Prolific with this code; the fault was ours:",
+    Exit.COMPLETED: marked(
+        "Go back to Prolific with this code, and your work is registered there:"
+    ),
+    Exit.SCREENED_OUT: marked(
+        "Go back to Prolific with this code; it says that your part ended early:"
+    ),
+    Exit.NO_CONSENT: marked(
+        "Please tell Prolific with this code that you would rather not take part:"
+    ),
+    Exit.WITHDRAWN: marked("Please tell Prolific with this code that you stopped:"),
+    Exit.FAILED: marked("Please go back to Prolific with this code; the fault was ours:"),
 }
 
 
@@ -81,7 +88,7 @@ class Prolific:
         _refuse_incomplete(given)
         token = launch.query.get("prolific_token", "")
         if self.signed and not token:
-            raise LaunchError(f"Prolific's signature is missing from this address. {START}")
+            raise _again(marked("Prolific's signature is missing from this address."))
         if token:
             _compare(given, _claims(token, launch))
         return Visitor(
@@ -96,7 +103,11 @@ class Prolific:
         if not code:
             return Farewell()
         link = f"{_site()}/submissions/complete?cc={quote(code)}"
-        return Farewell(SENTENCES[leaving], code, link, "Back to Prolific")
+        return Farewell(SENTENCES[leaving], code, link, Filled("Back to {name}", name="Prolific"))
+
+
+def _again(why: str) -> LaunchError:
+    return LaunchError(Filled("{why} {start}", why=why, start=START))
 
 
 def _site() -> str:
@@ -107,19 +118,19 @@ def _site() -> str:
 
 def _refuse_incomplete(given: dict[str, str]) -> None:
     if not all(given.values()):
-        raise LaunchError(f"This study is for people who come from Prolific. {START}")
+        raise _again(marked("This study is for people who come from Prolific."))
     if any("{" in text or len(text) > IDENTIFIER or not text.isalnum() for text in given.values()):
-        raise LaunchError(f"This address is not one that Prolific made. {START}")
+        raise _again(marked("This address is not one that Prolific made."))
 
 
 def _claims(token: str, launch: Launch) -> Claims:
     try:
         return read_token(token, launch.address, launch.now)
     except TokenError as error:
-        raise LaunchError(f"{error} {START}") from error
+        raise _again(str(error)) from error
 
 
 def _compare(given: dict[str, str], claims: Claims) -> None:
     signed = {name: claims.parameters.get(name) for name in PARAMETERS}
     if claims.session != given["SESSION_ID"] or signed != given:
-        raise LaunchError(f"This address is not the one that Prolific signed. {START}")
+        raise _again(marked("This address is not the one that Prolific signed."))

@@ -8,13 +8,14 @@ from pydantic import Field
 from config.plugins import plugin
 from studies.channels import Exit, Farewell, Launch, Visitor
 from studies.recruitment.parameters import given
+from studies.wording import marked
 
 PARAMETER = "survey_code"
 SENTENCES = {
-    Exit.COMPLETED: "Your answers are saved. With this link the credit is booked for you:",
-    Exit.SCREENED_OUT: "Your part ends here. With this link the credit is booked for you:",
+    Exit.COMPLETED: marked("Your answers are saved. With this link the credit is booked for you:"),
+    Exit.SCREENED_OUT: marked("Your part ends here. With this link the credit is booked for you:"),
 }
-ASK = "Please write to the researchers if you think that credit is due to you."
+ASK = marked("Please write to the researchers if you think that credit is due to you.")
 
 
 @plugin
@@ -62,4 +63,4 @@ class Sona:
             PARAMETER: survey,
         }
         link = f"{self.site}/webstudy_credit.aspx?{urlencode(asked)}"
-        return Farewell(SENTENCES[leaving], link=link, link_text="Book my credit")
+        return Farewell(SENTENCES[leaving], link=link, link_text=marked("Book my credit"))

@@ -4,12 +4,13 @@ from studies.checks import THE_DIFFERENCE
 from studies.live.plan import Plan
 from studies.models import Trial
 from studies.trials import called, order_of, parts_of
+from studies.wording import Filled, marked
 
-ALIKE = "About the last one: the pictures were the same; nothing was altered."
-UNALTERED = "About the last one: that picture was as the artist made it."
-ALTERED = "About the last one: that picture had been altered."
-DIFFERENT = "About the last one: the pictures were not the same."
-WHICH = "About the last one: “{name}” had been altered."
+ALIKE = marked("About the last one: the pictures were the same; nothing was altered.")
+UNALTERED = marked("About the last one: that picture was as the artist made it.")
+ALTERED = marked("About the last one: that picture had been altered.")
+DIFFERENT = marked("About the last one: the pictures were not the same.")
+WHICH = marked("About the last one: “{name}” had been altered.")
 
 
 def feedback(plan: Plan, before: Trial | None) -> str:
@@ -23,7 +24,11 @@ def feedback(plan: Plan, before: Trial | None) -> str:
     if before.part != parts[-1]:
         return ""
     said = plan.feedback[min(before.position // len(parts), len(plan.feedback) - 1)]
-    return _difference(plan, before) if said == THE_DIFFERENCE else f"About the last one: {said}"
+    return (
+        _difference(plan, before)
+        if said == THE_DIFFERENCE
+        else Filled("About the last one: {said}", said=said)
+    )
 
 
 def _difference(plan: Plan, trial: Trial) -> str:
@@ -40,4 +45,4 @@ def _difference(plan: Plan, trial: Trial) -> str:
     if any(slot.label for slot in plan.kind.slots if slot.name == altered):
         return DIFFERENT  # words beside the picture say which one it is
     names = called(plan.kind, trial.part, order_of(plan.kind, trial.part, trial.layout))
-    return WHICH.format(name=names[altered].label)
+    return Filled(WHICH, name=names[altered].label)

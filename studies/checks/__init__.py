@@ -12,11 +12,12 @@ from typing import ClassVar, Literal, Protocol
 from config.plugins import PluginFolder
 from studies.checking.sessions import Expected, Session, Verdict
 from studies.trials import TrialKind
+from studies.wording import marked
 
 THE_DIFFERENCE = "known"
 """In the place of a sentence of feedback: say which picture was altered, or that none was."""
 
-RATHER_NOT = "I would rather not say"
+RATHER_NOT = marked("I would rather not say")
 
 Consequence = Literal["note", "flag", "screen_out", "exclude"]
 """What follows: kept on record; put before a person; the session ends politely, and is paid where

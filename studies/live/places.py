@@ -23,6 +23,7 @@ from studies.live.plan import Plan, plan_of
 from studies.live.room import has_room
 from studies.live.shares import deal, deal_more, deal_practice, take_up
 from studies.models import Event, Participant, Study, Trial, new_token
+from studies.wording import marked
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Digits and capitals that nobody mistakes for one another when copying a code by hand."""
@@ -41,11 +42,11 @@ class StudyFull(FieldworkError):
 
 
 CLOSED = {
-    Study.State.DRAFT: "This study has not opened yet.",
-    Study.State.PAUSED: "This study is taking a break. Please try again later.",
-    Study.State.CLOSED: "This study has ended and takes no more answers.",
+    Study.State.DRAFT: marked("This study has not opened yet."),
+    Study.State.PAUSED: marked("This study is taking a break. Please try again later."),
+    Study.State.CLOSED: marked("This study has ended and takes no more answers."),
 }
-FULL = "All places in this study are taken just now."
+FULL = marked("All places in this study are taken just now.")
 
 
 def enrol(
@@ -78,7 +79,7 @@ def enrol(
             raise StudyFull(FULL)
         participant = _new_participant(study, plan, now, token or new_token(), simulated=simulated)
         participant.channel, participant.consent_sha256 = channel, consent_sha256
-        participant.stratum, participant.language = stratum, language or participant.language
+        participant.stratum, participant.language = stratum, language or plan.fieldwork.languages[0]
         participant.save()
         deal_practice(participant, plan)
         if not deal(participant, plan):

@@ -11,7 +11,9 @@ from studies.checks import CHECKS, Check, Exam, Known, PersonQuestion, Repeats
 from studies.models import Study
 from studies.protocol import restore
 from studies.protocol.fieldwork import Fieldwork
+from studies.protocol.languages import own_words
 from studies.trials import TRIALS, TrialKind
+from studies.wording.wording import Wording
 
 KEPT_PLANS = 32
 """Plans that a process keeps at hand."""
@@ -97,13 +99,37 @@ class Plan:
         """How many trials come before those that count."""
         return sum(check.practice_trials for check in self.checks)
 
-    @cached_property
+    @property
     def consent_sha256(self) -> str:
-        """Hash of everything a person reads before agreeing, word for word."""
+        """Hash of everything a person reads before agreeing, word for word, in the file's own
+        language; `consent_in` is that of another."""
+        return self.consent_in(self.languages[0])
+
+    def consent_in(self, language: str) -> str:
+        """Hash of everything a person reads before agreeing, as it stands in this language."""
         said = [self.title, self.fieldwork.information, *self.fieldwork.consent]
-        said += self.disclosures
-        text = json.dumps([*said, self.fieldwork.contact], ensure_ascii=False)
+        said += [*self.disclosures, self.fieldwork.contact]
+        say = self.wording(language).say
+        text = json.dumps([say(each) for each in said], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages in which one may take part; the first is that of the file."""
+        return self.fieldwork.languages
+
+    def wording(self, language: str) -> Wording:
+        """The words of a language for everything that participants read."""
+        if language not in self._wordings:
+            into, study = self.fieldwork.translations.get(language), self.fieldwork
+            texts = (self.title, study.information, study.consent, study.debrief, study.contact)
+            own = own_words(*texts, into) if into else {}
+            self._wordings[language] = Wording(language, own)
+        return self._wordings[language]
+
+    @cached_property
+    def _wordings(self) -> dict[str, Wording]:
+        return {}
 
     def rng(self, *purpose: object) -> Random:
         """The study's own generator for a purpose; the same one each time."""

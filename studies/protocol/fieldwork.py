@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from studies.protocol.design import Design, Quota
+from studies.protocol.languages import Language, Translation
 from studies.protocol.sections import Line, Name, Section, Seed, Settings, Statement, Text
 from studies.protocol.showing import ViewingRules
 from studies.protocol.stimuli import Skip
@@ -73,6 +74,15 @@ class Fieldwork(Section):
     checks: tuple[Check, ...] = Field((), description="in the order raters meet them")
     raters: Raters = Field(description=str(Raters.__doc__))
     design: Design = Field(default_factory=Design, description=str(Design.__doc__))
+    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=20)] = Field(
+        ("en",),
+        description="languages of the participants' pages: first the one in which this file is"
+        " written, then those of `translations`; the browser's own is offered first",
+    )
+    translations: dict[Language, Translation] = Field(
+        default_factory=dict,
+        description=f"language → what the file wrote itself. {Translation.__doc__}",
+    )
     viewing: ViewingRules = Field(
         default_factory=ViewingRules, description=str(ViewingRules.__doc__)
     )

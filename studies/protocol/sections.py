@@ -29,12 +29,14 @@ SLUG = r"^[a-z0-9]+([-_][a-z0-9]+)*$"
 LABEL = r"^[A-Za-z0-9][A-Za-z0-9 ._+-]*$"
 NAME = r"^[a-z][a-z0-9_]*$"
 ONE_LINE = r"^[^\r\n]*$"
+LANGUAGE = r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$"
 BUDGET = r"^(\d+(\.\d+)?([eE]-?\d{1,2})?|\d+(\.\d+)?/[1-9]\d*)$"
 PATTERNS = {
     SLUG: "only lower-case letters, digits and single hyphens are possible here",
     LABEL: "only letters, digits, spaces and . _ + - are possible here, a letter or digit first",
     NAME: "a name of lower-case letters, digits and underscores is needed here",
     ONE_LINE: "this must be a single line",
+    LANGUAGE: "a language is written as browsers write it, such as en, ar or pt-br",
     BUDGET: "a budget is a positive number such as 0.05, or a fraction such as 8/255",
 }
 """What each pattern asks for, in words."""

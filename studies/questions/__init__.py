@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from string import ascii_uppercase
 from typing import Any, ClassVar, Literal, Protocol
 
+from studies.wording import marked
+
 Measured = Literal["ordinal", "nominal", "preference", "interval", "text"]
 """What kind of number, if any, an answer is; analyses follow from it."""
 
 CANNOT_TELL = "cannot_tell"
 """In the field called as the question: the rater was reminded and still leaves it open."""
 
-CANNOT_TELL_WORDS = "I cannot tell, or would rather not answer"
+CANNOT_TELL_WORDS = marked("I cannot tell, or would rather not answer")
 
 NOT_SURE = "0"
 """In the field of a choice: the offered answer that decides for none."""

@@ -31,16 +31,6 @@ class Several:
         """All options, those that are written or exclude the others last."""
         return self.options.labels
 
-    @property
-    def bounds(self) -> str:
-        """How many are asked for, in words."""
-        if self.at_most is None:
-            few = "" if self.at_least < 2 else f", {self.at_least} at least"
-            return f"Tick all that apply{few}."
-        if self.at_least == self.at_most:
-            return f"Tick {self.at_least}."
-        return f"Tick {max(self.at_least, 1)} to {self.at_most}."
-
     def groups(self, order: Sequence[str]) -> tuple[Group, ...]:
         """One group: the options as they stand."""
         return (Group(self.name, "", self.options.choices(self.name, order)),)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from studies.channels import Farewell, LaunchError
+from studies.wording import marked
 
 PARAMETERS = ("hitId", "assignmentId", "workerId")
 SUBMIT_TO = "turkSubmitTo"
@@ -37,6 +38,6 @@ def submission(origin: str, assignment: str, code: str, text: str) -> Farewell:
     return Farewell(
         text=text,
         link=f"{origin}/mturk/externalSubmit",
-        link_text="Submit",
+        link_text=marked("Submit"),
         fields={"assignmentId": assignment, "completion_code": code},
     )

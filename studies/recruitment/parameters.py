@@ -6,6 +6,7 @@ from string import Formatter
 from urllib.parse import quote, urlsplit
 
 from studies.channels import LaunchError
+from studies.wording import Filled
 
 LONGEST = 100
 TEMPLATE = re.compile(r"[{}<>%$\s]|\[\[")
@@ -17,13 +18,19 @@ def given(query: Mapping[str, str], names: Collection[str], panel: str) -> dict[
     found = {name: query.get(name, "").strip() for name in names}
     if not all(found.values()):
         raise LaunchError(
-            f"This study is for people who come from {panel}, and the address does not say who"
-            f" you are. Please open the study from its page on {panel} once more."
+            Filled(
+                "This study is for people who come from {panel}, and the address does not say who"
+                " you are. Please open the study from its page on {panel} once more.",
+                panel=panel,
+            )
         )
     if any(len(text) > LONGEST or TEMPLATE.search(text) for text in found.values()):
         raise LaunchError(
-            f"This address is not one that {panel} made."
-            f" Please open the study from its page on {panel} once more."
+            Filled(
+                "This address is not one that {panel} made."
+                " Please open the study from its page on {panel} once more.",
+                panel=panel,
+            )
         )
     return found
 

@@ -13,20 +13,21 @@ from django.db.models import Model, QuerySet
 
 from studies.models import Identity, Participant, Trial
 from studies.rights import identities
+from studies.wording import marked
 
 TITLES = {
-    "participant": "Your participation",
-    "trial": "Screens that you were given",
-    "response": "Your answers",
-    "event": "What happened, and when",
-    "identity": "What somebody outside calls you (encrypted)",
-    "arrival": "How you came",
-    "receipt": "Receipts of codes",
-    "submission": "What the panel says of your submission",
-    "flag": "Findings of checks",
-    "review": "Decisions of a person",
-    "attempt": "Answers to questions before the pictures",
-    "browsermark": "A mark of your browser",
+    "participant": marked("Your participation"),
+    "trial": marked("Screens that you were given"),
+    "response": marked("Your answers"),
+    "event": marked("What happened, and when"),
+    "identity": marked("What somebody outside calls you (encrypted)"),
+    "arrival": marked("How you came"),
+    "receipt": marked("Receipts of codes"),
+    "submission": marked("What the panel says of your submission"),
+    "flag": marked("Findings of checks"),
+    "review": marked("Decisions of a person"),
+    "attempt": marked("Answers to questions before the pictures"),
+    "browsermark": marked("A mark of your browser"),
 }
 COUNTED = {"flag", "review", "browsermark"}
 """Tables of which only the number of rows is told."""

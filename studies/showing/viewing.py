@@ -55,6 +55,11 @@ class Viewing(Report):
         " one by one, in one place at any width, or no pictures"
     )
     scale: Literal["row", "column"] = Field(description="how the points of the scale were laid out")
+    direction: Literal["ltr", "rtl", ""] = Field(
+        "",
+        description="which way the page was written, and its scales with it (rtl: the first point"
+        " at the right); pictures stand from the left in both",
+    )
     viewport: Size
     pixel_ratio: Annotated[float, Field(gt=0, le=20)]
     page_scale: Annotated[float, Field(gt=0, le=100)] = Field(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from config.plugins import PluginFolder
 from studies.questions import Question, letters
+from studies.wording import Filled
 
 if TYPE_CHECKING:
     from numpy import uint8
@@ -154,9 +155,13 @@ def called(kind: TrialKind, part: str, order: Sequence[str]) -> dict[str, Slot]:
     slots = {slot.name: slot for slot in slots_of(kind, part)}
     bare = letters(order, [slot.name for slot in slots.values() if not slot.label])
     return {
-        name: replace(slot, label=slot.label or bare[name], alt=slot.alt or f"Picture {bare[name]}")
+        name: replace(slot, label=slot.label or bare[name], alt=slot.alt or _lettered(bare[name]))
         for name, slot in slots.items()
     }
+
+
+def _lettered(letter: str) -> str:
+    return Filled("Picture {letter}", letter=letter)
 
 
 BALANCED_OVER = 2

@@ -26,6 +26,7 @@ from studies.questions.things import Things
 from studies.showing.flicker import FASTEST, Flicker
 from studies.simulated.visibility import visibility
 from studies.trials import SimulatedRater, Slot
+from studies.wording import Filled
 
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 PLAIN, BOOSTED = "plain", "boosted"
@@ -87,10 +88,13 @@ class Aic3Triplet:
             return said
         return (
             *said,
-            "On some pages you can let a version alternate with the original, at most"
-            f" {self.rate:g} times a second, with a button or the key F. Do not use it if flashing"
-            " light has ever made you unwell, or if you have epilepsy: turning by hand shows the"
-            " same.",
+            Filled(
+                "On some pages you can let a version alternate with the original, at most"
+                " {rate} times a second, with a button or the key F. Do not use it if flashing"
+                " light has ever made you unwell, or if you have epilepsy: turning by hand shows"
+                " the same.",
+                rate=f"{self.rate:g}",
+            ),
         )
 
     @property

@@ -15,6 +15,14 @@ from config.plugins import plugin
 from studies.showing.flicker import FASTEST
 from studies.showing.flicker import Flicker as Alternation
 from studies.trial_forms.in_place import TURNING, InPlaceTrial
+from studies.wording import Filled
+
+START = {
+    "hold": "If you want, hold down “Hold to flicker” (or the key F): the pictures then alternate"
+    " by themselves, at most {rate} times a second, until you let go.",
+    "button": "If you want, press “Start flicker” (or the key F): the pictures then alternate by"
+    " themselves, at most {rate} times a second, until you press it again.",
+}
 
 
 @plugin
@@ -44,18 +52,11 @@ class Flicker(InPlaceTrial):
     @property
     def instructions(self) -> tuple[str, ...]:
         """What to do, and the warning."""
-        act = "hold down" if self.start == "hold" else "press"
         return (
             "You see two pictures in one place: one of them may have been altered.",
             TURNING,
-            f"If you want, {act} “{_words(self.start)}” (or the key F): the pictures then alternate"
-            f" by themselves, at most {self.rate:g} times a second, until you"
-            f" {'let go' if self.start == 'hold' else 'press it again'}.",
+            Filled(START[self.start], rate=f"{self.rate:g}"),
             "Do not use the flicker if flashing light has ever made you unwell, or if you have"
             " epilepsy: turning the pictures by hand shows the same.",
             "Then answer the question. There are no trick questions.",
         )
-
-
-def _words(start: str) -> str:
-    return "Hold to flicker" if start == "hold" else "Start flicker"

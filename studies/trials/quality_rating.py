@@ -10,7 +10,7 @@ by the rater), the original first.
 """
 
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import chain
 from random import Random
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -23,8 +23,15 @@ from studies.questions import Question
 from studies.questions.scale import Scale
 from studies.simulated.visibility import grade, graininess, visibility
 from studies.trials import SimulatedRater, Slot
+from studies.wording import Filled
 
 QUALITY = ("Bad", "Poor", "Fair", "Good", "Excellent")
+BETWEEN = (
+    "Between bad and poor",
+    "Between poor and fair",
+    "Between fair and good",
+    "Between good and excellent",
+)
 IMPAIRMENT = (
     "Very annoying",
     "Annoying",
@@ -99,10 +106,11 @@ class QualityRating:
             return IMPAIRMENT
         if self.grades == 5:
             return QUALITY
-        nine = [QUALITY[0]]
-        for lower, upper in pairwise(QUALITY):
-            nine += [f"Between {lower.lower()} and {upper.lower()}", upper]
-        numbered = tuple(f"{number}: {words}" for number, words in enumerate(nine, start=1))
+        nine = [*chain(*zip(QUALITY, BETWEEN, strict=False)), QUALITY[-1]]
+        numbered = tuple(
+            Filled("{number}: {words}", number=str(number), words=words)
+            for number, words in enumerate(nine, start=1)
+        )
         return numbered if self.grades == 9 else (ENDS[0], *numbered, ENDS[1])
 
     @property

@@ -42,6 +42,7 @@ def about(request: HttpRequest, person: Participant) -> HttpResponse:
     questions = plan_of(person.study).person_questions
     context = {
         "person": person,
+        "plan": plan_of(person.study),
         "questions": [(q, request.POST.get(q.name), q.name in missing) for q in questions],
         "missing": [q for q in questions if q.name in missing],
     }
@@ -81,7 +82,7 @@ def place(request: HttpRequest, person: Participant) -> HttpResponse:
             come_back(participant=person)
             return redirect("studies:participant", person.token)
         except FieldworkError as error:
-            sentence = str(error)
+            sentence = error.args[0]
     context = {
         "person": person,
         "plan": plan_of(person.study),
@@ -101,7 +102,7 @@ def done(request: HttpRequest, person: Participant) -> HttpResponse:
     context = {
         "person": person,
         "plan": plan,
-        "debrief": prose(plan.fieldwork.debrief),
+        "debrief": prose(plan.wording(person.language).say(plan.fieldwork.debrief)),
         "farewell": leave,
     }
     return let_post(render(request, "rater/done.html", context), leave)

@@ -24,6 +24,7 @@ from studies.recruitment import arrivals
 from studies.recruitment.exits import farewell_to_visitor
 from studies.rights.withdrawal import was_erased
 from studies.views.participant.frames import in_frame, let_frame, let_post
+from studies.views.participant.language import LANGUAGE, choose, menu, spoken
 
 VISIT = "visit"
 ARRIVAL = "arrival"
@@ -35,7 +36,7 @@ REMEMBERED_SECONDS = 90 * 24 * 60 * 60
 def landing(request: HttpRequest, link: str) -> HttpResponse:
     """The first page; whoever began is led to where they left off."""
     study = get_object_or_404(Study, link_token=link)
-    visit = _visit(request, study)
+    visit, language = _visit(request, study), choose(request, study)
     try:
         visitor = _visitor(request, study)
         if in_frame(request) and not visitor.preview:
@@ -47,7 +48,8 @@ def landing(request: HttpRequest, link: str) -> HttpResponse:
         response = _start(request, study, visit, visitor) if request.method == "POST" else None
     except (FieldworkError, LaunchError) as error:
         return _refused(request, study, error)
-    return _remember(response or _page(request, study, visit, visitor), study, visit, visitor)
+    response = response or _page(request, study, visit, visitor)
+    return _remember(response, study, visit, visitor, language)
 
 
 @never_cache
@@ -55,9 +57,10 @@ def landing(request: HttpRequest, link: str) -> HttpResponse:
 def declined(request: HttpRequest, link: str) -> HttpResponse:
     """For those who would rather not: nothing is stored, and nobody has to say why."""
     study = get_object_or_404(Study, link_token=link)
+    choose(request, study)
     visitor = _sealed(request, study) or Visitor()
     leave = farewell_to_visitor(study, visitor)
-    context = {"study": study, "farewell": leave}
+    context = {"study": study, "plan": plan_of(study), "farewell": leave}
     return let_post(render(request, "rater/declined.html", context), leave)
 
 
@@ -79,7 +82,7 @@ def _sealed(request: HttpRequest, study: Study) -> Visitor | None:
 
 def _says_nothing_else(request: HttpRequest, sealed: Visitor) -> bool:
     """Whether the address names the same visit again (a reload), or none."""
-    given = set(request.GET.values())
+    given = {value for name, value in request.GET.items() if name != LANGUAGE}
     return not given or {sealed.person, sealed.visit} <= given
 
 
@@ -98,16 +101,18 @@ def _check_place(study: Study, visitor: Visitor) -> None:
 
 def _start(request: HttpRequest, study: Study, visit: str, visitor: Visitor) -> HttpResponse:
     """Enrol whoever agreed to every statement of the text as it stands now."""
-    plan = plan_of(study)
+    plan, language = plan_of(study), spoken()
+    consent_sha256 = plan.consent_in(language)
     ticked = {n for n in range(len(plan.fieldwork.consent)) if request.POST.get(f"consent-{n}")}
     missing = set(range(len(plan.fieldwork.consent))) - ticked
-    changed = request.POST.get("text") != plan.consent_sha256
+    changed = request.POST.get("text") != consent_sha256
     if missing or changed or visitor.preview:
         return _page(request, study, visit, visitor, ticked=ticked, changed=changed)
     participant = arrivals.start(
         study=study,
         visitor=visitor,
-        consent_sha256=plan.consent_sha256,
+        consent_sha256=consent_sha256,
+        language=language,
         # one browser, two identities: two participants (who is known is found by the identity)
         token=new_token() if visitor.person else visit,
     )
@@ -124,13 +129,16 @@ def _page(
     *,
     changed: bool = False,
 ) -> HttpResponse:
-    plan = plan_of(study)
+    plan, language = plan_of(study), spoken()
     statements = list(enumerate(plan.fieldwork.consent))
     posted = request.method == "POST"
     context = {
         "study": study,
         "plan": plan,
-        "information": prose(plan.fieldwork.information),
+        "languages": menu(request, study),
+        "language": language,
+        "consent_sha256": plan.consent_in(language),
+        "information": prose(plan.wording(language).say(plan.fieldwork.information)),
         "statements": [(n, text, n in ticked) for n, text in statements],
         "missing": [n for n, _ in statements if posted and n not in ticked],
         "changed": changed and posted,
@@ -143,14 +151,14 @@ def _page(
 
 
 def _framed(request: HttpRequest, study: Study) -> HttpResponse:
-    context = {"study": study, "address": request.get_full_path()}
+    context = {"study": study, "plan": plan_of(study), "address": request.get_full_path()}
     return let_frame(render(request, "rater/framed.html", context), plan_of(study).channel)
 
 
 def _refused(
     request: HttpRequest, study: Study, error: FieldworkError | LaunchError
 ) -> HttpResponse:
-    context = {"study": study, "sentence": str(error), "contact": plan_of(study).fieldwork.contact}
+    context = {"study": study, "sentence": error.args[0], "plan": plan_of(study)}
     return render(request, "rater/refused.html", context, status=409)
 
 
@@ -170,8 +178,13 @@ def _visit(request: HttpRequest, study: Study) -> str:
     return new_token()
 
 
-def _remember(response: HttpResponse, study: Study, visit: str, visitor: Visitor) -> HttpResponse:
-    kept = {VISIT: (_signer(study).sign(visit), REMEMBERED_SECONDS)}
+def _remember(
+    response: HttpResponse, study: Study, visit: str, visitor: Visitor, language: str
+) -> HttpResponse:
+    kept = {
+        VISIT: (_signer(study).sign(visit), REMEMBERED_SECONDS),
+        LANGUAGE: (language, REMEMBERED_SECONDS),
+    }
     if visitor.person:
         kept[ARRIVAL] = (arrivals.seal(study, visitor), arrivals.REMEMBERED_SECONDS)
     for name, (value, seconds) in kept.items():

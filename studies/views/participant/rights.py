@@ -2,6 +2,8 @@
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -11,21 +13,23 @@ from studies.models import Participant, Withdrawal
 from studies.recruitment.receipts import exit_code
 from studies.rights.holdings import as_csv, holdings
 from studies.rights.withdrawal import LEAVING, receipt_of, withdraw
+from studies.views.participant.language import LANGUAGE, choose, speak, spoken
 from studies.views.participant.steps import for_participant
+from studies.wording import counted
 
 CHOICES = {"keep": False, "erase": True}
 ERASED = {
-    "responses": ("answer", "answers"),
-    "trials": ("screen", "screens"),
-    "events": ("event", "events"),
-    "identities": ("identifier", "identifiers"),
-    "arrivals": ("arrival", "arrivals"),
-    "receipts": ("receipt of a code", "receipts of codes"),
-    "submissions": ("submission", "submissions"),
-    "flags": ("finding", "findings"),
-    "reviews": ("decision", "decisions"),
-    "attempts": ("attempt", "attempts"),
-    "browser marks": ("mark of a browser", "marks of browsers"),
+    "responses": counted("{number} answer", "{number} answers"),
+    "trials": counted("{number} screen", "{number} screens"),
+    "events": counted("{number} event", "{number} events"),
+    "identities": counted("{number} identifier", "{number} identifiers"),
+    "arrivals": counted("{number} arrival", "{number} arrivals"),
+    "receipts": counted("{number} receipt of a code", "{number} receipts of codes"),
+    "submissions": counted("{number} submission", "{number} submissions"),
+    "flags": counted("{number} finding", "{number} findings"),
+    "reviews": counted("{number} decision", "{number} decisions"),
+    "attempts": counted("{number} attempt", "{number} attempts"),
+    "browser marks": counted("{number} mark of a browser", "{number} marks of browsers"),
 }
 """What a receipt counts, as the database calls it → in words, one and several."""
 
@@ -35,14 +39,16 @@ ERASED = {
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """Two steps: the choice, then what it means and a button; only that POST changes anything."""
     person = Participant.objects.select_related("study").filter(token=token).first()
+    if person is not None:
+        speak(person)
     known, choice = receipt_of(token), (request.POST or request.GET).get("choice", "")
     if known and (person is None or choice != "erase"):
-        return redirect("studies:receipt", known.token)
+        return _led_to(known)
     if person is None:
         raise Http404
     if request.method == "POST" and choice in CHOICES:
         found = withdraw(participant=person, erase=CHOICES[choice])
-        return redirect("studies:receipt", found.token)
+        return _led_to(found)
     context = {
         "person": person,
         "plan": plan_of(person.study),
@@ -59,6 +65,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """What was kept or erased, and when; whoever has the link may look it up again."""
     rows = Withdrawal.objects.select_related("study")
     found = get_object_or_404(rows, token=token)
+    choose(request, found.study)
     context = {
         "receipt": found,
         "study": found.study,
@@ -92,9 +99,15 @@ def download(request: HttpRequest, person: Participant, form: str) -> HttpRespon
     return response
 
 
+def _led_to(found: Withdrawal) -> HttpResponse:
+    """To the receipt, in the language of this page: a receipt knows nobody's."""
+    address = reverse("studies:receipt", args=[found.token])
+    return redirect(f"{address}?{LANGUAGE}={spoken()}")
+
+
 def _counted(name: str, number: int) -> str:
-    one, several = ERASED.get(name, (name, name))
-    return f"{number} {one if number == 1 else several}"
+    one, several = ERASED.get(name, (f"{{number}} {name}", f"{{number}} {name}"))
+    return ngettext(one, several, number).format(number=number)
 
 
 def _farewell(found: Withdrawal) -> Farewell:

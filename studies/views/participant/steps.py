@@ -14,18 +14,21 @@ from studies.live.breaks import pause_before
 from studies.live.course import Way, way_of
 from studies.models import Participant, Study, Trial
 from studies.rights.withdrawal import receipt_of
+from studies.views.participant.language import speak
+from studies.wording import marked
 
 NOTES = {
-    "saved": "Your earlier answers are saved, and stay as they are.",
-    "first": "You had answered that page before. Your first answer is kept.",
-    "skipped": "That picture is left out. Here is the next one.",
-    "later": "That page comes again at the end. Nothing was asked about it yet.",
+    "saved": marked("Your earlier answers are saved, and stay as they are."),
+    "first": marked("You had answered that page before. Your first answer is kept."),
+    "skipped": marked("That picture is left out. Here is the next one."),
+    "later": marked("That page comes again at the end. Nothing was asked about it yet."),
 }
 """What a page may say at its top, by the key in its address."""
 
 
 def for_participant(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view that is given the participant of its address, or 404; its page is never cached.
+    """A view that is given the participant of its address, or 404; its page is in their
+    language and never cached.
 
     Whoever had everything erased is led to the receipt.
     """
@@ -35,6 +38,7 @@ def for_participant(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     def with_participant(request: HttpRequest, token: str, **rest: str) -> HttpResponse:
         person = Participant.objects.select_related("study").filter(token=token).first()
         if person is not None:
+            speak(person)
             return view(request, person, **rest)
         receipt = receipt_of(token)
         if receipt is None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from studies.checking.feedback import feedback
 from studies.checking.findings import trap
-from studies.fieldwork import Outcome, record, shown, undelivered
+from studies.fieldwork import Outcome, record_and_go_on, shown, undelivered
 from studies.live.answers import IncompleteAnswer
 from studies.live.course import Course, course_of
 from studies.live.plan import Plan, plan_of
@@ -87,17 +87,17 @@ def _save(request: HttpRequest, row: Trial) -> HttpResponse:
     if request.POST.get("remarks") and plan_of(row.participant.study).trap:
         trap(row.participant, row.position)
     try:
-        outcome = record(
-            trial=row,
-            answers=sent_with(request.POST),
-            rt_ms=read_milliseconds(request.POST.get("rt_ms", "")),
-            viewing=read_viewing(request.POST.get("viewing", "")),
+        outcome, way = record_and_go_on(
+            row,
+            sent_with(request.POST),
+            read_milliseconds(request.POST.get("rt_ms", "")),
+            read_viewing(request.POST.get("viewing", "")),
         )
     except IncompleteAnswer as error:
         if as_json:
             return JsonResponse({"missing": error.missing}, status=422)
         return _page(request, course_of(row.participant), row, error.missing)
-    address = place_of(row.participant) + NOTE_AFTER.get(outcome, "")
+    address = place_of(row.participant, way) + NOTE_AFTER.get(outcome, "")
     return JsonResponse({"next": address}) if as_json else redirect(address)
 
 
@@ -107,8 +107,9 @@ def _page(
     person = course.participant
     plan = plan_of(person.study)
     order, sent = order_of(plan.kind, row.part, row.layout), sent_with(request.POST)
+    say = plan.wording(person.language).say
     asked = [
-        Asked(question, order, sent, question.name in lacking)
+        Asked(question, order, sent, question.name in lacking, say)
         for question in questions_of(plan.kind, row.part)
     ]
     this, upcoming = pictures(person, plan, [row, *course.after(row)])

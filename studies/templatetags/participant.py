@@ -1,0 +1,73 @@
+"""Words on participants' pages: a study's texts in the language of the page, counted things."""
+
+from functools import lru_cache
+
+from django import template
+from django.utils.html import json_script
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
+
+from studies.live.plan import Plan
+from studies.questions.several import Several
+from studies.wording.catalogue import SOURCE, translated
+from studies.wording.scripts import sentences
+from studies.wording.wording import Wording
+
+register = template.Library()
+
+
+@register.filter
+def said(text: str, plan: Plan | None) -> str:
+    """A text of the study, or of the platform's own plugins, in the language of the page."""
+    language = get_language() or SOURCE
+    wording = plan.wording(language) if plan else Wording(language)
+    return wording.say(text or "")
+
+
+@register.simple_tag
+def things(number: int, unit: str) -> str:
+    """`3 pictures`, `1 set`: the unit of a trial kind, counted."""
+    return ngettext(f"{{number}} {unit}", f"{{number}} {unit}s", number).format(number=number)
+
+
+@register.simple_tag
+def kept(minutes: int) -> str:
+    """For how long a place is kept, in minutes, or hours where these are many."""
+    if minutes < 180:
+        return ngettext(
+            "Your place is kept for {number} minute after your last answer.",
+            "Your place is kept for {number} minutes after your last answer.",
+            minutes,
+        ).format(number=minutes)
+    hours = minutes // 60
+    return ngettext(
+        "Your place is kept for {number} hour after your last answer.",
+        "Your place is kept for {number} hours after your last answer.",
+        hours,
+    ).format(number=hours)
+
+
+@register.filter
+def bounds(question: Several) -> str:
+    """How many options are asked for."""
+    least, most = max(question.at_least, 1), question.at_most
+    if most is None and least == 1:
+        return gettext("Tick all that apply.")
+    if most is None:
+        return gettext("Tick all that apply, {least} at least.").format(least=least)
+    if question.at_least == most:
+        return gettext("Tick {number}.").format(number=most)
+    return gettext("Tick {least} to {most}.").format(least=least, most=most)
+
+
+@register.simple_tag
+def script_words() -> SafeString | str:
+    """The sentences of the page's scripts in its language, for static/rater/words.js."""
+    language = get_language() or SOURCE
+    return "" if language == SOURCE else _script_words(language)
+
+
+@lru_cache
+def _script_words(language: str) -> SafeString:
+    words = {text: translated(text, language) or text for text in sentences()}
+    return json_script(words, "words")
