@@ -17,6 +17,7 @@ from django.utils import timezone
 from studies.checking.findings import Moment, ends, inspect
 from studies.live.answers import IncompleteAnswer, read_answers, read_choices
 from studies.live.branching import pass_over
+from studies.live.course import Way
 from studies.live.deliveries import leave_out, postpone
 from studies.live.places import (
     FieldworkError,
@@ -54,6 +55,7 @@ __all__ = [
     "is_described",
     "next_trial",
     "record",
+    "record_and_go_on",
     "shown",
     "undelivered",
 ]
@@ -91,6 +93,15 @@ class Given:
         return {name: answer.value or answer.answer for name, answer in self.answers.items()}
 
 
+@dataclass(frozen=True)
+class Saved:
+    """What came of an answer; `way` where it was saved just now."""
+
+    outcome: Outcome
+    given: Given
+    way: Way | None = None
+
+
 def next_trial(participant: Participant) -> Trial | None:
     """The first trial that waits for an answer; None when there is none (left)."""
     return _waiting(participant).first()
@@ -111,15 +122,26 @@ def record(
     """Save the answers to all questions of a trial; the first complete answer wins.
 
     Safe to call any number of times, from anywhere at once. Raises IncompleteAnswer, and changes
-    nothing, where a question has no answer on its scale.
+    nothing, where a question has no answer on its scale. `trial.participant` is then as it is after
+    the answer.
     """
-    outcome, given = _save(trial, answers, rt_ms, viewing or {})
-    if outcome is Outcome.LATE and _is_back(trial):
-        outcome, given = _save(trial, answers, rt_ms, viewing or {})
-    if outcome in {Outcome.LATE, Outcome.DIFFERS}:
-        told = {"trial": trial.position, "answers": given.plain, **_details(given)}
-        _keep(trial.participant, outcome, told)
-    return outcome
+    return record_and_go_on(trial, answers, rt_ms, viewing)[0]
+
+
+def record_and_go_on(
+    trial: Trial,
+    answers: Mapping[str, object],
+    rt_ms: int | None = None,
+    viewing: Mapping[str, Any] | None = None,
+) -> tuple[Outcome, Way | None]:
+    """As `record`, for a page that leads on: what comes next, where saving has told so already."""
+    saved = _save(trial, answers, rt_ms, viewing or {})
+    if saved.outcome is Outcome.LATE and _is_back(trial):
+        saved = _save(trial, answers, rt_ms, viewing or {})
+    if saved.outcome in {Outcome.LATE, Outcome.DIFFERS}:
+        told = {"trial": trial.position, "answers": saved.given.plain, **_details(saved.given)}
+        _keep(trial.participant, saved.outcome, told)
+    return saved.outcome, saved.way
 
 
 def describe(*, participant: Participant, answers: Mapping[str, object]) -> Outcome:
@@ -227,7 +249,7 @@ def _details(given: Given) -> dict[str, Any]:
 
 def _save(
     trial: Trial, sent: Mapping[str, object], rt_ms: int | None, viewing: Mapping[str, Any]
-) -> tuple[Outcome, Given]:
+) -> Saved:
     with transaction.atomic():
         participant = trial.participant = locked(trial.participant_id)
         kind = plan_of(participant.study).kind
@@ -235,12 +257,12 @@ def _save(
         waiting = list(_waiting(participant)[:2])  # as a rule this one, and the one after it
         current = _among(waiting, trial) or participant.trials.filter(pk=trial.pk).first()
         if current is None:  # erased while the answer was on its way
-            return Outcome.LATE, given
+            return Saved(Outcome.LATE, given)
         if current.answered_at:
             same = _kept(current) == given
-            return Outcome.REPEATED if same else Outcome.DIFFERS, given
+            return Saved(Outcome.REPEATED if same else Outcome.DIFFERS, given)
         if current.released or participant.study.state == Study.State.CLOSED:
-            return Outcome.LATE, given
+            return Saved(Outcome.LATE, given)
         now = timezone.now()
         Response.objects.bulk_create(
             Response(
@@ -262,7 +284,7 @@ def _save(
             upcoming = next_trial(participant)
         _go_on(participant, now, upcoming)
         check(participant, "answered")
-        return Outcome.SAVED, given
+        return Saved(Outcome.SAVED, given, Way(upcoming, begun=True))
 
 
 def _waiting(participant: Participant) -> QuerySet[Trial]:
