@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from studies.questions import Answer, Given, Group, Measured, OpenQuestion
 from studies.questions.things import Things
+from studies.wording import marked
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class BestWorst:
     hint: str = ""
 
     template: ClassVar[str] = "rater/questions/order.html"
-    reminder: ClassVar[str] = "Please choose one in each line, not the same one twice."
+    reminder: ClassVar[str] = marked("Please choose one in each line, not the same one twice.")
 
     @property
     def measured(self) -> Measured:

@@ -6,8 +6,16 @@ from typing import ClassVar
 
 from studies.questions import Answer, Given, Group, Measured, OpenQuestion
 from studies.questions.things import Things
+from studies.wording import marked
 
-PLACES = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth")
+PLACES = (
+    marked("First"),
+    marked("Second"),
+    marked("Third"),
+    marked("Fourth"),
+    marked("Fifth"),
+    marked("Sixth"),
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +30,7 @@ class Order:
     hint: str = ""
 
     template: ClassVar[str] = "rater/questions/order.html"
-    reminder: ClassVar[str] = "Please choose another one for each place."
+    reminder: ClassVar[str] = marked("Please choose another one for each place.")
 
     @property
     def measured(self) -> Measured:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from studies.questions import NOT_SURE, Answer, Choice, Given, Group, Measured
 from studies.questions.things import Things
+from studies.wording import marked
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Pick:
     """Words of an answer that decides for none, stored apart (no value); empty: none is offered."""
 
     template: ClassVar[str] = "rater/questions/points.html"
-    reminder: ClassVar[str] = "Please choose one of these."
+    reminder: ClassVar[str] = marked("Please choose one of these.")
 
     @property
     def measured(self) -> Measured:

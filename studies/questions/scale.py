@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from studies.questions import Answer, Choice, Given, Group, Measured, OpenQuestion
+from studies.wording import marked
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Scale:
     hint: str = ""
 
     template: ClassVar[str] = "rater/questions/points.html"
-    reminder: ClassVar[str] = "Please choose one of these."
+    reminder: ClassVar[str] = marked("Please choose one of these.")
     measured: ClassVar[Measured] = "ordinal"
 
     @property

@@ -8,6 +8,7 @@ from typing import ClassVar
 from studies.questions import Answer, Given, Group, Measured, OpenQuestion, listed
 from studies.questions.options import Options
 from studies.questions.scale import number
+from studies.wording import marked
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Several:
 
     template: ClassVar[str] = "rater/questions/options.html"
     measured: ClassVar[Measured] = "nominal"
-    reminder: ClassVar[str] = "Please tick as many as are asked for; at “other”, say which."
+    reminder: ClassVar[str] = marked("Please tick as many as are asked for; at “other”, say which.")
     ticks: ClassVar[bool] = True
 
     @property

@@ -7,6 +7,7 @@ from typing import ClassVar
 from studies.questions import Answer, Given, Group, Measured, OpenQuestion, listed
 from studies.questions.options import Options
 from studies.questions.scale import number
+from studies.wording import marked
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,9 @@ class Single:
     hint: str = ""
 
     template: ClassVar[str] = "rater/questions/options.html"
-    reminder: ClassVar[str] = "Please choose one of these; where you choose “other”, say which."
+    reminder: ClassVar[str] = marked(
+        "Please choose one of these; where you choose “other”, say which."
+    )
     measured: ClassVar[Measured] = "nominal"
     ticks: ClassVar[bool] = False
 

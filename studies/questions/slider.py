@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from studies.questions import Answer, Given, Group, Measured, OpenQuestion
+from studies.wording import marked
 
 LAST = 100
 
@@ -24,7 +25,7 @@ class Slider:
     hint: str = ""
 
     template: ClassVar[str] = "rater/questions/slider.html"
-    reminder: ClassVar[str] = "Please touch the line where your answer lies."
+    reminder: ClassVar[str] = marked("Please touch the line where your answer lies.")
     measured: ClassVar[Measured] = "interval"
     labels: ClassVar[tuple[str, ...]] = ()
 

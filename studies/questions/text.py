@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from studies.questions import Answer, Given, Group, Measured, OpenQuestion
+from studies.wording import marked
 
 MOST = 5_000
 """Characters that no answer may exceed."""
@@ -25,7 +26,7 @@ class Text:
     hint: str = ""
 
     template: ClassVar[str] = "rater/questions/text.html"
-    reminder: ClassVar[str] = "Please write something here, as long as is asked."
+    reminder: ClassVar[str] = marked("Please write something here, as long as is asked.")
     measured: ClassVar[Measured] = "text"
     labels: ClassVar[tuple[str, ...]] = ()
 
