@@ -11,6 +11,7 @@ from studies.drafting.exhibitions import trial_kind
 from studies.drafting.layout import Layout, Placed
 from studies.protocol import Experiment
 from studies.protocol.stimuli import Stimuli
+from studies.protocol.wordings import translated_scales
 from studies.showing.flicker import expected, flicker_of
 
 WORDS_PER_MINUTE = 200
@@ -55,6 +56,7 @@ def sum_up(experiment: Experiment, layout: Layout) -> Sums:
             *clean_arm(experiment, layout.conditions),
             *balance(experiment, items),
             *contact(experiment),
+            *translated_scales(experiment.study),
             *flickers(experiment),
             *layout.notes,
         ],

@@ -43,6 +43,7 @@ from studies.protocol.stimuli import (
     network_names,
 )
 from studies.protocol.templates import TemplateError, check_prompt
+from studies.protocol.wordings import wrong
 from studies.trials import TRIALS, TrialKind, compares
 
 Catalogue = PluginFolder[Any]
@@ -329,13 +330,18 @@ class _Resolver:
             if name in names[:i]:
                 self.note(("study", "checks", i), f"the check {name} is listed twice.")
         self.unfit_checks(study)
-        return study.model_copy(
+        before = len(self.problems)
+        resolved = study.model_copy(
             update={
                 "trial": self.kind(TRIALS, study.trial, "trial"),
                 "channel": self.kind(CHANNELS, study.channel, "channel"),
                 "checks": tuple(self.check(check, i) for i, check in enumerate(study.checks)),
             }
         )
+        if len(self.problems) == before:
+            for place, sentence in wrong(self.whole.title, resolved):
+                self.note(place, sentence)
+        return resolved
 
     def unfit_checks(self, study: Fieldwork) -> None:
         """Checks say themselves in what studies they cannot stand."""

@@ -26,6 +26,11 @@ def translated(text: str, language: str) -> str | None:
     return words if words != text or (found and text in _same(language)) else None
 
 
+def is_ours(text: str) -> bool:
+    """Whether this is a text of the platform, which catalogues translate."""
+    return any(translated(text, language) is not None for language in languages())
+
+
 def folder_of(language: str) -> Path:
     """Where the catalogue of a language lies: `zh-hans` → …/zh_Hans/LC_MESSAGES."""
     head, _, tail = language.partition("-")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from studies.wording import Filled
-from studies.wording.catalogue import translated
+from studies.wording.catalogue import SOURCE, is_ours, translated
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,12 @@ class Wording:
         """A text in this language; as it is where there is no translation."""
         found = self.find(text)
         return str(text) if found is None else found
+
+    def lacks(self, text: str) -> bool:
+        """Whether nobody has said this text in this language; the platform's own is English."""
+        template = text.template if isinstance(text, Filled) else text
+        english = self.language == SOURCE and is_ours(template)
+        return self.find(text) is None and not english
 
     def find(self, text: str) -> str | None:
         """As `say`; None where there is no translation."""
