@@ -78,7 +78,7 @@ TEMPLATES = [
 
 def _database() -> dict[str, Any]:
     if ENVIRONMENT.database_url.startswith("postgres"):
-        return dict(
+        found: dict[str, Any] = dict(
             dj_database_url.parse(
                 ENVIRONMENT.database_url,
                 engine="config.postgresql",
@@ -86,6 +86,9 @@ def _database() -> dict[str, Any]:
                 conn_health_checks=True,
             )
         )
+        # statements are planned once for each connection: half of the server's work on an answer
+        prepared = {"server_side_binding": True, "prepare_threshold": 3}
+        return {**found, "OPTIONS": {**prepared, **found.get("OPTIONS", {})}}
     address = ENVIRONMENT.database_url or f"sqlite:///{VAR_DIR / 'connoisseur.sqlite3'}"
     return {
         **dj_database_url.parse(address),

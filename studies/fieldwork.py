@@ -4,9 +4,9 @@ Places are in `places.py`; here is what happens on them. Every verb that writes 
 that holds the participant's row, and may be repeated by a browser that is not sure it was heard.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -32,6 +32,7 @@ from studies.live.places import (
     new_code,
     screen_out,
     tell,
+    to_lock,
 )
 from studies.live.plan import plan_of
 from studies.live.room import in_quota
@@ -55,7 +56,7 @@ __all__ = [
     "is_described",
     "next_trial",
     "record",
-    "record_and_go_on",
+    "record_at",
     "shown",
     "undelivered",
 ]
@@ -65,6 +66,8 @@ GIVEN = "given"
 QUOTA = "quota"
 """Why a session ends, where all places of a group of people are taken."""
 
+AHEAD = timedelta(minutes=1)
+"""How much longer than promised a place is kept."""
 KEPT_EVENTS = 200
 """Answers that came too late or twice are kept as events, but not without end per person."""
 
@@ -98,8 +101,14 @@ class Saved:
     """What came of an answer; `way` where it was saved just now."""
 
     outcome: Outcome
+    trial: Trial
     given: Given
     way: Way | None = None
+
+    @property
+    def participant(self) -> Participant:
+        """As they are now."""
+        return self.trial.participant
 
 
 def next_trial(participant: Participant) -> Trial | None:
@@ -122,26 +131,33 @@ def record(
     """Save the answers to all questions of a trial; the first complete answer wins.
 
     Safe to call any number of times, from anywhere at once. Raises IncompleteAnswer, and changes
-    nothing, where a question has no answer on its scale. `trial.participant` is then as it is after
-    the answer.
+    nothing, where a question has no answer on its scale.
     """
-    return record_and_go_on(trial, answers, rt_ms, viewing)[0]
+    place = trial.participant.token, trial.token
+    saved = record_at(place, answers=answers, rt_ms=rt_ms, viewing=viewing)
+    return saved.outcome if saved else Outcome.LATE  # erased while the answer was on its way
 
 
-def record_and_go_on(
-    trial: Trial,
+def record_at(
+    place: tuple[str, str],
+    *,
     answers: Mapping[str, object],
     rt_ms: int | None = None,
     viewing: Mapping[str, Any] | None = None,
-) -> tuple[Outcome, Way | None]:
-    """As `record`, for a page that leads on: what comes next, where saving has told so already."""
-    saved = _save(trial, answers, rt_ms, viewing or {})
-    if saved.outcome is Outcome.LATE and _is_back(trial):
-        saved = _save(trial, answers, rt_ms, viewing or {})
-    if saved.outcome in {Outcome.LATE, Outcome.DIFFERS}:
-        told = {"trial": trial.position, "answers": saved.given.plain, **_details(saved.given)}
-        _keep(trial.participant, saved.outcome, told)
-    return saved.outcome, saved.way
+) -> Saved | None:
+    """As `record`, for a page that leads on, by the tokens of participant and trial.
+
+    With the participant as they are now, and what comes next where saving has told so already.
+    None where there is no such trial (any more).
+    """
+    saved = _save(place, answers, rt_ms, viewing or {})
+    if saved and saved.outcome is Outcome.LATE and _is_back(saved.trial):
+        saved = _save(place, answers, rt_ms, viewing or {})
+    if saved and saved.outcome in {Outcome.LATE, Outcome.DIFFERS}:
+        given = saved.given
+        told = {"trial": saved.trial.position, "answers": given.plain, **_details(given)}
+        _keep(saved.participant, saved.outcome, told)
+    return saved
 
 
 def describe(*, participant: Participant, answers: Mapping[str, object]) -> Outcome:
@@ -248,21 +264,27 @@ def _details(given: Given) -> dict[str, Any]:
 
 
 def _save(
-    trial: Trial, sent: Mapping[str, object], rt_ms: int | None, viewing: Mapping[str, Any]
-) -> Saved:
+    place: tuple[str, str],
+    sent: Mapping[str, object],
+    rt_ms: int | None,
+    viewing: Mapping[str, Any],
+) -> Saved | None:
     with transaction.atomic():
-        participant = trial.participant = locked(trial.participant_id)
-        kind = plan_of(participant.study).kind
-        given = _read(trial, kind, sent)
+        participant = to_lock().filter(token=place[0]).first()
+        if participant is None:
+            return None
         waiting = list(_waiting(participant)[:2])  # as a rule this one, and the one after it
-        current = _among(waiting, trial) or participant.trials.filter(pk=trial.pk).first()
-        if current is None:  # erased while the answer was on its way
-            return Saved(Outcome.LATE, given)
+        known = [row for row in waiting if row.token == place[1]]
+        current = known[0] if known else participant.trials.filter(token=place[1]).first()
+        if current is None:
+            return None
+        current.participant, kind = participant, plan_of(participant.study).kind
+        given = _read(current, kind, sent)
         if current.answered_at:
             same = _kept(current) == given
-            return Saved(Outcome.REPEATED if same else Outcome.DIFFERS, given)
+            return Saved(Outcome.REPEATED if same else Outcome.DIFFERS, current, given)
         if current.released or participant.study.state == Study.State.CLOSED:
-            return Saved(Outcome.LATE, given)
+            return Saved(Outcome.LATE, current, given)
         now = timezone.now()
         Response.objects.bulk_create(
             Response(
@@ -284,17 +306,14 @@ def _save(
             upcoming = next_trial(participant)
         _go_on(participant, now, upcoming)
         check(participant, "answered")
-        return Saved(Outcome.SAVED, given, Way(upcoming, begun=True))
+        way = Way(upcoming, begun=True) if current.shown_at else None
+        return Saved(Outcome.SAVED, current, given, way)
 
 
 def _waiting(participant: Participant) -> QuerySet[Trial]:
     """Trials whose answers are still to come, in their order."""
     waiting = participant.trials.filter(answered_at__isnull=True, released=False)
     return waiting.order_by("position")
-
-
-def _among(waiting: Iterable[Trial], trial: Trial) -> Trial | None:
-    return next((row for row in waiting if row.pk == trial.pk), None)
 
 
 def _kept(trial: Trial) -> Given:
@@ -313,8 +332,14 @@ def _is_back(trial: Trial) -> bool:
 
 
 def _go_on(participant: Participant, now: datetime, upcoming: Trial | None) -> None:
-    """Renew the lease, or finish after the last trial: in the transaction that saved it."""
-    participant.lease_until = lease_from(plan_of(participant.study), now)
+    """Renew the lease, or finish after the last trial: in the transaction that saved it.
+
+    A lease reaches a little further than it must, so that most answers need not renew it.
+    """
+    until = lease_from(plan_of(participant.study), now)
+    if upcoming is not None and until <= participant.lease_until:
+        return
+    participant.lease_until = until + AHEAD
     if upcoming is None:
         counted = participant.trials.filter(practice=False, answered_at__isnull=False)
         if counted.exists():

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from studies.checking.findings import inspect
@@ -200,8 +201,13 @@ def locked_study(study: Study) -> Study:
 
 def locked(participant: int) -> Participant:
     """The participant of this primary key as they are now, their row locked until the end."""
+    return to_lock().get(pk=participant)
+
+
+def to_lock() -> QuerySet[Participant]:
+    """Participants with their studies; reading one locks its row until the transaction ends."""
     rows = Participant.objects.select_related("study")
-    return rows.select_for_update(no_key=True, of=("self",)).get(pk=participant)
+    return rows.select_for_update(no_key=True, of=("self",))
 
 
 def _let_finish(participant: Participant, *, begun: bool) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -35,7 +36,7 @@ def for_participant(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
     @wraps(view)
     @never_cache
-    def with_participant(request: HttpRequest, token: str, **rest: str) -> HttpResponse:
+    def with_participant(request: HttpRequest, token: str, **rest: Any) -> HttpResponse:
         person = Participant.objects.select_related("study").filter(token=token).first()
         if person is not None:
             speak(person)

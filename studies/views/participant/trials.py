@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from studies.checking.feedback import feedback
 from studies.checking.findings import trap
-from studies.fieldwork import Outcome, record_and_go_on, shown, undelivered
+from studies.fieldwork import Outcome, record_at, shown, undelivered
 from studies.live.answers import IncompleteAnswer
 from studies.live.course import Course, course_of
 from studies.live.plan import Plan, plan_of
@@ -49,15 +50,14 @@ class Picture:
 @require_http_methods(["GET", "HEAD", "POST"])
 def trial(request: HttpRequest, token: str, trial_token: str) -> HttpResponse:
     """Show the trial, or save its answer. A trial whose turn is over leads forward."""
-    if request.method == "POST":
-        row = Trial.objects.filter(token=trial_token, participant__token=token).first()
-        if row is not None:  # else, as after erasing, it is for the page to say what became of it
-            return _save(request, row)
-    return _show(request, token=token, trial_token=trial_token)
+    said = _save(request, token, trial_token) if request.method == "POST" else None
+    return said or _show(request, token=token, trial_token=trial_token)
 
 
 @for_participant
-def _show(request: HttpRequest, person: Participant, trial_token: str) -> HttpResponse:
+def _show(
+    request: HttpRequest, person: Participant, trial_token: str, lacking: tuple[str, ...] = ()
+) -> HttpResponse:
     course = course_of(person)
     row = course.trial(trial_token)
     place = beyond(place_of(person, course.way), person, course.way)
@@ -65,7 +65,7 @@ def _show(request: HttpRequest, person: Participant, trial_token: str) -> HttpRe
         return redirect(place + ("?note=saved" if row.answered_at else ""))
     if row.shown_at is None:
         shown(trial=row)
-    return _page(request, course, row)
+    return _page(request, course, row, lacking)
 
 
 @require_POST
@@ -82,27 +82,30 @@ def missing(request: HttpRequest, person: Participant, trial_token: str) -> Http
 
 
 @never_cache
-def _save(request: HttpRequest, row: Trial) -> HttpResponse:
+def _save(request: HttpRequest, token: str, trial_token: str) -> HttpResponse | None:
+    """None where there is no such trial: as after erasing, the page says what became of it."""
     as_json = request.headers.get("Accept") == "application/json"
-    if request.POST.get("remarks") and plan_of(row.participant.study).trap:
-        trap(row.participant, row.position)
+    if request.POST.get("remarks"):
+        _trap(token, trial_token)
     try:
-        outcome, way = record_and_go_on(
-            row,
-            sent_with(request.POST),
-            read_milliseconds(request.POST.get("rt_ms", "")),
-            read_viewing(request.POST.get("viewing", "")),
+        saved = record_at(
+            (token, trial_token),
+            answers=sent_with(request.POST),
+            rt_ms=read_milliseconds(request.POST.get("rt_ms", "")),
+            viewing=read_viewing(request.POST.get("viewing", "")),
         )
     except IncompleteAnswer as error:
         if as_json:
             return JsonResponse({"missing": error.missing}, status=422)
-        return _page(request, course_of(row.participant), row, error.missing)
-    address = place_of(row.participant, way) + NOTE_AFTER.get(outcome, "")
+        return _show(request, token=token, trial_token=trial_token, lacking=error.missing)
+    if saved is None:
+        return None
+    address = place_of(saved.participant, saved.way) + NOTE_AFTER.get(saved.outcome, "")
     return JsonResponse({"next": address}) if as_json else redirect(address)
 
 
 def _page(
-    request: HttpRequest, course: Course, row: Trial, lacking: tuple[str, ...] = ()
+    request: HttpRequest, course: Course, row: Trial, lacking: tuple[str, ...]
 ) -> HttpResponse:
     person = course.participant
     plan = plan_of(person.study)
@@ -135,6 +138,14 @@ def _page(
     return render(request, "rater/trial.html", context, status=422 if lacking else 200)
 
 
+def _trap(token: str, trial_token: str) -> None:
+    """Something was written into a field that people do not see."""
+    rows = Trial.objects.select_related("participant__study")
+    row = rows.filter(token=trial_token, participant__token=token).first()
+    if row and plan_of(row.participant.study).trap:
+        trap(row.participant, row.position)
+
+
 def sent_with(form: QueryDict) -> dict[str, object]:
     """Field → what was sent; a list where several values share a name."""
     found = {name: [value for value in values if value] for name, values in form.lists()}
@@ -143,17 +154,23 @@ def sent_with(form: QueryDict) -> dict[str, object]:
 
 def pictures(person: Participant, plan: Plan, rows: Sequence[Trial]) -> list[list[Picture]]:
     """The pictures of this trial and of the next (empty after the last), each in its order."""
-    stimuli = Stimulus.objects.filter(item__in=[row.item_id for row in rows])
-    told = stimuli.values_list("item_id", "slot", "image__width", "image__height")
-    sizes = {(item, slot): (width, height) for item, slot, width, height in told}
+    sizes = {row.item_id: _sizes(person.study.link_token, row.item_id) for row in rows}
     shown_in: list[list[Picture]] = []
     for row in rows:
         row.participant = person
         order = order_of(plan.kind, row.part, row.layout)
         slots = called(plan.kind, row.part, order)
         names = [name for name in order if name in slots]
-        shown_in.append([_picture(row, slots[n], sizes[row.item_id, n]) for n in names])
+        shown_in.append([_picture(row, slots[n], sizes[row.item_id][n]) for n in names])
     return [*shown_in, []][:2]
+
+
+@lru_cache(maxsize=4096)  # pictures of a launched study stay as they are
+def _sizes(study: str, item: int) -> dict[str, tuple[int, int]]:  # noqa: ARG001 (whose item it is)
+    """Slot → width and height of an item of the study with this token."""
+    rows = Stimulus.objects.filter(item=item)
+    told = rows.values_list("slot", "image__width", "image__height")
+    return {slot: (width, height) for slot, width, height in told}
 
 
 def _picture(row: Trial, slot: Slot, size: tuple[int, int]) -> Picture:
