@@ -217,6 +217,8 @@ PERSON = {
     "population": "population",
     "simulated": "simulated",
     "channel": "channel",
+    "language": "language",
+    "consent_sha256": "consent_sha256",
     "state": "state",
     "consented_at": "consented_at",
     "finished_at": "finished_at",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from studies.live.plan import plan_of
+from studies.live.plan import Plan, plan_of
 from studies.models import Study
 from studies.tables.comparisons import COMPARISONS, SHARED
 from studies.trial_forms.marks import marking_of
@@ -73,6 +73,8 @@ PARTICIPANTS: Mapping[str, str] = {
     "population": RESPONSES["population"],
     "simulated": RESPONSES["simulated"],
     "channel": "how the rater came",
+    "language": "of the pages that the rater read; answers are stored in that of the file",
+    "consent_sha256": "hash of the text that the rater agreed to, in their language",
     "state": "active, finished or lapsed",
     "consented_at": "when the rater agreed to take part, UTC",
     "finished_at": "when the rater finished, UTC",
@@ -108,6 +110,8 @@ VIEWING: Mapping[str, str] = {
     " min_shown_ms, max_hidden_ms, min_viewport",
     "mode": "side by side, flip (in one place for want of room), wall (all at once, enlarged one by"
     " one), in_place (in one place at any width), or none (no pictures)",
+    "direction": "which way the page was written, and its scales with it: ltr, or rtl (the first"
+    " point at the right); pictures stand from the left in both",
     "viewport_width": "of the window, CSS pixels",
     "viewport_height": "of the window, CSS pixels",
     "pixel_ratio": "screen pixels per CSS pixel; the browser's zoom is part of it",
@@ -150,6 +154,17 @@ def _compared() -> dict[str, str]:
     return {**{column: RESPONSES[column] for column in SHARED}, **COMPARISONS}
 
 
+def _as_read(plan: Plan) -> dict[str, dict[str, list[str]]]:
+    """Language → question → the question and the words of its values, as people read them."""
+    return {
+        language: {
+            question.name: [plan.wording(language).say(t) for t in (question.text, *question.labels)]
+            for question in plan.kind.questions
+        }
+        for language in plan.languages
+    }
+
+
 def codebook(study: Study) -> list[dict[str, Any]]:
     """One record per column of every table: table, column, says, and its possible values."""
     plan = plan_of(study)
@@ -170,6 +185,7 @@ def codebook(study: Study) -> list[dict[str, Any]]:
     values: dict[tuple[str, str], Any] = {
         ("responses", "question"): texts,
         ("responses", "value"): scales,
+        ("participants", "language"): _as_read(plan),
         **{("participants", f"{ABOUT}{q.name}"): list(q.choices) for q in plan.person_questions},
     }
     return [

@@ -90,6 +90,7 @@ def _of_trial(row: Mapping[str, Any]) -> dict[str, Any]:
 
 OF_THE_REPORT = (
     "mode",
+    "direction",
     "pixel_ratio",
     "page_scale",
     "gamut",
