@@ -260,3 +260,19 @@ def test_check_warns_that_a_translated_scale_is_not_the_validated_one():
     assert [sentence[:5] for sentence in told] == ["In de", "In ar"]
     assert "acceptability, noticeability" in told[0]
     assert translated_scales(protocol.read(experiment_text()).study) == []
+
+
+def test_a_preview_goes_the_whole_way_in_the_language_that_is_chosen(
+    client, study, django_user_model
+):
+    study.owner = django_user_model.objects.create_user("alice")
+    study.save()
+    client.force_login(study.owner)
+    first = f"/studies/{study.slug}/preview/consent/"
+    page = client.get(first, headers={"accept-language": "de"})
+    assert 'lang="en" dir="ltr"' in text_of(page)
+    page = client.get(f"{first}?lang=ar")
+    assert ARABIC["title"] in text_of(page)
+    page = client.post(f"{first}?lang=ar", follow=True)
+    assert "أولًا، نبذة قصيرة عنك" in text_of(page)
+    assert not Participant.objects.exists()

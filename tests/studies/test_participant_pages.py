@@ -262,7 +262,7 @@ def test_whoever_answered_something_may_finish_when_the_place_is_gone(client):
     participant = lapsed(study, answered=4)
     enrolled(study)
     page = client.get(f"/p/{participant.token}/", follow=True)
-    assert "Your answers to 2 pictures are saved" in text_of(page)
+    assert "Your answers are saved (2 pictures)" in text_of(page)
     client.post(f"/p/{participant.token}/place/")
     assert fieldwork.next_trial(participant) is not None
 

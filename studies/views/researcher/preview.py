@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.http import require_http_methods
 
 from studies.access import study_for
@@ -18,6 +19,7 @@ from studies.models import Item, Participant, Study, Trial
 from studies.prose import prose
 from studies.trial_forms.asking import Asked
 from studies.trials import called, order_of, page_of, parts_of, questions_of
+from studies.views.participant.language import LANGUAGE, menu
 from studies.views.participant.trials import Picture, sent_with
 
 TRIALS_SHOWN = 3
@@ -27,13 +29,16 @@ TRIALS_SHOWN = 3
 @login_required
 def preview(request: HttpRequest, slug: str, step: str = "consent") -> HttpResponse:
     """GET shows a page of the rater's way; POST leads to the next one and keeps nothing."""
-    rehearsal = Rehearsal(study_for(request.user, slug))
+    study = study_for(request.user, slug)
+    offered, asked = plan_of(study).languages, request.GET.get(LANGUAGE)
+    rehearsal = Rehearsal(study, asked if asked in offered else offered[0])
     if step not in rehearsal.steps:
         raise Http404("The way through this study has no such page.")
     if request.method == "POST":
         return _go_on(request, rehearsal, step)
+    translation.activate(rehearsal.language)
     template, context = rehearsal.page(step)
-    shown = {**context, "preview": True, "preview_study": rehearsal.study}
+    shown = {**context, "preview": True, "preview_study": study, "languages": menu(request, study)}
     return render(request, template, shown)
 
 
@@ -56,6 +61,7 @@ class Rehearsal:
     """One way through a study, with a person and trials that are never saved."""
 
     study: Study
+    language: str
 
     @cached_property
     def plan(self) -> Plan:
@@ -93,8 +99,14 @@ class Rehearsal:
         return Trial(item=self.items[place], token=token, part=parts[part], layout=layout)
 
     def address(self, step: str) -> str:
-        """Where a page of the preview is."""
-        return reverse("studies:preview", args=[self.study.slug, step])
+        """Where a page of the preview is, in its language."""
+        address = reverse("studies:preview", args=[self.study.slug, step])
+        own = self.language == self.plan.languages[0]
+        return address if own else f"{address}?{LANGUAGE}={self.language}"
+
+    def say(self, text: str) -> str:
+        """A text of the study in the language of the preview."""
+        return self.plan.wording(self.language).say(text)
 
     def after(self, step: str) -> str:
         """Where the next page is; after the last one, the study's own page."""
@@ -113,7 +125,7 @@ class Rehearsal:
     def _consent(self) -> dict[str, Any]:
         statements = enumerate(self.plan.fieldwork.consent)
         return {
-            "information": prose(self.plan.fieldwork.information),
+            "information": prose(self.say(self.plan.fieldwork.information)),
             "statements": [(number, text, False) for number, text in statements],
         }
 
@@ -137,7 +149,9 @@ class Rehearsal:
             "pictures": self._pictures(row, order),
             "upcoming": [],
             "page": page_of(self.plan.kind, row.part),
-            "asked": [Asked(q, order) for q in questions_of(self.plan.kind, row.part)],
+            "asked": [
+                Asked(q, order, say=self.say) for q in questions_of(self.plan.kind, row.part)
+            ],
             "number": number,
             "total": self.screens,
             "personal_link": self.address("consent"),
@@ -162,6 +176,6 @@ class Rehearsal:
 
     def _done(self) -> dict[str, Any]:
         return {
-            "debrief": prose(self.plan.fieldwork.debrief),
+            "debrief": prose(self.say(self.plan.fieldwork.debrief)),
             "farewell": self.plan.channel.farewell(Exit.COMPLETED, "PREVIEW", Visitor()),
         }
