@@ -18,6 +18,7 @@ import asyncio
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -210,7 +211,7 @@ def _study(people: int) -> list[str]:
 @contextmanager
 def _gunicorn(workers: int) -> Iterator[None]:
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{PORT}"]
-    command += ["--workers", str(workers), "--threads", "4", "--log-level", "error"]
+    command += ["--workers", str(workers), "--log-level", "error"]
     with _running(command, ROOT, dict(os.environ), PORT, "/healthz"):
         yield
 
@@ -219,7 +220,10 @@ def _gunicorn(workers: int) -> Iterator[None]:
 def _running(
     command: list[str], folder: Path, environment: dict[str, str], port: int, path: str
 ) -> Iterator[None]:
-    server = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+    quiet, own = subprocess.DEVNULL, True  # a group of its own: servers have children
+    server = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=quiet, start_new_session=own
+    )
     try:
         for _ in range(150):
             time.sleep(0.2)
@@ -232,7 +236,7 @@ def _running(
             raise SystemExit(f"{command[0]} did not start.")
         yield
     finally:
-        server.terminate()
+        os.killpg(server.pid, signal.SIGTERM)
         server.wait()
 
 
@@ -299,8 +303,8 @@ def _otree(binary: Path, folder: Path) -> Iterator[None]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    with _running([str(binary), "prodserver", str(PEERS_PORT)], folder, environment, PEERS_PORT,
-                  "/accounts/login/"):  # fmt: skip
+    command = [str(binary), "prodserver", str(PEERS_PORT)]
+    with _running(command, folder, environment, PEERS_PORT, "/login"):
         yield
 
 
