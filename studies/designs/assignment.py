@@ -33,6 +33,8 @@ class Candidate:
     """Of the claims, those with an answer."""
     arm: str = ""
     """The levels of the factors that vary between participants."""
+    closed: bool = False
+    """Whether it has ratings enough by a rule that was fixed beforehand."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,16 @@ def choose(
 ) -> list[Candidate]:
     """At most `size` items for one more participant.
 
-    Items with more than `most` claims are left out (None: no item is), and those that would break
-    `limits`. Those with fewer claims always come first; among equals, those whose condition this
-    participant has least of, and met least often together with the conditions chosen so far
-    (`meetings`), then painter, then artwork; what is still equal is drawn by `rng`. The item
+    Items with more than `most` claims are left out (None: no item is), those that are closed, and
+    those that would break `limits`. Those with fewer claims always come first; among equals, those
+    whose condition this participant has least of, and met least often together with the conditions
+    chosen so far (`meetings`), then painter, then artwork; what is still equal is drawn by `rng`.
+    The item
     `wanted` (a late answer to it is already there) comes first of all. `begun` are items that the
     participant has judged.
     """
     ordered = sorted(candidates, key=lambda candidate: candidate.item)
-    pool = [c for c in ordered if most is None or c.claims <= most]
+    pool = [c for c in ordered if not c.closed and (most is None or c.claims <= most)]
     share = _Share(limits or Limits(), meetings or {}, _crowds(ordered, limits or Limits()))
     for candidate in begun:
         share.add(candidate)
@@ -110,6 +113,16 @@ def _pick(
     return chosen
 
 
+def allowed(
+    candidate: Candidate, limits: Limits, painters: Counter[str], artworks: Counter[int | None]
+) -> bool:
+    """Whether somebody with so many items of each painter and artwork may be given this one."""
+    painter, artwork = painters[candidate.painter], artworks[candidate.artwork]
+    return (limits.per_painter is None or painter < limits.per_painter) and (
+        limits.per_artwork is None or candidate.artwork is None or artwork < limits.per_artwork
+    )
+
+
 @dataclass
 class _Share:
     """What a participant has so far."""
@@ -140,11 +153,7 @@ class _Share:
         return False
 
     def allows(self, candidate: Candidate) -> bool:
-        limits = self.limits
-        painter, artwork = self.painters[candidate.painter], self.artworks[candidate.artwork]
-        return (limits.per_painter is None or painter < limits.per_painter) and (
-            limits.per_artwork is None or candidate.artwork is None or artwork < limits.per_artwork
-        )
+        return allowed(candidate, self.limits, self.painters, self.artworks)
 
     def key(self, entry: Entry) -> tuple[float, ...]:
         """What makes an item come later."""

@@ -5,11 +5,12 @@ The same function deals in a live study, under the lock of its row, and in a reh
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from random import Random
 
 from studies.designs.assignment import Candidate, Limits, Meetings, arrange, ceiling, choose
+from studies.designs.seeking import Draw, Seeking, Won, seek
 from studies.designs.squares import in_square, williams
 
 
@@ -23,6 +24,10 @@ class Rules:
     square: bool = False
     """Whether conditions come in rows of a Williams square."""
     blocks: int = 1
+    at_most: int | None = None
+    """Raters that no item may exceed, where items stop by a rule; None: all have `per_item`."""
+    seeking: Seeking | None = None
+    """Whether comparisons beyond `per_item` are drawn by what they teach."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +47,23 @@ class Share:
 
     seat: Seat
     items: Sequence[Candidate]
+    draws: Sequence[Draw] = ()
+    """Why each was given, where comparisons are sought."""
 
 
 def deal_share(
-    items: Sequence[Candidate], rules: Rules, seats: Counter[Seat], rng: Random
+    items: Sequence[Candidate],
+    rules: Rules,
+    seats: Counter[Seat],
+    rng: Random,
+    won: Won | None = None,
 ) -> Share | None:
     """The share of a new participant, `seats` being those of all who hold places; None where no
     item can be given.
 
     The arm with the fewest participants comes first, the next one where it has nothing to give;
-    in the arm, the row of the square with the fewest. What is equal is drawn by `rng`.
+    in the arm, the row of the square with the fewest. What is equal is drawn by `rng`. `won` is
+    what answers said so far, where comparisons are sought.
     """
     held = Counter[str]()
     for seat, number in seats.items():
@@ -59,10 +71,14 @@ def deal_share(
     for arm in _fewest(sorted({item.arm for item in items}), held, rng):
         mine = [item for item in items if item.arm == arm]
         row = _row(mine, rules, arm, seats, rng)
-        chosen = _chosen(mine, rules, meetings(mine, arm, rules, seats), rng)
+        most, met = _most(mine, rules), meetings(mine, arm, rules, seats)
+        chosen = choose(mine, rules.size, most, rng, limits=rules.limits, meetings=met)
+        sought = _sought(mine, rules, chosen, rules.size, won, rng)
+        draws = _told(chosen, sought, rules)
+        chosen += [item for item, _ in sought]
         if chosen:
             seat = Seat(arm, row, _met(mine, chosen, rules))
-            return Share(seat, in_order(chosen, mine, row, rng))
+            return Share(seat, in_order(chosen, mine, row, rng), draws)
     return None
 
 
@@ -73,15 +89,20 @@ def deal_again(
     done: Collection[int],
     wanted: int | None,
     rng: Random,
+    won: Won | None = None,
 ) -> Share:
     """More items for a participant who came back: in their arm, none of those that are `done`."""
     mine = [item for item in items if item.arm == seat.arm]
     begun = [item for item in mine if item.item in done]
     open_items = [item for item in mine if item.item not in done]
-    most = ceiling((item.answered for item in mine), rules.per_item)
-    size = rules.size - len(begun)
+    size, most = rules.size - len(begun), _most(mine, rules)
+    if rules.seeking:  # what is sought may have any number of raters, and so may what was answered
+        open_items = [replace(i, claims=-1) if i.item == wanted else i for i in open_items]
     chosen = choose(open_items, size, most, rng, wanted, limits=rules.limits, begun=begun)
-    return Share(seat, in_order(chosen, mine, seat.row, rng))
+    sought = _sought(mine, rules, [*begun, *chosen], rules.size, won, rng)
+    draws = _told(chosen, sought, rules)
+    chosen += [item for item, _ in sought]
+    return Share(seat, in_order(chosen, mine, seat.row, rng), draws)
 
 
 def in_order(
@@ -132,11 +153,35 @@ def _row(
     return min(rng.sample(rows, len(rows)), key=lambda row: held[row])
 
 
-def _chosen(
-    items: Sequence[Candidate], rules: Rules, met: Meetings, rng: Random
-) -> list[Candidate]:
-    most = ceiling((item.answered for item in items), rules.per_item)
-    return choose(items, rules.size, most, rng, limits=rules.limits, meetings=met)
+def _most(items: Iterable[Candidate], rules: Rules) -> int | None:
+    """Claims with which an item may still be given."""
+    if rules.at_most is not None:
+        return rules.at_most - 1
+    if rules.seeking:
+        return rules.per_item - 1
+    return ceiling((item.answered for item in items), rules.per_item)
+
+
+def _sought(
+    items: Sequence[Candidate],
+    rules: Rules,
+    share: Sequence[Candidate],
+    size: int,
+    won: Won | None,
+    rng: Random,
+) -> list[tuple[Candidate, Draw]]:
+    """What fills a share once coverage has taken its part."""
+    if rules.seeking is None:
+        return []
+    return seek(items, size - len(share), rules.seeking, won or {}, rules.limits, share, rng)
+
+
+def _told(
+    chosen: Iterable[Candidate], sought: Iterable[tuple[Candidate, Draw]], rules: Rules
+) -> list[Draw]:
+    if rules.seeking is None:
+        return []
+    return [Draw(item.item, "coverage") for item in chosen] + [draw for _, draw in sought]
 
 
 def _met(items: Iterable[Candidate], chosen: Iterable[Candidate], rules: Rules) -> str:

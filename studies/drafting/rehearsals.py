@@ -1,7 +1,7 @@
 """The design of a study before it is launched: played, put in numbers, and what cannot be met."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from studies.checks import CHECKS
@@ -12,6 +12,7 @@ from studies.designs.dealing import Rules
 from studies.designs.quotas import opened
 from studies.designs.rehearsal import rehearse
 from studies.designs.selection import SelectionError
+from studies.drafting import adapting
 from studies.drafting.layout import Layout
 from studies.live.plan import Plan, plan_of
 from studies.live.shares import laid_out, rules_of
@@ -59,7 +60,7 @@ def play(plan: Plan, items: Sequence[Candidate]) -> Rehearsal:
     most = max(20, WORK // max(1, len(items)))
     return _played(
         tuple(items),
-        rules_of(plan),
+        replace(rules_of(plan), seeking=None),  # there are no answers to seek by
         min(places, most),
         places,
         plan.fieldwork.design.drop_out,
@@ -140,7 +141,7 @@ def _refusals(
     each, gap = (repeats.each, repeats.gap) if repeats else (0, 0)
     found = feasibility.unmet(items, rules_of(plan), each, gap)
     found += feasibility.levels(study.design.between, cells)
-    return [*found, *_compared(study), *_quotas(study)]
+    return [*found, *_compared(study), *_quotas(study), *adapting.unmet(plan)]
 
 
 def _compared(study: Fieldwork) -> list[str]:

@@ -17,6 +17,7 @@ from studies.designs.arms import Cell, arm_of, condition_of
 from studies.designs.assignment import Candidate, Limits
 from studies.designs.dealing import Rules, Seat, Share, deal_again, deal_share
 from studies.designs.session import Turn, weave
+from studies.live.adapting import Heard, heard, note, seeking_of, stopping_of
 from studies.live.plan import Plan
 from studies.live.room import HOLDING
 from studies.models import Condition, Item, Participant, Stimulus, Study, Trial
@@ -28,7 +29,16 @@ def rules_of(plan: Plan) -> Rules:
     raters, design = plan.fieldwork.raters, plan.fieldwork.design
     square = design.order == "latin_square"
     limits = Limits(design.per_painter, design.per_artwork, square)
-    return Rules(raters.items_each, raters.per_item, limits, square, design.blocks)
+    stopping = stopping_of(plan)
+    return Rules(
+        raters.items_each,
+        raters.per_item,
+        limits,
+        square,
+        design.blocks,
+        stopping.at_most if stopping else None,
+        seeking_of(plan),
+    )
 
 
 def deal(participant: Participant, plan: Plan) -> int:
@@ -37,12 +47,16 @@ def deal(participant: Participant, plan: Plan) -> int:
     Known answers and hidden repeats that checks ask for are mixed in, and the session is cut into
     its blocks. The participant is changed, not saved.
     """
-    rng = plan.rng("share", participant.seed, participant.trials.count())
+    dealt = participant.trials.count()
+    rng = plan.rng("share", participant.seed, dealt)
     counts = _Counts(participant)
     items = candidates(participant, plan, counts)
-    share = deal_share(items, rules_of(plan), seats(participant, counts.left_out), rng)
+    by = _heard(participant, plan, items, counts)
+    holders = seats(participant, counts.left_out)
+    share = deal_share(by.mark(items), rules_of(plan), holders, rng, by.won)
     if share is None:
         return 0
+    note(participant, plan, by, share, dealt)
     seat = share.seat
     participant.arm, participant.row, participant.met = seat.arm, seat.row, seat.met
     gold, repeats = _known(participant, plan, counts, rng), plan.repeats
@@ -59,16 +73,20 @@ def deal_more(participant: Participant, plan: Plan, wanted: Trial | None = None)
     falls on them; `wanted` before all others if there is room on its item. With them come their
     known answers, and repeats of what they judged.
     """
-    rng = plan.rng("share", participant.seed, participant.trials.count())
+    dealt = participant.trials.count()
+    rng = plan.rng("share", participant.seed, dealt)
     first = participant.trials.filter(practice=False, repeat=0, item__gold="")
     released = set(first.filter(released=True).values_list("item", flat=True))
     done = set(first.filter(released=False).values_list("item", flat=True)) - released
     seat = Seat(participant.arm, participant.row, participant.met)
-    items = candidates(participant, plan, _Counts(participant))
+    counts = _Counts(participant)
+    items = candidates(participant, plan, counts)
+    by = _heard(participant, plan, items, counts)
     item = wanted.item_id if wanted else None
-    share = deal_again(items, rules_of(plan), seat, done, item, rng)
+    share = deal_again(by.mark(items), rules_of(plan), seat, done, item, rng, by.won)
     if not share.items:
         return 0
+    note(participant, plan, by, share, dealt)
     _write(participant, plan, [t for t in _turns(share) if t.item not in released])
     take_up(participant, [*done, *(candidate.item for candidate in share.items)])
     return len(share.items)
@@ -108,6 +126,13 @@ def candidates(participant: Participant, plan: Plan, counts: "_Counts") -> list[
         )
         for item in _frozen_items(participant.study, plan)
     ]
+
+
+def _heard(
+    participant: Participant, plan: Plan, items: Sequence[Candidate], counts: "_Counts"
+) -> Heard:
+    simulated = participant.simulated
+    return heard(participant.study, plan, items, counts.left_out, simulated=simulated)
 
 
 def _frozen_items(study: Study, plan: Plan) -> Sequence[Candidate]:

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from studies.designs import telling
-from studies.drafting import rehearsals
+from studies.drafting import adapting, rehearsals
 from studies.drafting.overview import Sums
 from studies.drafting.rehearsals import Rehearsal
+from studies.live.plan import Plan
 from studies.models import Study
 from studies.protocol import Experiment
 from studies.queries import Making, making
@@ -36,6 +37,8 @@ def of_check(
     if dealt is not None:
         square = experiment.study.design.order == "latin_square"
         lines += rehearsals.lines(dealt, square=square)
+        plan = Plan(experiment.title, experiment.study)
+        lines += [f"  adaptive    {line}" for line in adapting.told(plan, len(dealt.stay.items))]
     told = [*(sums.warnings if sums else []), *warnings]
     data = {
         "experiment": experiment.experiment,

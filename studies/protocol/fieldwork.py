@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from studies.protocol.adaptive import Adaptive
 from studies.protocol.design import Design, Quota
 from studies.protocol.languages import Language, Translation
 from studies.protocol.sections import Line, Name, Section, Seed, Settings, Statement, Text
@@ -74,6 +75,7 @@ class Fieldwork(Section):
     checks: tuple[Check, ...] = Field((), description="in the order raters meet them")
     raters: Raters = Field(description=str(Raters.__doc__))
     design: Design = Field(default_factory=Design, description=str(Design.__doc__))
+    adaptive: Adaptive = Field(default_factory=Adaptive, description=str(Adaptive.__doc__))
     languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=20)] = Field(
         ("en",),
         description="languages of the participants' pages: first the one in which this file is"

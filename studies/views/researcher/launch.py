@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from studies import queries, services
 from studies.access import researcher, study_for
 from studies.designs import telling
-from studies.drafting import readiness, rehearsals
+from studies.drafting import adapting, readiness, rehearsals
 from studies.live.plan import plan_of
 from studies.models import Study
 from studies.reads import gallery
@@ -45,6 +45,7 @@ def _confirmation(study: Study) -> dict[str, object]:
         "study": study,
         "plan": plan,
         "rehearsal": rehearsal,
+        "adaptive": adapting.told(plan, len(rehearsal.stay.items)),
         "played": [
             (title, telling.numbers(found, square=square), telling.imbalance(found))
             for title, found in played

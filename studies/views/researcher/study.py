@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from studies import queries
 from studies.access import study_for
-from studies.live import room
+from studies.live import adapting, room
 from studies.live.plan import plan_of
 from studies.models import Study
 from studies.reads import arrived as showing
@@ -65,7 +65,8 @@ def live(request: HttpRequest, slug: str) -> HttpResponse:
 def live_counts(study: Study) -> dict[str, Any]:
     """What changes with every answer."""
     real, simulated = monitoring.turnout(study)
-    raters = plan_of(study).fieldwork.raters
+    plan = plan_of(study)
+    raters = plan.fieldwork.raters
     by_real, by_simulated = monitoring.coverage(study, raters.per_item)
     return {
         "real": real,
@@ -74,6 +75,9 @@ def live_counts(study: Study) -> dict[str, Any]:
         "late": study.participants.filter(late=True, simulated=False).count(),
         "groups": room.filling(study),
         "coverage": by_real,
+        "rule": plan.fieldwork.adaptive.items,
+        "stopped": adapting.stopped(study, plan, simulated=False),
+        "simulated_stopped": adapting.stopped(study, plan, simulated=True),
         "simulated_coverage": by_simulated,
         "showings": showing.showings(study),
         "blind": showing.blindness(study),
