@@ -52,7 +52,7 @@ SHARES = ("pixel_ratio", "page_scale", "screen_pixels", "largest_zoom", "flicker
 FLAGS = ("simulated", "delivered", "valid")
 TEXTS = (
     *("study", "participant", "population", "trial", "item", "part", "slot"),
-    *("broken", "mode", "gamut", "actual_size"),
+    *("broken", "mode", "direction", "gamut", "actual_size"),
 )
 
 

@@ -79,7 +79,7 @@ def test_the_whole_way_by_mouse(new_page: Open, study: Study):
     expect(page.locator("[data-mark]")).to_have_count(3)
     page.mouse.click(*at(page, 0.9, 0.1))  # one too many
     expect(page.locator("[data-count-said]")).to_have_text(
-        "No more than 3 marks: remove one first."
+        "That is the largest number of marks (3): remove one first."
     )
     page.mouse.click(*at(page, 0.7, 0.6))  # once more: gone
     expect(page.locator("[data-mark]")).to_have_count(2)
@@ -112,7 +112,7 @@ def test_the_whole_way_by_keyboard_alone(new_page: Open, study: Study):
         page.keyboard.press("Tab")
     for key in ("Shift+ArrowLeft", "Shift+ArrowLeft", "ArrowUp", "Enter"):
         page.keyboard.press(key)
-    expect(page.locator("[data-count-said]")).to_have_text("1 of at most 3 marks")
+    expect(page.locator("[data-count-said]")).to_have_text("Marks: 1 of at most 3")
     for key in ("Shift+ArrowRight", "Shift+ArrowRight", "Enter", "Shift+ArrowDown", "Enter"):
         page.keyboard.press(key)
     page.keyboard.press("Delete")
