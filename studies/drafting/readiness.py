@@ -9,7 +9,8 @@ from studies.drafting.overview import clean_arm
 from studies.live.answers import IncompleteAnswer, read_answers
 from studies.live.plan import plan_of
 from studies.models import Study
-from studies.protocol import restore
+from studies.protocol import restore, wordings
+from studies.protocol.problems import in_words
 from studies.showing import flashes, lossless_advice
 from studies.trials import SimulatedRater, order_of, parts_of, questions_of
 
@@ -23,6 +24,7 @@ def obstacles(study: Study) -> list[str]:
     return [
         *_missing_pictures(study),
         *_unplayable_trials(study),
+        *_wordless(study),
         *rehearsals.obstacles(study),
     ]
 
@@ -33,6 +35,7 @@ def warnings(study: Study) -> list[str]:
     cells = [{**UNDEGRADED, **cell} for cell in levels]
     said = clean_arm(restore(study.protocol.document), cells)
     said += lossless_advice.of_draft(study)
+    said += wordings.translated_scales(plan_of(study).fieldwork)
     said += rehearsals.regrets(rehearsals.rehearsal_of(study))
     flicker = flashes.sentence(study)
     return [*said, flicker] if flicker else said
@@ -48,6 +51,13 @@ def _missing_pictures(study: Study) -> list[str]:
         f"{missing} of {making.total} pictures are not made yet{why}:"
         f" run “manage.py experiment generate {study.slug} --wait”."
     ]
+
+
+def _wordless(study: Study) -> list[str]:
+    """Languages that lack something, since the file was applied: the platform says more by now."""
+    plan = plan_of(study)
+    wrong = wordings.wrong(plan.title, plan.fieldwork)
+    return [f"{in_words(place)}: {sentence}" for place, sentence in wrong]
 
 
 def _unplayable_trials(study: Study) -> list[str]:

@@ -276,3 +276,11 @@ def test_a_preview_goes_the_whole_way_in_the_language_that_is_chosen(
     page = client.post(f"{first}?lang=ar", follow=True)
     assert "أولًا، نبذة قصيرة عنك" in text_of(page)
     assert not Participant.objects.exists()
+
+
+def test_a_draft_in_a_language_that_lacks_something_is_not_launched(study):
+    from studies.drafting import readiness
+
+    assert not [told for told in readiness.obstacles(study) if "translations" in told]
+    lacking = live_study(slug="lacking", languages=["en", "de"])
+    assert "study.translations: de is missing" in " ".join(readiness.obstacles(lacking))

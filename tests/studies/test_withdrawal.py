@@ -79,7 +79,7 @@ def test_after_erasure_no_row_ties_to_the_person(client, person):
 def test_the_receipt_counts_in_words(client, person):
     identities.remember(person, "panel", "panel-name-of-ada")
     told = erase_in_the_browser(client, person).content.decode()
-    assert "1 identifier," in told
+    assert "1 identifier ·" in told
     assert f"{2 + 2 * 4} answers" in told
     assert "1 identities" not in told
 
