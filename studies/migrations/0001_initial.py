@@ -59,6 +59,8 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('active', 'taking part'), ('finished', 'finished'), ('lapsed', 'left, place given back'), ('screened_out', 'screened out'), ('withdrawn', 'withdrew')], default='active', max_length=12)),
                 ('consented_at', models.DateTimeField()),
                 ('consent_sha256', models.CharField(help_text='of the text that was agreed to', max_length=64)),
+                ('consent_version', models.PositiveSmallIntegerField(default=1, help_text='of that text')),
+                ('consent_due', models.BooleanField(default=False, help_text='the information was changed since: nothing is shown or kept before they agree')),
                 ('lease_until', models.DateTimeField(help_text='the place is given back after this silence')),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('completion_code', models.CharField(blank=True, max_length=20)),
@@ -132,6 +134,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('draft', 'draft'), ('live', 'live'), ('paused', 'paused'), ('closed', 'closed')], default='draft', max_length=10)),
                 ('link_token', models.CharField(default=studies.models.append_only.new_token, max_length=32, unique=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('consent_version', models.PositiveSmallIntegerField(default=1, help_text="of what newcomers read: 1 is the file's, then amendments")),
                 ('launched_at', models.DateTimeField(blank=True, null=True)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='studies', to=settings.AUTH_USER_MODEL)),
@@ -206,6 +209,38 @@ class Migration(migrations.Migration):
                 'ordering': ['at', 'pk'],
             },
         ),
+        migrations.CreateModel(
+            name='ConsentText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveSmallIntegerField()),
+                ('language', models.CharField(max_length=12)),
+                ('sha256', models.CharField(help_text='of `text`', max_length=64)),
+                ('text', models.TextField(help_text='a JSON list: title, information, statements, what is kept, whom to ask')),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consent_texts', to='studies.study')),
+            ],
+            options={
+                'ordering': ['version', 'language'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ConsentAmendment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveSmallIntegerField()),
+                ('document', models.JSONField(help_text="parts of the file's section `study` that it replaces")),
+                ('reason', models.TextField()),
+                ('before_sha256', models.CharField(help_text='of the version before', max_length=64)),
+                ('sha256', models.CharField(help_text='of all the above', max_length=64)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consent_amendments', to='studies.study')),
+            ],
+            options={
+                'ordering': ['version'],
+            },
+        ),
         migrations.AddField(
             model_name='condition',
             name='study',
@@ -221,6 +256,8 @@ class Migration(migrations.Migration):
                 ('applied_state', models.CharField(blank=True, help_text='the last state that our places followed', max_length=40)),
                 ('code', models.CharField(blank=True, help_text='that the person gave the panel', max_length=60)),
                 ('bonus', models.BigIntegerField(blank=True, help_text='hundredths that the panel says were paid on top', null=True)),
+                ('approval_asked_at', models.DateTimeField(blank=True, help_text='when approval was asked for from here: paid, or will be', null=True)),
+                ('erased', models.BooleanField(default=False, help_text='its person had everything erased: it is tied to nobody again')),
                 ('panel_study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to='studies.panelstudy')),
                 ('participant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='submissions', to='studies.participant')),
             ],
@@ -370,11 +407,25 @@ class Migration(migrations.Migration):
                 ('visit', models.CharField(blank=True, help_text="the channel's name for the visit, not the person", max_length=100)),
                 ('verified', models.BooleanField(default=False, help_text='proved by a signature or a secret')),
                 ('visits', models.PositiveIntegerField(default=1, help_text='different visits, the first too')),
+                ('earlier', models.JSONField(default=list, help_text='visits before the last one, in order')),
                 ('arrived_at', models.DateTimeField(auto_now_add=True)),
                 ('participant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='arrival', to='studies.participant')),
             ],
             options={
                 'indexes': [models.Index(fields=['channel', 'visit'], name='studies_arr_channel_5c6d95_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Agreement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='studies.consenttext')),
+                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='studies.participant')),
+            ],
+            options={
+                'ordering': ['at', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('participant', 'text'), name='agreement_once')],
             },
         ),
         migrations.CreateModel(
@@ -459,6 +510,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='exitcode',
             constraint=models.UniqueConstraint(fields=('study', 'code'), name='exit_code_code'),
+        ),
+        migrations.AddConstraint(
+            model_name='consenttext',
+            constraint=models.UniqueConstraint(fields=('study', 'version', 'language'), name='consent_text_version'),
+        ),
+        migrations.AddConstraint(
+            model_name='consentamendment',
+            constraint=models.UniqueConstraint(fields=('study', 'version'), name='consent_amendment_version'),
         ),
         migrations.AddConstraint(
             model_name='condition',

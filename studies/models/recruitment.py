@@ -25,6 +25,7 @@ class Arrival(models.Model):
     )
     verified = models.BooleanField(default=False, help_text="proved by a signature or a secret")
     visits = models.PositiveIntegerField(default=1, help_text="different visits, the first too")
+    earlier = models.JSONField(default=list, help_text="visits before the last one, in order")
     arrived_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -119,6 +120,12 @@ class Submission(models.Model):
     bonus = models.BigIntegerField(
         null=True, blank=True, help_text="hundredths that the panel says were paid on top"
     )
+    approval_asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="when approval was asked for from here: paid, or will be"
+    )
+    erased = models.BooleanField(
+        default=False, help_text="its person had everything erased: it is tied to nobody again"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -180,7 +187,7 @@ class BonusBatch(models.Model):
 
 
 class Bonus(models.Model):
-    """One line of a batch; the same purpose is paid once per submission."""
+    """One line of a batch; the same purpose is paid once per person (and so per submission)."""
 
     batch = models.ForeignKey(BonusBatch, models.PROTECT, related_name="lines")
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="bonuses")

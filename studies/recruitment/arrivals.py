@@ -10,14 +10,18 @@ from dataclasses import asdict
 from django.core import signing
 from django.db import transaction
 
-from studies.channels import Visitor
+from studies.channels import LaunchError, Visitor
 from studies.live.places import enrol, locked_study, tell
 from studies.live.plan import plan_of
 from studies.models import Arrival, Participant, Study
+from studies.recruitment.standing import was_let_go
 from studies.rights import identities
+from studies.wording import Filled
 
 REMEMBERED_SECONDS = 24 * 60 * 60
 """How long a landing page that was opened may wait for its “I agree”."""
+MOST_VISITS = 50
+"""Visits of one person that are kept apart: an address that is not signed can be made up."""
 
 
 def person_kind(study: Study) -> str:
@@ -40,13 +44,17 @@ def known(study: Study, visitor: Visitor) -> Participant | None:
 def start(
     *, study: Study, visitor: Visitor, consent_sha256: str, token: str, language: str = ""
 ) -> Participant:
-    """The visitor's one participant: enrolled now, or found. Raises StudyClosed or StudyFull."""
+    """The visitor's one participant: enrolled now, or found.
+
+    Raises StudyClosed, StudyFull, or LaunchError for a visit that the panel has ended.
+    """
     kind = plan_of(study).fieldwork.channel.kind
     with transaction.atomic():
         study = locked_study(study)
         found = known(study, visitor)
         if found:
             return seen_again(found, visitor)
+        check_visit(study, visitor)
         person = enrol(
             study=study,
             channel=kind,
@@ -62,14 +70,38 @@ def start(
 
 
 def seen_again(participant: Participant, visitor: Visitor) -> Participant:
-    """Put on record that a person came on another visit (a submission returned, and taken anew)."""
-    arrival = Arrival.objects.filter(participant=participant).first()
-    if arrival and visitor.visit and arrival.visit != visitor.visit:
+    """Put on record that a person came on a new visit (a submission returned, and taken anew).
+
+    Links are opened again, by people and by scanners: a visit that they were on before, or that
+    the panel has ended, changes nothing.
+    """
+    rows = Arrival.objects.filter(participant=participant)
+    arrival = rows.first()
+    if arrival is None or not _is_new(arrival, visitor):
+        return participant
+    with transaction.atomic():
+        arrival = rows.select_for_update().get()
+        if not _is_new(arrival, visitor):
+            return participant  # another tab was quicker
+        arrival.earlier = [*arrival.earlier, arrival.visit]
         arrival.visit, arrival.visits = visitor.visit, arrival.visits + 1
         arrival.verified = visitor.verified
-        arrival.save(update_fields=["visit", "visits", "verified"])
+        arrival.save(update_fields=["visit", "visits", "verified", "earlier"])
+        _remember_details(participant, visitor)
         tell(participant, "arrived_again", {"visits": arrival.visits})
     return participant
+
+
+def check_visit(study: Study, visitor: Visitor) -> None:
+    """Raises LaunchError where the panel has ended this visit: the work would not be paid."""
+    if was_let_go(study, visitor.visit):
+        raise LaunchError(
+            Filled(
+                "Your place at {name} has run out, or was handed back. Please take a place at"
+                " {name} once more before you start here.",
+                name=plan_of(study).channel.label,
+            )
+        )
 
 
 def visitor_of(participant: Participant) -> Visitor:
@@ -98,9 +130,20 @@ def _note(person: Participant, visitor: Visitor, channel: str) -> None:
     )
     if visitor.person:
         identities.remember(person, person_kind(person.study), visitor.person)
+    _remember_details(person, visitor)
+
+
+def _remember_details(person: Participant, visitor: Visitor) -> None:
+    """The way out is that of the last visit: MTurk's assignment, a panel's own number."""
     if visitor.details:
         text = json.dumps(dict(visitor.details), ensure_ascii=False)
         identities.remember(person, details_kind(person.study), text)
+
+
+def _is_new(arrival: Arrival, visitor: Visitor) -> bool:
+    known = visitor.visit in ("", arrival.visit, *arrival.earlier)
+    full = len(arrival.earlier) >= MOST_VISITS
+    return not (known or full or was_let_go(arrival.participant.study, visitor.visit))
 
 
 def _salt(study: Study) -> str:

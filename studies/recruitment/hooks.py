@@ -21,6 +21,8 @@ from studies.recruitment.submissions import take
 
 PANEL = "prolific"
 SKEW = timedelta(minutes=5)
+OLDEST = timedelta(days=365)
+"""An event that says it is older is as old as this: years before 1 or so are no times at all."""
 LONGEST = 100_000
 """Bytes of a body; Prolific's have a few hundred."""
 
@@ -47,7 +49,7 @@ def read_hook(headers: Mapping[str, str], body: bytes, secret: str, now: datetim
         raise HookError("This body is longer than any event.")
     stamp = headers.get("X-Prolific-Request-Timestamp", "")
     given = headers.get("X-Prolific-Request-Signature", "")
-    if not hmac.compare_digest(signature(secret, stamp, body), given):
+    if not hmac.compare_digest(_bytes(signature(secret, stamp, body)), _bytes(given)):
         raise HookError("The signature does not hold.")
     at = moment(stamp)
     if at is None or abs(_aware(at) - now) > SKEW:
@@ -57,7 +59,7 @@ def read_hook(headers: Mapping[str, str], body: bytes, secret: str, now: datetim
 
 def signature(secret: str, stamp: str, body: bytes) -> str:
     """base64(HMAC-SHA256(secret, stamp + body)), as Prolific documents it."""
-    digest = hmac.new(secret.encode(), stamp.encode() + body, hashlib.sha256).digest()
+    digest = hmac.new(secret.encode(), _bytes(stamp) + body, hashlib.sha256).digest()
     return base64.b64encode(digest).decode()
 
 
@@ -123,7 +125,13 @@ def _event(headers: Mapping[str, str], body: bytes, now: datetime) -> Hook:
     if len(event) > 100 or len(kind) > 60 or not 0 < len(resource) <= 100 or not resource.isalnum():
         raise HookError("This is not an event of Prolific's.")
     stated = moment(headers.get("X-Timestamp", ""))
-    return Hook(event, kind, resource, min(_aware(stated), now) if stated else now)
+    at = max(min(_aware(stated), now), now - OLDEST) if stated else now
+    return Hook(event, kind, resource, at)
+
+
+def _bytes(header: str) -> bytes:
+    """Anybody may send any header: as text, one beyond ASCII could not even be compared."""
+    return header.encode(errors="replace")
 
 
 def _aware(at: datetime) -> datetime:

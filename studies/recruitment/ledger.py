@@ -9,7 +9,7 @@ be done again after a crash; `paying` is committed before the one call that spen
 code path leads from it to a second call. A crash there leaves `paying`, which is shown to a person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -29,6 +29,12 @@ PAYING_TAKES = timedelta(minutes=2)
 MOST_LINES = 500
 
 
+TWICE = (
+    "One of these people has, or will get, a bonus for the same purpose already."
+    " Name another purpose if you mean a second one."
+)
+
+
 class LedgerError(RuntimeError):
     """A payment that is not made; the sentence says why."""
 
@@ -40,7 +46,7 @@ class Line:
     submission: Submission
     amount: Money
     purpose: str
-    """What it is for; a submission is paid once for each purpose."""
+    """What it is for; a person is paid once for each purpose, by whichever submission."""
 
 
 def intend(*, panel_study: PanelStudy, lines: Sequence[Line], actor: Actor = None) -> BonusBatch:
@@ -48,6 +54,8 @@ def intend(*, panel_study: PanelStudy, lines: Sequence[Line], actor: Actor = Non
     _check(panel_study, lines)
     try:
         with transaction.atomic():
+            PanelStudy.objects.select_for_update(no_key=True).get(pk=panel_study.pk)
+            _check_people(panel_study, lines)
             batch = BonusBatch.objects.create(
                 panel_study=panel_study, currency=lines[0].amount.currency, actor=actor
             )
@@ -62,10 +70,7 @@ def intend(*, panel_study: PanelStudy, lines: Sequence[Line], actor: Actor = Non
             )
             return batch
     except IntegrityError:
-        raise LedgerError(
-            "One of these people has, or will get, a bonus for the same purpose already."
-            " Name another purpose if you mean a second one."
-        ) from None
+        raise LedgerError(TWICE) from None
 
 
 def set_up(batch: BonusBatch, api: Prolific) -> BonusBatch:
@@ -123,6 +128,28 @@ def paid_to(submission: Submission) -> int:
     """Hundredths that the ledger knows as paid on top of a submission."""
     lines = submission.bonuses.filter(batch__state=State.PAID)
     return int(lines.aggregate(total=Sum("amount"))["total"] or 0)
+
+
+def people_in(lines: Iterable[Bonus]) -> int:
+    """How many people lines of bonuses are for; a submission of nobody's here is a person."""
+    return len(
+        {line.submission.participant_id or f"submission {line.submission_id}" for line in lines}
+    )
+
+
+def _check_people(panel_study: PanelStudy, lines: Sequence[Line]) -> None:
+    """One bonus of a purpose per person; the panel's row is held by the caller."""
+    meant = [(line.submission.participant_id, line.purpose) for line in lines]
+    theirs = [one for one in meant if one[0]]
+    written = Bonus.objects.filter(batch__panel_study=panel_study, refused=False)
+    people = [person for person, _ in theirs]
+    known = set(
+        written.values_list("submission__participant", "purpose").filter(
+            submission__participant__in=people
+        )
+    )
+    if len(set(theirs)) < len(theirs) or known & set(theirs):
+        raise LedgerError(TWICE)
 
 
 def _end(batch: BonusBatch, state: BonusBatch.State, message: str) -> None:

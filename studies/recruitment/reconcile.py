@@ -4,7 +4,7 @@ It asks the panel, lets places follow, compares, and writes down what does not a
 nothing else: it approves nobody, pays nothing, and takes no answer away.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from statistics import median
@@ -14,18 +14,22 @@ from django.db.models import Q
 from django.utils import timezone
 
 from studies.channels import Exit
-from studies.models import ExitCode, PanelStudy, Participant, Receipt, Study, Submission
+from studies.models import PanelStudy, Participant, Receipt, Study, Submission
 from studies.recruitment import ledger
+from studies.recruitment.agreement import Code, Here, disagreements
 from studies.recruitment.calls import PanelError
 from studies.recruitment.money import Money
 from studies.recruitment.panel_study import api_of, channel_of
 from studies.recruitment.prolific import Prolific
 from studies.recruitment.receipts import stored
-from studies.recruitment.submissions import KNOWN, poll
+from studies.recruitment.standing import GONE, PAID, by_person, standing
+from studies.recruitment.submissions import poll
 
 EVERY = timedelta(days=1)
-ENDED = ("AWAITING REVIEW", "APPROVED", "PARTIALLY APPROVED")
-"""Of these the panel believes that the work is done."""
+NO_CODE = ("", "NOCODE")
+"""As Prolific has a submission that was handed in without a code."""
+DUE = (Participant.State.FINISHED, Participant.State.SCREENED_OUT)
+"""Whoever left so has a code that the panel should have heard of."""
 FEWEST_FOR_PAY = 5
 """Finished people from which the median time is worth a word."""
 
@@ -75,9 +79,7 @@ def reconcile_due() -> int:
 def mismatches(panel_study: PanelStudy) -> Iterator[Mismatch]:
     """What does not agree, from our own rows alone."""
     yield from _study(panel_study)
-    for submission in panel_study.submissions.select_related("participant").order_by("pk"):
-        yield from _submission(submission)
-        yield from _money(panel_study, submission)
+    yield from _people(panel_study)
     yield from _only_here(panel_study)
     yield from _receipts(panel_study.study)
     for batch in ledger.unresolved(panel_study):
@@ -101,53 +103,43 @@ def _study(panel_study: PanelStudy) -> Iterator[Mismatch]:
         )
 
 
-def _submission(submission: Submission) -> Iterator[Mismatch]:
-    person, state = submission.participant, submission.state
-    if state not in KNOWN:
-        yield Mismatch(
-            "state", submission.reference, f"The panel says “{state}”, which is not documented."
-        )
-    if state in ENDED and person is None:
-        yield Mismatch(
-            "no_data",
-            submission.reference,
-            f"{state.capitalize()} at the panel, and nobody arrived here: ask the person before"
-            " anything else.",
-        )
-    if person is None:
-        return
-    if state in ENDED and person.state == Participant.State.ACTIVE:
-        yield Mismatch(
-            "unfinished",
-            submission.reference,
-            f"{state.capitalize()} at the panel, but {person.code} has not finished here.",
-        )
-    if state in {"TIMED-OUT", "RETURNED"} and person.state == Participant.State.FINISHED:
-        yield Mismatch(
-            "late",
-            submission.reference,
-            f"{person.code} finished here, and the panel says “{state}”: the answers are kept;"
-            " see that the work is paid.",
-        )
-    yield from _code(submission, person)
+def _people(panel_study: PanelStudy) -> Iterator[Mismatch]:
+    """Each person once, by the submission that stands for them; further ones are told apart."""
+    codes = {row.code: Exit(row.exit) for row in panel_study.study.exit_codes.all()}
+    completed = next((code for code, leaving in codes.items() if leaving is Exit.COMPLETED), "")
+    rows = panel_study.submissions.select_related("participant").order_by("pk")
+    for submissions in by_person(rows):
+        main = standing(submissions, completed)
+        yield from _agrees(main, codes)
+        for other in submissions:
+            if other != main:
+                yield from _second(other, main)
+            yield from _money(panel_study, other)
 
 
-def _code(submission: Submission, person: Participant) -> Iterator[Mismatch]:
-    if not submission.code or submission.state not in ENDED:
+def _agrees(submission: Submission, codes: Mapping[str, Exit]) -> Iterator[Mismatch]:
+    if submission.approval_asked_at is not None and submission.state in PAID:
+        return  # a person looked at it here, and said why
+    person, given = submission.participant, submission.code
+    here = Here(person.state) if person else Here.ERASED if submission.erased else Here.NOBODY
+    code = Code.NONE if given in NO_CODE else codes.get(given, Code.FOREIGN)
+    who = person.code if person else "somebody"
+    for kind, sentence in disagreements(submission.state, here, code, who, given):
+        yield Mismatch(kind, submission.reference, sentence)
+
+
+def _second(submission: Submission, main: Submission) -> Iterator[Mismatch]:
+    """A further submission of a person whose work has one data set."""
+    if submission.state in GONE or (submission.approval_asked_at and submission.state in PAID):
         return
-    known = ExitCode.objects.filter(study=person.study_id, code=submission.code).first()
-    if known is None:
-        yield Mismatch(
-            "code",
-            submission.reference,
-            f"{person.code} gave a code that is none of ours (“{submission.code}”).",
-        )
-    elif known.exit == Exit.COMPLETED and person.state != Participant.State.FINISHED:
-        yield Mismatch(
-            "code",
-            submission.reference,
-            f"{person.code} gave the code of those who finished, and has not.",
-        )
+    person = submission.participant
+    yield Mismatch(
+        "second",
+        submission.reference,
+        f"“{submission.state}” at the panel: a further submission of {person and person.code}, whose"
+        f" one set of answers {main.reference} stands for ({main.state}). See that the work is not"
+        " paid twice: ask them to return it, or approve it with the reason.",
+    )
 
 
 def _money(panel_study: PanelStudy, submission: Submission) -> Iterator[Mismatch]:
@@ -165,9 +157,10 @@ def _money(panel_study: PanelStudy, submission: Submission) -> Iterator[Mismatch
 
 def _only_here(panel_study: PanelStudy) -> Iterator[Mismatch]:
     people = panel_study.study.participants.filter(channel=panel_study.panel, simulated=False)
-    for person in people.filter(submissions=None, state=Participant.State.FINISHED):
+    for person in people.filter(submissions=None, state__in=DUE):
+        stands = person.get_state_display().capitalize()
         yield Mismatch(
-            "only_here", person.code, "Finished here, and the panel knows no submission of theirs."
+            "only_here", person.code, f"{stands} here, and the panel knows no submission of theirs."
         )
 
 

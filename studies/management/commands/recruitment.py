@@ -107,7 +107,7 @@ class Command(BaseCommand):
         """All with answers."""
         row = _row(options["slug"])
         which = review.approvable(row)
-        _confirmed(options, f"approve {len(which)} submissions whose answers are stored")
+        _confirmed(options, f"approve the work of {len(which)} people whose answers are stored")
         count = review.approve(panel_study=row, submissions=which)
         self.stdout.write(f"{count} approved.")
 

@@ -95,6 +95,7 @@ def _known(study: Study, visitor: Visitor, visit: str) -> Participant | None:
 
 def _check_place(study: Study, visitor: Visitor) -> None:
     check_open(study)
+    arrivals.check_visit(study, visitor)
     if is_full(study, visitor.stratum):
         raise StudyFull(FULL)
 

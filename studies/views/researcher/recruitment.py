@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -22,6 +23,7 @@ from studies.recruitment.calls import PanelError
 from studies.recruitment.ledger import LedgerError, Line
 from studies.recruitment.money import Money, MoneyError
 from studies.recruitment.receipts import exit_code
+from studies.recruitment.standing import by_person, standing
 from studies.services import StudyError
 
 ROWS = 50
@@ -93,14 +95,16 @@ def _prolific(request: HttpRequest, study: Study, channel: Prolific) -> dict[str
     }
     if row is None:
         return told
-    rows = row.submissions.select_related("participant").order_by("-stated_at", "-pk")
-    batches = list(row.batches.prefetch_related("lines"))
+    same = Count("participant__submissions", filter=Q(participant__submissions__panel_study=row))
+    rows = row.submissions.select_related("participant").annotate(of_person=same)
+    rows = rows.order_by("-stated_at", "-pk")
+    batches = list(row.batches.prefetch_related("lines__submission"))
     return {
         **told,
         "cost": Money(row.total_cost, row.currency) if row.total_cost is not None else None,
         "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
         "approvable": len(review.approvable(row)),
-        "payments": [(one, _total(one)) for one in batches],
+        "payments": [(one, ledger.people_in(one.lines.all()), _total(one)) for one in batches],
         "unresolved": set(ledger.unresolved(row).values_list("pk", flat=True)),
     }
 
@@ -179,7 +183,9 @@ def _bonus(request: HttpRequest, study: Study) -> str:
     row = _row(study)
     codes = request.POST.get("who", "").replace(",", " ").split()
     amount = Money.from_decimal(request.POST.get("amount", ""), row.currency)
-    people = list(row.submissions.filter(participant__code__in=codes))
+    completed = exit_code(study, Exit.COMPLETED)
+    theirs = row.submissions.filter(participant__code__in=codes).select_related("participant")
+    people = [standing(one, completed) for one in by_person(theirs.order_by("pk"))]
     missing = set(codes) - {one.participant.code for one in people if one.participant}
     if missing or not codes:
         raise StudyError(f"Nobody here is called {', '.join(sorted(missing)) or '“”'}.")
@@ -187,7 +193,11 @@ def _bonus(request: HttpRequest, study: Study) -> str:
     lines = [Line(one, amount, purpose) for one in people]
     batch = ledger.intend(panel_study=row, lines=lines, actor=researcher(request))
     ledger.set_up(batch, panel_study.api_of(study))
-    return f"{len(lines)} bonuses are set up and not paid: look at them below, then pay."
+    count = len(lines)
+    return (
+        f"{count} bonus{'' if count == 1 else 'es'} for as many people: set up and not paid. Look"
+        " below, then pay."
+    )
 
 
 def _pay(request: HttpRequest, study: Study) -> str:

@@ -114,6 +114,19 @@ def test_a_hook_that_is_forged_stale_or_not_json_is_refused(panel, row):
     assert Client().get(HOOK).status_code == 405
 
 
+@pytest.mark.parametrize("header", ["X-Prolific-Request-Signature", "X-Prolific-Request-Timestamp"])
+@pytest.mark.parametrize("text", ["\xe9", "€", "\udce9", "inf", "9" * 400])
+def test_whatever_stands_in_a_signed_header_is_refused_not_a_fault(panel, row, header, text):
+    submission, _ = arrived(panel, row)
+    assert send(panel, submission, **{header: text}).status_code == 403
+
+
+def test_a_time_that_is_none_is_taken_as_long_ago(panel, row):
+    submission, _ = arrived(panel, row)
+    impossible = send(panel, submission, **{"X-Timestamp": "0001-01-01T00:00:00+14:00"})
+    assert impossible.json()["outcome"] == "taken"
+
+
 def test_the_signature_covers_every_byte(panel, row):
     submission, _ = arrived(panel, row)
     body, headers = panel.hook(submission)
