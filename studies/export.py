@@ -27,6 +27,8 @@ from studies.queries import recorded
 from studies.rights.free_text import masked
 from studies.tables.codebook import ABOUT, MARKS, RESPONSES, STIMULI, codebook
 from studies.tables.comparisons import comparisons
+from studies.tables.consents import consents
+from studies.tables.consents import texts as consent_texts
 from studies.tables.viewing import viewing
 from studies.trial_forms.marks import FIELD, marking_of
 
@@ -219,6 +221,7 @@ PERSON = {
     "channel": "channel",
     "language": "language",
     "consent_sha256": "consent_sha256",
+    "consent_version": "consent_version",
     "state": "state",
     "consented_at": "consented_at",
     "finished_at": "finished_at",
@@ -261,6 +264,7 @@ def write(study: Study, folder: Path) -> dict[str, int]:
     files["protocol.json"] = as_json({"document": frozen.document, "drawn": frozen.drawn})
     files["codebook.json"] = as_json(codebook(study))
     files["codebook.csv"] = as_csv(_book(study))
+    files["consent_texts.json"] = as_json(consent_texts(study))
     files |= _certificate(study)
     files["README.md"] = README.format(study=study, frozen=frozen)
     encoded = {name: content.encode() for name, content in files.items()}
@@ -280,6 +284,8 @@ Export of the study “{study.slug}” ({study.state}), design {frozen.design_sh
 - `responses.csv`: one row per answer of a participant. `participants.csv`: one row per participant.
 - `responses_SIMULATED.csv`, `participants_SIMULATED.csv`: the same for SIMULATED raters, if any.
   They are made up by a program and say nothing about people.
+- `consents.csv` (`consents_SIMULATED.csv`): who agreed to which version of the information, and
+  when. `consent_texts.json`: every version word for word.
 - `marks.csv` (`marks_SIMULATED.csv`), where raters marked places: one row per mark.
 - `viewing.csv` (`viewing_SIMULATED.csv`): how the pictures were looked at, one row per picture of a
   trial, also of those whose pictures never arrived; which rules of viewing were broken.
@@ -309,6 +315,7 @@ def _tables(study: Study) -> dict[str, str]:
     files["stimuli.csv"] = as_csv(stimuli(study, practice=True))
     tables = {"responses": responses(study), "participants": participants(study)}
     tables["viewing"] = viewing(study)
+    tables["consents"] = _typed(consents(study))
     if marking_of(plan_of(study).kind):
         tables["marks"] = marks(study)
     if plan_of(study).fieldwork.compare:
@@ -378,10 +385,10 @@ def _painters_records(study: Study, artists: Series) -> dict[str, list[str]]:
     }
 
 
-TIMES = ("started_at", "answered_at", "consented_at", "finished_at")
+TIMES = ("started_at", "answered_at", "consented_at", "finished_at", "agreed_at")
 SHARES = ("x", "y", "pixel_ratio", "page_scale", "screen_pixels", "largest_zoom", "first_won")
 NUMBERS = ("value", "scale", "rt_ms", "seed", *SHARES)
-COUNTS = ("position", "trials", "order")
+COUNTS = ("position", "trials", "order", "consent_version", "version")
 FLAGS = ("simulated", "practice", "gold", "excluded")
 
 

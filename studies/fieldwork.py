@@ -80,6 +80,8 @@ class Outcome(Enum):
     """It had been saved before, with the same content: a double click, a retry."""
     DIFFERS = "differs"
     """Another answer had been saved before; the first one counts, this one is an event."""
+    ASK_AGAIN = "ask_again"
+    """The information was changed since they agreed: nothing is kept before they agree to it."""
     LATE = "late"
     """Its place had been given to somebody else, or the study closed; it is an event."""
 
@@ -178,6 +180,8 @@ def describe(*, participant: Participant, answers: Mapping[str, object]) -> Outc
             return Outcome.REPEATED
         if participant.state == Participant.State.WITHDRAWN:
             return Outcome.LATE
+        if participant.consent_due:
+            return Outcome.ASK_AGAIN
         if known or participant.study.state == Study.State.CLOSED:
             outcome = Outcome.DIFFERS if known else Outcome.LATE
             _keep(participant, outcome, {"answers": choices})
@@ -230,7 +234,7 @@ def undelivered(*, trial: Trial, viewing: Mapping[str, Any]) -> bool:
         participant = locked(trial.participant_id)
         waiting = participant.trials.filter(pk=trial.pk, answered_at=None, released=False)
         current = waiting.filter(undelivered=trial.undelivered).first()
-        if current is None:
+        if current is None or participant.consent_due:
             return False
         current.undelivered, current.viewing = current.undelivered + 1, dict(viewing)
         current.save(update_fields=["undelivered", "viewing"])
@@ -280,8 +284,10 @@ def _save(
             return None
         current.participant, kind = participant, plan_of(participant.study).kind
         given = _read(current, kind, sent)
+        same = current.answered_at is not None and _kept(current) == given
+        if participant.consent_due and not same:
+            return Saved(Outcome.ASK_AGAIN, current, given)
         if current.answered_at:
-            same = _kept(current) == given
             return Saved(Outcome.REPEATED if same else Outcome.DIFFERS, current, given)
         if current.released or participant.study.state == Study.State.CLOSED:
             return Saved(Outcome.LATE, current, given)

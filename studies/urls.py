@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from studies.views import hooks
-from studies.views.participant import exams, journey, landing, pauses, rights, trials
+from studies.views.participant import consent, exams, journey, landing, pauses, rights, trials
 from studies.views.participant import pictures as trial_pictures
 from studies.views.researcher import (
     close,
@@ -11,6 +11,7 @@ from studies.views.researcher import (
     edit,
     flags,
     generate,
+    information,
     launch,
     listing,
     pause,
@@ -50,6 +51,7 @@ RESEARCHER: list[URLPattern] = [
     path("studies/<slug:slug>/pause/", pause.pause, name="pause"),
     path("studies/<slug:slug>/resume/", pause.resume, name="resume"),
     path("studies/<slug:slug>/amend/", pause.amend, name="amend"),
+    path("studies/<slug:slug>/information/", information.information, name="information"),
     path("studies/<slug:slug>/close/", close.close, name="close"),
     path("studies/<slug:slug>/recruitment/", recruitment.recruitment, name="recruitment"),
     path("studies/<slug:slug>/recruitment/dry-run/", recruitment.dry_run, name="dry_run"),
@@ -60,6 +62,7 @@ RATER: list[URLPattern] = [
     path("s/<str:link>/", landing.landing, name="landing"),
     path("s/<str:link>/no/", landing.declined, name="declined"),
     path("p/<str:token>/", journey.participant, name="participant"),
+    path("p/<str:token>/consent/", consent.again, name="consent"),
     path("p/<str:token>/about/", journey.about, name="about"),
     path("p/<str:token>/before/", exams.before, name="before"),
     path("p/<str:token>/before/<int:number>.png", exams.stripes, name="stripes"),

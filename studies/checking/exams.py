@@ -46,7 +46,12 @@ def attempt(*, participant: Participant, name: str, number: int, sent: Mapping[s
         participant = locked(participant.pk)
         before = participant.attempts.filter(found_by=name)
         over = participant.state != Participant.State.ACTIVE or before.filter(passed=True).exists()
-        if over or before.count() != number - 1 or number > exam.attempts:
+        if (
+            over
+            or participant.consent_due
+            or before.count() != number - 1
+            or number > exam.attempts
+        ):
             return
         right = right_answers(exam, given)
         Attempt.objects.create(

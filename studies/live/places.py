@@ -24,6 +24,7 @@ from studies.live.plan import Plan, plan_of
 from studies.live.room import has_room
 from studies.live.shares import deal, deal_more, deal_practice, take_up
 from studies.models import Event, Participant, Study, Trial, new_token
+from studies.rights.consent import keep_agreement
 from studies.wording import marked
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -82,6 +83,7 @@ def enrol(
         participant.channel, participant.consent_sha256 = channel, consent_sha256
         participant.stratum, participant.language = stratum, language or plan.fieldwork.languages[0]
         participant.save()
+        keep_agreement(participant, study, plan, now)
         deal_practice(participant, plan)
         if not deal(participant, plan):
             raise StudyFull(FULL)

@@ -5,10 +5,11 @@ import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from random import Random
+from typing import Any
 
 from studies.channels import CHANNELS, Channel
 from studies.checks import CHECKS, Check, Exam, Known, PersonQuestion, Repeats
-from studies.models import Study
+from studies.models import ConsentAmendment, Study
 from studies.protocol import restore
 from studies.protocol.fieldwork import Fieldwork
 from studies.protocol.languages import own_words
@@ -17,9 +18,9 @@ from studies.wording.wording import Wording
 
 KEPT_PLANS = 32
 """Plans that a process keeps at hand."""
-_FROZEN: dict[str, "Plan"] = {}
-"""Plans of launched studies, by the random token of the study: a design is frozen at launch, so
-that nobody has to read its protocol again."""
+_FROZEN: dict[tuple[str, int], "Plan"] = {}
+"""Plans of launched studies, by the random token of the study and the version of what people agree
+to: a design is frozen at launch, so that nobody has to read its protocol again."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +108,15 @@ class Plan:
 
     def consent_in(self, language: str) -> str:
         """Hash of everything a person reads before agreeing, as it stands in this language."""
+        return hashlib.sha256(self.consent_text(language).encode()).hexdigest()
+
+    def consent_text(self, language: str) -> str:
+        """The same word for word: a JSON list of title, information, statements, what is kept
+        besides answers, and whom to ask."""
         said = [self.title, self.fieldwork.information, *self.fieldwork.consent]
         said += [*self.disclosures, self.fieldwork.contact]
         say = self.wording(language).say
-        text = json.dumps([say(each) for each in said], ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return json.dumps([say(each) for each in said], ensure_ascii=False)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -141,12 +146,22 @@ def plan_of(study: Study) -> Plan:
     """The plan of a study that has a protocol."""
     if study.launched_at is None:
         return _plan(json.dumps(study.protocol.document))
-    known = _FROZEN.get(study.link_token)
+    key = study.link_token, study.consent_version
+    known = _FROZEN.get(key)
     if known is None:
         if len(_FROZEN) >= KEPT_PLANS:
             _FROZEN.clear()
-        known = _FROZEN[study.link_token] = _plan(json.dumps(study.protocol.document))
+        known = _FROZEN[key] = _plan(json.dumps(document_of(study)))
     return known
+
+
+def document_of(study: Study) -> dict[str, Any]:
+    """The study's document, with the information that newcomers read now; the protocol stays."""
+    document: dict[str, Any] = study.protocol.document
+    if study.consent_version == 1:
+        return document
+    amended = ConsentAmendment.objects.get(study=study, version=study.consent_version)
+    return {**document, "study": {**document["study"], **amended.document}}
 
 
 @lru_cache(maxsize=KEPT_PLANS)  # a function of its argument alone: two processes never disagree

@@ -5,6 +5,7 @@ are frozen at launch under one hash; whatever happens to a study or a participan
 """
 
 from studies.models.append_only import AppendOnly, AppendOnlyError, new_token
+from studies.models.consents import Agreement, ConsentAmendment, ConsentText
 from studies.models.designs import Condition, Item, Protocol, Stimulus
 from studies.models.flags import Attempt, BrowserMark, Flag, Review
 from studies.models.flashes import PairFlash
@@ -25,6 +26,7 @@ from studies.models.studies import Study, Upload
 from studies.models.withdrawals import Withdrawal
 
 __all__ = [
+    "Agreement",
     "AppendOnly",
     "AppendOnlyError",
     "Arrival",
@@ -33,6 +35,8 @@ __all__ = [
     "BonusBatch",
     "BrowserMark",
     "Condition",
+    "ConsentAmendment",
+    "ConsentText",
     "Event",
     "ExitCode",
     "Flag",

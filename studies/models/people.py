@@ -46,6 +46,11 @@ class Participant(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.ACTIVE)
     consented_at = models.DateTimeField()
     consent_sha256 = models.CharField(max_length=64, help_text="of the text that was agreed to")
+    consent_version = models.PositiveSmallIntegerField(default=1, help_text="of that text")
+    consent_due = models.BooleanField(
+        default=False,
+        help_text="the information was changed since: nothing is shown or kept before they agree",
+    )
     lease_until = models.DateTimeField(help_text="the place is given back after this silence")
     finished_at = models.DateTimeField(null=True, blank=True)
     completion_code = models.CharField(max_length=20, blank=True)

@@ -25,6 +25,9 @@ class Study(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     link_token = models.CharField(max_length=32, unique=True, default=new_token)
     created_at = models.DateTimeField(auto_now_add=True)
+    consent_version = models.PositiveSmallIntegerField(
+        default=1, help_text="of what newcomers read: 1 is the file's, then amendments"
+    )
     launched_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 

@@ -57,6 +57,8 @@ def _make_bare(participant: Participant) -> None:
         language="en",
         consented_at=day,
         consent_sha256="",
+        consent_version=1,
+        consent_due=False,
         lease_until=day,
         finished_at=None,
         completion_code="",

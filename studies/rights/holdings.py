@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from django.db.models import Model, QuerySet
 
-from studies.models import Identity, Participant, Trial
+from studies.models import Agreement, Identity, Participant, Trial
 from studies.rights import identities
 from studies.wording import marked
 
 TITLES = {
     "participant": marked("Your participation"),
+    "agreement": marked("What you agreed to"),
     "trial": marked("Screens that you were given"),
     "response": marked("Your answers"),
     "event": marked("What happened, and when"),
@@ -31,7 +32,19 @@ TITLES = {
 }
 COUNTED = {"flag", "review", "browsermark"}
 """Tables of which only the number of rows is told."""
-SECRET = {"id", "token", "layout", "seed", "digest", "sealed", "mark", "arm", "met", "row"}
+SECRET = {
+    "id",
+    "token",
+    "layout",
+    "seed",
+    "digest",
+    "sealed",
+    "mark",
+    "arm",
+    "met",
+    "row",
+    "consent_due",
+}
 """Columns that name rows inside, or how a picture was made."""
 
 
@@ -87,6 +100,9 @@ def _told(row: Model) -> dict[str, str]:
     said = {f.name: _text(getattr(row, f.name)) for f in plain if f.name not in SECRET}
     if isinstance(row, Identity):
         said["text"] = identities.reveal(row.participant, row.kind) or "cannot be read any more"
+    if isinstance(row, Agreement):
+        text = row.text
+        said |= {"version": str(text.version), "language": text.language, "text": text.text}
     response_to = getattr(row, "trial", None)
     if isinstance(response_to, Trial):
         said = {"screen": str(response_to.position), **said}

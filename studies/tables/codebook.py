@@ -6,6 +6,7 @@ from typing import Any
 from studies.live.plan import Plan, plan_of
 from studies.models import Study
 from studies.tables.comparisons import COMPARISONS, SHARED
+from studies.tables.consents import CONSENTS
 from studies.trial_forms.marks import marking_of
 
 RESPONSES: Mapping[str, str] = {
@@ -74,7 +75,8 @@ PARTICIPANTS: Mapping[str, str] = {
     "simulated": RESPONSES["simulated"],
     "channel": "how the rater came",
     "language": "of the pages that the rater read; answers are stored in that of the file",
-    "consent_sha256": "hash of the text that the rater agreed to, in their language",
+    "consent_sha256": "hash of the text that the rater agreed to last, in their language",
+    "consent_version": "version of that text: 1 is the experiment file's, then amendments",
     "state": "active, finished or lapsed",
     "consented_at": "when the rater agreed to take part, UTC",
     "finished_at": "when the rater finished, UTC",
@@ -158,7 +160,9 @@ def _as_read(plan: Plan) -> dict[str, dict[str, list[str]]]:
     """Language → question → the question and the words of its values, as people read them."""
     return {
         language: {
-            question.name: [plan.wording(language).say(t) for t in (question.text, *question.labels)]
+            question.name: [
+                plan.wording(language).say(t) for t in (question.text, *question.labels)
+            ]
             for question in plan.kind.questions
         }
         for language in plan.languages
@@ -178,6 +182,7 @@ def codebook(study: Study) -> list[dict[str, Any]]:
         "participants": {**PARTICIPANTS, **about},
         "stimuli": STIMULI,
         "flow": FLOW,
+        "consents": CONSENTS,
         "viewing": VIEWING,
         **({"marks": MARKS} if marking_of(plan.kind) else {}),
         **({"comparisons": _compared()} if plan.fieldwork.compare else {}),

@@ -36,9 +36,12 @@ from studies.management.outcome import Outcome
 from studies.models import Study
 from studies.presets import preset_text
 from studies.protocol import ProtocolError
+from studies.protocol.document import parse
 from studies.protocol.reference import reference
 from studies.protocol.schema import full_schema
 from studies.queries import Making
+from studies.rights import consent
+from studies.rights.consent import AmendmentError
 from studies.services import StudyError
 from studies.showing import lossless_advice
 from studies.simulation import simulate
@@ -55,6 +58,7 @@ VERBS = {
     "resume": "open a paused study again",
     "close": "end a study for good",
     "amend": "put on record that something about a launched study changed, and why",
+    "information": "replace what participants read and agree to; those under way are asked again",
     "simulate": "let SIMULATED raters take part through the pages that a browser uses",
     "blindcheck": blindcheck.SAYS,
     "export": "write the tables, codebook, manifest, protocol and hashes into a folder",
@@ -62,9 +66,17 @@ VERBS = {
     "reference": "write the reference page and the JSON Schema of experiment files",
 }
 FROM_FILE, INTO_FOLDER, ABOUT_NONE = ("check", "apply"), ("export", "reference"), ("reference",)
-WITH_REASON = ("pause", "resume", "close", "amend")
+WITH_REASON = ("pause", "resume", "close", "amend", "information")
+MUST_SAY_WHY = ("amend", "information")
 
-REFUSALS = (ProtocolError, StudyError, SelectionError, NetworkUnavailable, FieldworkError)
+REFUSALS = (
+    AmendmentError,
+    ProtocolError,
+    StudyError,
+    SelectionError,
+    NetworkUnavailable,
+    FieldworkError,
+)
 """What a verb may be refused with: each is a sentence for whoever typed it."""
 
 
@@ -92,9 +104,12 @@ class Command(BaseCommand):
                 parser.add_argument("--seed", type=int, default=0, help="their answers follow it")
                 careless = "share of raters who take no care, 0 to 1 (each in one of four manners)"
                 parser.add_argument("--careless", type=float, default=0.0, help=careless)
+            if verb == "information":
+                what = "YAML: information, consent, contact, translations; what is left out stays"
+                parser.add_argument("--file", type=Path, required=True, help=what)
             if verb in WITH_REASON:
                 why = "what changed and why; the report tells it"
-                parser.add_argument("--reason", default="", required=verb == "amend", help=why)
+                parser.add_argument("--reason", default="", required=verb in MUST_SAY_WHY, help=why)
             if verb == "blindcheck":
                 blindcheck.add_options(parser)
             if verb in INTO_FOLDER:
@@ -197,6 +212,17 @@ class Command(BaseCommand):
         """Put a change on record."""
         study = services.amend(study=named(options["slug"]), reason=options["reason"])
         return Outcome([f"{study.slug}: the change is on record."], {"study": study.slug})
+
+    def do_information(self, options: dict[str, Any]) -> Outcome:
+        """Make the next version of what participants read before they agree."""
+        study, changes = named(options["slug"]), parse(read_text(options["file"]))[0]
+        if not isinstance(changes, dict):
+            raise CommandError("The file is a mapping: information, consent, contact, ….")
+        row = consent.amend(study=study, changes=changes, reason=options["reason"])
+        due = study.participants.filter(consent_due=True).count()
+        line = f"{study.slug}: people read version {row.version} now; {due} are asked again."
+        data = {"study": study.slug, "version": row.version, "sha256": row.sha256, "asked": due}
+        return Outcome([line], data)
 
     def do_simulate(self, options: dict[str, Any]) -> Outcome:
         """Send SIMULATED raters through the study."""

@@ -12,7 +12,7 @@ from studies.showing.sending import send
 def picture(request: HttpRequest, token: str, address: str) -> HttpResponse:  # noqa: ARG001
     """A rendition, for the participant it belongs to and as long as they take part; else 404."""
     person = Participant.objects.select_related("study").filter(token=token).first()
-    if person is None or person.state != Participant.State.ACTIVE:
+    if person is None or person.state != Participant.State.ACTIVE or person.consent_due:
         raise Http404
     sha256 = renditions.find(person, address)
     if sha256 is None or person.study.state == Study.State.CLOSED:

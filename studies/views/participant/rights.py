@@ -22,6 +22,7 @@ ERASED = {
     "responses": counted("{number} answer", "{number} answers"),
     "trials": counted("{number} screen", "{number} screens"),
     "events": counted("{number} event", "{number} events"),
+    "agreements": counted("{number} agreement", "{number} agreements"),
     "identities": counted("{number} identifier", "{number} identifiers"),
     "arrivals": counted("{number} arrival", "{number} arrivals"),
     "receipts": counted("{number} receipt of a code", "{number} receipts of codes"),
@@ -102,7 +103,8 @@ def download(request: HttpRequest, person: Participant, form: str) -> HttpRespon
 def _led_to(found: Withdrawal) -> HttpResponse:
     """To the receipt, in the language of this page: a receipt knows nobody's."""
     address = reverse("studies:receipt", args=[found.token])
-    return redirect(f"{address}?{LANGUAGE}={spoken()}")
+    several = len(plan_of(found.study).languages) > 1
+    return redirect(f"{address}?{LANGUAGE}={spoken()}" if several else address)
 
 
 def _counted(name: str, number: int) -> str:

@@ -27,6 +27,14 @@ NOTES = {
 """What a page may say at its top, by the key in its address."""
 
 
+ENDED: dict[str, str] = {
+    Participant.State.FINISHED: "done",
+    Participant.State.SCREENED_OUT: "screened_out",
+    Participant.State.WITHDRAWN: "withdraw",
+}
+"""The one page of those for whom nothing more comes."""
+
+
 def for_participant(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view that is given the participant of its address, or 404; its page is in their
     language and never cached.
@@ -52,12 +60,10 @@ def for_participant(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 def place_of(participant: Participant, way: Way | None = None) -> str:
     """The address of the page where the participant should be now; `way` where it is known."""
     token = participant.token
-    if participant.state == Participant.State.FINISHED:
-        return reverse("studies:done", args=[token])
-    if participant.state == Participant.State.SCREENED_OUT:
-        return reverse("studies:screened_out", args=[token])
-    if participant.state == Participant.State.WITHDRAWN:
-        return reverse("studies:withdraw", args=[token])
+    if participant.state in ENDED:
+        return reverse(f"studies:{ENDED[participant.state]}", args=[token])
+    if participant.consent_due and participant.study.state != Study.State.CLOSED:
+        return reverse("studies:consent", args=[token])
     lapsed = participant.state == Participant.State.LAPSED
     if lapsed or participant.study.state == Study.State.CLOSED:
         return reverse("studies:place", args=[token])
