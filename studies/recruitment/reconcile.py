@@ -132,13 +132,13 @@ def _second(submission: Submission, main: Submission) -> Iterator[Mismatch]:
     """A further submission of a person whose work has one data set."""
     if submission.state in GONE or (submission.approval_asked_at and submission.state in PAID):
         return
-    person = submission.participant
+    who = submission.participant.code if submission.participant else "somebody"
     yield Mismatch(
         "second",
         submission.reference,
-        f"“{submission.state}” at the panel: a further submission of {person and person.code}, whose"
-        f" one set of answers {main.reference} stands for ({main.state}). See that the work is not"
-        " paid twice: ask them to return it, or approve it with the reason.",
+        f"“{submission.state}” at the panel: a further submission of {who}, whose one set of"
+        f" answers {main.reference} stands for ({main.state}). See that the work is not paid twice:"
+        " ask them to return it, or approve it with the reason.",
     )
 
 

@@ -49,11 +49,16 @@ def was_let_go(study: Study, visit: str) -> bool:
 
 def is_paid(submission: Submission) -> bool:
     """Whether the panel has paid it, will, or was asked to from here."""
-    return submission.state in PAID or submission.approval_asked_at is not None
+    return submission.state in PAID or _is_asked(submission)
+
+
+def _is_asked(one: Submission) -> bool:
+    """Whether approval was asked for from here, and nothing has come between."""
+    return one.approval_asked_at is not None and one.state not in ("RETURNED", "REJECTED")
 
 
 def _rank(one: Submission, completed: str) -> tuple[int, int]:
-    if one.approval_asked_at is not None and one.state not in GONE:
+    if one.state not in PAID and _is_asked(one):
         return -1, 0
     last = len(FIRST) + (one.state in GONE)
     place = FIRST.index(one.state) if one.state in FIRST else last
