@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from studies.checking.findings import inspect
 from studies.live.plan import Plan, plan_of
-from studies.live.room import has_room
+from studies.live.room import has_room, in_quota
 from studies.live.shares import deal, deal_more, deal_practice, take_up
 from studies.models import Event, Participant, Study, Trial, new_token
 from studies.rights.consent import keep_agreement
@@ -110,6 +110,8 @@ def come_back(*, participant: Participant, wanted: Trial | None = None) -> Parti
         _take_back(study, now)
         plan = plan_of(study)
         room = participant.simulated or has_room(study, plan, participant.stratum)
+        if participant.population:  # a place of their group may have gone to somebody else since
+            room = room and in_quota(participant, plan)
         if not (room and deal_more(participant, plan, wanted)):
             _let_finish(participant, begun=_is_answer(wanted) or has_begun(participant))
         return _reinstate(participant, plan, now)

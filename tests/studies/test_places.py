@@ -16,6 +16,7 @@ from studies.live import places
 from studies.live.places import StudyFull
 from studies.live.room import filling
 from studies.models import Participant, Study, Trial
+from studies.rights.withdrawal import withdraw
 from tests.studies.factories import a_person, enrolled, finish, live_study
 
 pytestmark = pytest.mark.django_db
@@ -233,3 +234,21 @@ def hold_true(study: Study) -> None:
             assert person.completion_code
             assert answered.exists()
     assert not Trial.objects.filter(released=True, answered_at__isnull=False).exists()
+
+
+def test_whoever_comes_back_after_the_place_of_their_group_was_taken_finishes_late_or_not_at_all():
+    quotas = {"by": "population", "places": {"professional artist": 1}}
+    raters = {"participants": 6, "items_each": 2, "per_item": 5, "quotas": quotas}
+    study = live_study(size=8, checks=[{"check": "expertise"}], raters=raters)
+    for begun in (False, True):
+        away = enrolled(study)
+        finish(away, int(begun))
+        silence(away)
+        instead = enrolled(study)
+        assert state(instead) == Participant.State.ACTIVE
+        if begun:
+            assert fieldwork.come_back(participant=away).late
+        else:
+            with pytest.raises(fieldwork.StudyFull):
+                fieldwork.come_back(participant=away)
+        withdraw(participant=instead, erase=False)
