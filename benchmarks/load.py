@@ -220,9 +220,9 @@ def _gunicorn(workers: int) -> Iterator[None]:
 def _running(
     command: list[str], folder: Path, environment: dict[str, str], port: int, path: str
 ) -> Iterator[None]:
-    quiet, own = subprocess.DEVNULL, True  # a group of its own: servers have children
-    server = subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=quiet, start_new_session=own
+    quiet = subprocess.DEVNULL
+    server = subprocess.Popen(  # a group of its own: servers have children
+        command, cwd=folder, env=environment, stdout=quiet, process_group=0
     )
     try:
         for _ in range(150):

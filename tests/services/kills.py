@@ -14,12 +14,13 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 PORT = 8768
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds for which somebody goes on sending one answer."""
 Form = Mapping[str, str]
 
@@ -35,7 +36,7 @@ class Web:
         command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{PORT}"]
         command += ["--workers", str(self.workers), "--log-level", "critical"]
         self.process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0
         )
 
     def kill(self) -> None:
@@ -64,10 +65,19 @@ class Database:
             server = subprocess.Popen(
                 command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
-            time.sleep(0.3)
-            if server.poll() is None:
+            if self.answers(server):
                 return
         raise RuntimeError("PostgreSQL does not start again.")
+
+    def answers(self, server: subprocess.Popen[bytes]) -> bool:
+        """Whether this process is the server now; waits until it is, or has given up."""
+        while server.poll() is None:
+            time.sleep(0.05)
+            with suppress(FileNotFoundError):  # between the old one's and its own
+                told = (self.folder / "postmaster.pid").read_text().split()
+                if told[:1] == [str(server.pid)] and told[-1:] == ["ready"]:
+                    return True
+        return False
 
 
 @dataclass
