@@ -42,6 +42,9 @@ class Environment(BaseSettings):
     secret_key: str = Field(
         "", description="signs links and sessions; made and kept in VAR_DIR when empty"
     )
+    identity_keys: Annotated[list[str], NoDecode] = Field(
+        [], description="keys of participants' identifiers, newest first, comma-separated"
+    )
     var_dir: Path = Field(ROOT / "var", description="where the database, images and queue live")
     database_url: str = Field("", description="postgres://… ; SQLite in VAR_DIR when empty")
     broker_url: str = Field("", description="redis://… ; a folder in VAR_DIR when empty")
@@ -138,6 +141,18 @@ class Environment(BaseSettings):
         if value and (len(value) < 50 or len(set(value)) < 5):
             raise ValueError("give 50 random characters or more, or leave it empty to have it made")
         return value
+
+    @field_validator("identity_keys", mode="before")
+    @classmethod
+    def split_identity_keys(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        keys = [key.strip() for key in value.split(",")]
+        if any(len(key) < 40 or len(set(key)) < 5 for key in keys):
+            raise ValueError("each needs 40 random characters or more; separate them by commas")
+        if len(set(keys)) < len(keys):
+            raise ValueError("one key is listed twice; the newest comes first, older ones after it")
+        return keys
 
     @field_validator("database_url")
     @classmethod

@@ -177,6 +177,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=60)),
                 ('digest', models.CharField(help_text='keyed hash, to find it again', max_length=64)),
                 ('sealed', models.TextField(help_text="encrypted under the site's key")),
+                ('sealed_with', models.CharField(help_text='the name of that key', max_length=12)),
                 ('delete_after', models.DateTimeField(help_text='from then on it is deleted')),
                 ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='studies.participant')),
                 ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='studies.study')),

@@ -16,6 +16,7 @@ class Identity(models.Model):
     kind = models.CharField(max_length=60)
     digest = models.CharField(max_length=64, help_text="keyed hash, to find it again")
     sealed = models.TextField(help_text="encrypted under the site's key")
+    sealed_with = models.CharField(max_length=12, help_text="the name of that key")
     delete_after = models.DateTimeField(help_text="from then on it is deleted")
 
     class Meta:

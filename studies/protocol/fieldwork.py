@@ -6,6 +6,7 @@ from pydantic import Field
 
 from studies.protocol.adaptive import Adaptive
 from studies.protocol.design import Design, Quota
+from studies.protocol.keeping import Keep
 from studies.protocol.languages import Language, Translation
 from studies.protocol.sections import Line, Name, Section, Seed, Settings, Statement, Text
 from studies.protocol.showing import ViewingRules
@@ -88,5 +89,6 @@ class Fieldwork(Section):
     viewing: ViewingRules = Field(
         default_factory=ViewingRules, description=str(ViewingRules.__doc__)
     )
+    keep: Keep = Field(default_factory=Keep, description=str(Keep.__doc__))
     debrief: Text = Field(description="what people read last; light markdown")
     seed: Seed = Field(description="seed of assignment, order and layout")

@@ -39,6 +39,7 @@ SECRET = {
     "seed",
     "digest",
     "sealed",
+    "sealed_with",
     "mark",
     "arm",
     "met",

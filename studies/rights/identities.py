@@ -1,54 +1,82 @@
 """External identifiers of participants: found by a keyed hash, kept encrypted, deleted by date.
 
-Nothing else stores them. Both keys are derived from SECRET_KEY: who has only the database can
+Nothing else stores them. The keys are the site's (`keys.py`): who has only the database can
 neither read an identifier nor try out whether a known person took part.
 """
 
-import base64
-import hashlib
-import hmac
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.utils import timezone
 
+from studies.live.plan import plan_of
 from studies.models import Event, Identity, Participant, Study
+from studies.protocol.keeping import Keep
+from studies.rights import keys
 
-KEPT_DAYS = 180
-"""Days from the arrival to the deletion of an identifier."""
+PANEL = ("_person", "_details")
+"""How the kinds end that a way in keeps."""
+E_MAIL = ("invitation", "e_mail")
+"""How the kinds begin that hold addresses."""
 
 
 def remember(participant: Participant, kind: str, text: str) -> None:
     """Keep what somebody outside calls the participant; again with another text: the newer one."""
+    newest = keys.secrets()[0]
     Identity.objects.update_or_create(
         participant=participant,
         kind=kind,
         defaults={
             "study_id": participant.study_id,
-            "digest": _digest(participant.study_id, kind, text),
-            "sealed": _box().encrypt(text.encode()).decode(),
-            "delete_after": timezone.now() + timedelta(days=KEPT_DAYS),
+            "digest": keys.digest(newest, participant.study_id, kind, text),
+            "sealed": keys.box().encrypt(text.encode()).decode(),
+            "sealed_with": keys.fingerprint(newest),
+            "delete_after": keep_until(participant.study, kind, timezone.now()),
         },
     )
 
 
 def find(study: Study, kind: str, text: str) -> Participant | None:
-    """The participant of the study who is called so."""
-    rows = Identity.objects.filter(study=study, kind=kind, digest=_digest(study.pk, kind, text))
+    """The participant of the study who is called so, whichever key they were kept under."""
+    digests = [keys.digest(secret, study.pk, kind, text) for secret in keys.secrets()]
+    rows = Identity.objects.filter(study=study, kind=kind, digest__in=digests)
     row = rows.select_related("participant__study__protocol").order_by("pk").first()
     return row.participant if row else None
 
 
 def reveal(participant: Participant, kind: str) -> str | None:
-    """The identifier in plain text; None where there is none, or the site's key has changed."""
+    """The identifier in plain text; None where there is none, or its key is not listed."""
     row = Identity.objects.filter(participant=participant, kind=kind).first()
+    return opened(row) if row else None
+
+
+def opened(row: Identity) -> str | None:
+    """The text of a row; None where the key that sealed it is not listed."""
     try:
-        return _box().decrypt(row.sealed.encode()).decode() if row else None
+        return keys.box().decrypt(row.sealed.encode()).decode()
     except InvalidToken:
         return None
+
+
+def keep_until(study: Study, kind: str, now: datetime) -> datetime:
+    """When an identifier that is kept at `now` is to go: by the study's section `keep`."""
+    keep = plan_of(study).fieldwork.keep
+    until = now + timedelta(days=getattr(keep, sort_of(kind)))
+    if keep.latest is None:
+        return until
+    return min(until, datetime.combine(keep.latest, time.min, UTC))
+
+
+def sort_of(kind: str) -> str:
+    """The field of `Keep` that a kind of identifier belongs to."""
+    if kind.startswith(E_MAIL):
+        sort = "e_mail"
+    else:
+        sort = "panel" if kind.endswith(PANEL) else "text"
+    assert sort in Keep.model_fields
+    return sort
 
 
 def delete_due() -> int:
@@ -62,17 +90,3 @@ def delete_due() -> int:
             for study, number in studies.items()
         )
         return Identity.objects.filter(pk__in=[row.pk for row in rows]).delete()[0]
-
-
-def _digest(study: int, kind: str, text: str) -> str:
-    """Another one in every study: two studies cannot be joined by it."""
-    return hmac.new(_key("find"), f"{study}/{kind}/{text}".encode(), hashlib.sha256).hexdigest()
-
-
-def _box() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(_key("seal")))
-
-
-def _key(purpose: str) -> bytes:
-    name = f"connoisseur/identities/{purpose}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), name, hashlib.sha256).digest()

@@ -13,6 +13,7 @@ from django.db import transaction
 from studies.live.places import locked, locked_study, new_code, tell
 from studies.models import Participant, Response, Withdrawal
 from studies.rights.erasure import erase as erase_rows
+from studies.rights.keys import secrets
 
 LEAVING = (Participant.State.ACTIVE, Participant.State.LAPSED)
 """States of those who may still go on; for all others there is nothing to stop."""
@@ -36,7 +37,7 @@ def withdraw(*, participant: Participant, erase: bool) -> Withdrawal:
         kept = {} if erase else _stop(person)
         return Withdrawal.objects.create(
             study=study,
-            token=_link(token, erased=erase),
+            token=_links(token, erased=erase)[0],
             number=f"{new_code(6)}-{new_code(6)}",
             erased=erase,
             stopped=stopped,
@@ -50,13 +51,13 @@ def receipt_of(token: str) -> Withdrawal | None:
 
     Erased people have no row that knows the token; the link they keep finds the receipt.
     """
-    links = [_link(token, erased=erased) for erased in (False, True)]
+    links = [*_links(token, erased=False), *_links(token, erased=True)]
     return Withdrawal.objects.filter(token__in=links).order_by("-erased").first()
 
 
 def was_erased(token: str) -> bool:
     """Whether everything about whoever had this token was erased."""
-    return Withdrawal.objects.filter(token=_link(token, erased=True)).exists()
+    return Withdrawal.objects.filter(token__in=_links(token, erased=True)).exists()
 
 
 def _stop(person: Participant) -> dict[str, int]:
@@ -69,6 +70,8 @@ def _stop(person: Participant) -> dict[str, int]:
     return {"responses": Response.objects.filter(participant=person).count()}
 
 
-def _link(token: str, *, erased: bool) -> str:
+def _links(token: str, *, erased: bool) -> list[str]:
+    """Under SECRET_KEY, then under every key that is still listed: it may have been SECRET_KEY."""
     text = f"connoisseur/withdrawal/{erased}/{token}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()
+    known = dict.fromkeys([settings.SECRET_KEY, *secrets()])
+    return [hmac.new(key.encode(), text, hashlib.sha256).hexdigest() for key in known]
