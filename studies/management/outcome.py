@@ -34,11 +34,13 @@ def of_check(
     lines = [f"{experiment.experiment}: the file is in order."]
     if sums is not None:
         lines += _sums(experiment, sums)
+    adaptive: list[str] = []
     if dealt is not None:
         square = experiment.study.design.order == "latin_square"
         lines += rehearsals.lines(dealt, square=square)
         plan = Plan(experiment.title, experiment.study)
-        lines += [f"  adaptive    {line}" for line in adapting.told(plan, len(dealt.stay.items))]
+        adaptive = adapting.told(plan, len(dealt.stay.items))
+        lines += [f"  adaptive    {line}" for line in adaptive]
     told = [*(sums.warnings if sums else []), *warnings]
     data = {
         "experiment": experiment.experiment,
@@ -50,6 +52,7 @@ def of_check(
         }
         if dealt
         else None,
+        "adaptive": adaptive,
         "warnings": told,
         "advice": list(advice),
     }

@@ -57,7 +57,7 @@ from tests.studies.recruitment.orders_scene import DESIGNS, a_study, answer, wor
 
 PEOPLE = tuple(f"5f{n:022d}" for n in range(6))
 NUMBERS = count(1)
-EXAMPLES = int(os.environ.get("ORDERS", "20"))
+EXAMPLES = int(os.environ.get("ORDERS", "15"))
 HOLDING = room.HOLDING
 State = Participant.State
 
