@@ -10,6 +10,7 @@ from datetime import timedelta
 from statistics import median
 
 import structlog
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -52,10 +53,12 @@ def reconcile(panel_study: PanelStudy, api: Prolific | None = None) -> list[Mism
     poll(panel_study, api)
     panel_study.state, panel_study.stated_at = row.state, timezone.now()
     panel_study.places = row.places or panel_study.places
-    found = list(mismatches(panel_study))
-    panel_study.mismatches = [asdict(one) for one in found]
-    panel_study.checked_at = timezone.now()
-    panel_study.save()
+    with transaction.atomic():  # nobody is erased between the comparison and its record
+        PanelStudy.objects.select_for_update(no_key=True).get(pk=panel_study.pk)
+        found = list(mismatches(panel_study))
+        panel_study.mismatches = [asdict(one) for one in found]
+        panel_study.checked_at = timezone.now()
+        panel_study.save()
     return found
 
 

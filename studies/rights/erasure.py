@@ -1,7 +1,8 @@
 """The one door through which rows that are written once leave: a person's right to be forgotten.
 
-Every table that points at a participant is found by itself, a new one too. What remains is a bare
-row that says that somebody withdrew: it has another token and another code, and the day only.
+Every table that points at a participant is found by itself, a new one too; where somebody is named
+without being pointed at, mentions.py knows the column. What remains is a bare row that says that
+somebody withdrew: it has another token and another code, and the day only.
 """
 
 from collections import Counter
@@ -11,6 +12,7 @@ from django.db.models import SET_NULL, Model
 
 from studies.live.places import new_code
 from studies.models import Event, Participant, new_token
+from studies.rights.mentions import close_submissions, forget_mentions
 from studies.signals import answers_erased
 
 
@@ -19,6 +21,8 @@ def erase(participant: Participant) -> dict[str, int]:
 
     The caller holds the study's row and the participant's. The audit event names nobody.
     """
+    close_submissions(participant)
+    forget_mentions(participant)
     removed = dict(sorted(_remove(Participant, [participant.pk]).items()))
     _make_bare(participant)
     Event.objects.create(study_id=participant.study_id, kind="erased", details=removed)
