@@ -29,6 +29,7 @@ from studies.tables.codebook import ABOUT, MARKS, RESPONSES, STIMULI, codebook
 from studies.tables.comparisons import comparisons
 from studies.tables.consents import consents
 from studies.tables.consents import texts as consent_texts
+from studies.tables.flags import flags
 from studies.tables.viewing import viewing
 from studies.trial_forms.marks import FIELD, marking_of
 
@@ -286,6 +287,7 @@ Export of the study “{study.slug}” ({study.state}), design {frozen.design_sh
   They are made up by a program and say nothing about people.
 - `consents.csv` (`consents_SIMULATED.csv`): who agreed to which version of the information, and
   when. `consent_texts.json`: every version word for word.
+- `flags.csv` (`flags_SIMULATED.csv`): what checks found about whom, and what a person decided.
 - `marks.csv` (`marks_SIMULATED.csv`), where raters marked places: one row per mark.
 - `viewing.csv` (`viewing_SIMULATED.csv`): how the pictures were looked at, one row per picture of a
   trial, also of those whose pictures never arrived; which rules of viewing were broken.
@@ -316,6 +318,7 @@ def _tables(study: Study) -> dict[str, str]:
     tables = {"responses": responses(study), "participants": participants(study)}
     tables["viewing"] = viewing(study)
     tables["consents"] = _typed(consents(study))
+    tables["flags"] = _typed(flags(study))
     if marking_of(plan_of(study).kind):
         tables["marks"] = marks(study)
     if plan_of(study).fieldwork.compare:
@@ -385,11 +388,19 @@ def _painters_records(study: Study, artists: Series) -> dict[str, list[str]]:
     }
 
 
-TIMES = ("started_at", "answered_at", "consented_at", "finished_at", "agreed_at")
+TIMES = (
+    "started_at",
+    "answered_at",
+    "consented_at",
+    "finished_at",
+    "agreed_at",
+    "found_at",
+    "decided_at",
+)
 SHARES = ("x", "y", "pixel_ratio", "page_scale", "screen_pixels", "largest_zoom", "first_won")
 NUMBERS = ("value", "scale", "rt_ms", "seed", *SHARES)
-COUNTS = ("position", "trials", "order", "consent_version", "version")
-FLAGS = ("simulated", "practice", "gold", "excluded")
+COUNTS = ("position", "trials", "order", "consent_version", "version", "check_version")
+FLAGS = ("simulated", "practice", "gold", "excluded", "failed")
 
 
 def _typed(table: DataFrame) -> DataFrame:

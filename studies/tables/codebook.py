@@ -7,6 +7,7 @@ from studies.live.plan import Plan, plan_of
 from studies.models import Study
 from studies.tables.comparisons import COMPARISONS, SHARED
 from studies.tables.consents import CONSENTS
+from studies.tables.flags import FLAGS
 from studies.trial_forms.marks import marking_of
 
 RESPONSES: Mapping[str, str] = {
@@ -183,6 +184,7 @@ def codebook(study: Study) -> list[dict[str, Any]]:
         "stimuli": STIMULI,
         "flow": FLOW,
         "consents": CONSENTS,
+        "flags": FLAGS,
         "viewing": VIEWING,
         **({"marks": MARKS} if marking_of(plan.kind) else {}),
         **({"comparisons": _compared()} if plan.fieldwork.compare else {}),
