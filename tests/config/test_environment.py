@@ -19,6 +19,7 @@ WRONG = [
     ("ALLOWED_HOSTS", "a.example.org,*", "name each host"),
     ("SECRET_KEY", "too short", "50 random characters"),
     ("SECRET_KEY", "x" * 60, "50 random characters"),
+    ("IDENTITY_KEYS", "too short", "40 random characters"),
     ("DATABASE_URL", "mysql://localhost/studies", "only postgres:// and sqlite://"),
     ("DATABASE_URL", "postgres://localhost", "with the name of the database"),
     ("BROKER_URL", "memory://", "only redis://"),
