@@ -82,6 +82,10 @@ class Channel(Protocol):
     """One code per study and exit, known to the panel; else every participant has their own."""
 
     @property
+    def strata(self) -> bool:
+        """Whether its visitors carry a stratum: quotas `by: launch` need one."""
+
+    @property
     def framed_by(self) -> tuple[str, ...]:
         """Origins (`https://host`) whose pages may show the landing page in a frame."""
 

@@ -27,6 +27,7 @@ class Connect:
     pays: ClassVar[bool] = True
     shared_codes: ClassVar[bool] = True
     framed_by: ClassVar[tuple[str, ...]] = ()
+    strata: ClassVar[bool] = False
 
     completed: str = ""
     """The project's completion redirect, from its page on Connect; empty: people get a code."""

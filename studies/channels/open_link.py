@@ -6,6 +6,7 @@ from pydantic import Field
 
 from config.plugins import plugin
 from studies.channels import Exit, Farewell, Launch, Visitor
+from studies.recruitment.parameters import STRATUM, stratum_of
 
 
 @plugin
@@ -25,6 +26,14 @@ class OpenLink:
         "If you were asked for a completion code, this is yours:"
     )
 
+    stratum: Annotated[str, Field(pattern=STRATUM)] = ""
+    """The parameter of the link that says the quota, for `quotas: {by: launch}`."""
+
+    @property
+    def strata(self) -> bool:
+        """Whether links say a quota."""
+        return bool(self.stratum)
+
     @property
     def says(self) -> tuple[str, ...]:
         """What participants read of its settings."""
@@ -35,8 +44,8 @@ class OpenLink:
         return f"{site_url}/s/{link_token}/"
 
     def visitor(self, launch: Launch) -> Visitor:
-        """Anybody."""
-        return Visitor()
+        """Anybody, of the quota that the link says."""
+        return Visitor(stratum=stratum_of(launch.query, self.stratum))
 
     def farewell(self, leaving: Exit, code: str, visitor: Visitor) -> Farewell:
         """The code of whoever finished, with its sentence."""

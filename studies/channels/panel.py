@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from config.plugins import plugin
 from studies.channels import Exit, Farewell, Launch, Visitor
 from studies.recruitment import external_question as mturk
-from studies.recruitment.parameters import check_address, filled, given
+from studies.recruitment.parameters import STRATUM, check_address, filled, given, stratum_of
 from studies.wording import Filled, marked
 
 SENTENCES = {
@@ -39,6 +39,8 @@ class Panel:
     """The parameter that is the same on each visit of one person."""
     visit: str = ""
     """The parameter that names the visit; empty where the panel has none."""
+    stratum: Annotated[str, Field(pattern=STRATUM)] = ""
+    """The parameter that says the quota, for `quotas: {by: launch}`."""
     addresses: dict[str, str] = Field(default_factory=dict)
     """Outcome → where people go, with {code} and {parameter}; without one a code is shown."""
     external_question: bool = False
@@ -71,6 +73,11 @@ class Panel:
             check_address(address, {"code", *self.parameters})
 
     @property
+    def strata(self) -> bool:
+        """Whether launches say a quota."""
+        return bool(self.stratum)
+
+    @property
     def says(self) -> tuple[str, ...]:
         """What participants read of its settings."""
         return (self.name,)
@@ -90,7 +97,12 @@ class Panel:
         if self.external_question:
             return self._worker(launch)
         found = given(launch.query, self.parameters, self.name)
-        return Visitor(person=found[self.person], visit=found.get(self.visit, ""), details=found)
+        return Visitor(
+            person=found[self.person],
+            visit=found.get(self.visit, ""),
+            stratum=stratum_of(launch.query, self.stratum),
+            details=found,
+        )
 
     def farewell(self, leaving: Exit, code: str, visitor: Visitor) -> Farewell:
         """The outcome's address, or its code where there is no address."""
@@ -112,6 +124,7 @@ class Panel:
         return Visitor(
             person=found["workerId"],
             visit=found["assignmentId"],
+            stratum=stratum_of(launch.query, self.stratum),
             details={"submit": origin, "hit": found["hitId"]},
         )
 

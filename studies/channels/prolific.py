@@ -9,6 +9,7 @@ from pydantic import Field
 from config.plugins import plugin
 from studies.channels import Exit, Farewell, Launch, LaunchError, Visitor
 from studies.recruitment.launch_token import Claims, TokenError, read_token
+from studies.recruitment.parameters import STRATUM, stratum_of
 from studies.wording import Filled, marked
 
 PARAMETERS = {
@@ -76,6 +77,13 @@ class Prolific:
     """Paid screen-outs after which Prolific pauses the study."""
     signed: bool = False
     """Refuse arrivals without Prolific's signed token; the workspace must have the feature."""
+    stratum: Annotated[str, Field(pattern=STRATUM)] = ""
+    """The parameter that says the quota, where you give Prolific several addresses by hand."""
+
+    @property
+    def strata(self) -> bool:
+        """Whether addresses say a quota."""
+        return bool(self.stratum)
 
     def entrance(self, site_url: str, link_token: str) -> str:
         """The address that Prolific is given."""
@@ -95,6 +103,7 @@ class Prolific:
             person=given["PROLIFIC_PID"],
             visit=given["SESSION_ID"],
             verified=bool(token),
+            stratum=stratum_of(launch.query, self.stratum),
             details={"panel_study": given["STUDY_ID"]},
         )
 

@@ -28,6 +28,7 @@ class Sona:
     pays: ClassVar[bool] = True
     shared_codes: ClassVar[bool] = True
     framed_by: ClassVar[tuple[str, ...]] = ()
+    strata: ClassVar[bool] = False
 
     site: Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+$")]
     """The pool's site, e.g. https://your-university.sona-systems.com."""

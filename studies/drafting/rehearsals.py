@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from studies.channels import CHANNELS
 from studies.checks import CHECKS
 from studies.designs import arms, feasibility, telling
 from studies.designs.assignment import Candidate
@@ -163,6 +164,14 @@ def _quotas(study: Fieldwork) -> list[str]:
         found.append(
             f"study.raters.quotas: the groups have {asked} places together, and participants is"
             f" {places}: raise participants to {asked}, or lower the quotas."
+        )
+    channel = study.channel.kind
+    if quotas.by == "launch" and not CHANNELS.build(channel, study.channel.settings).strata:
+        found.append(
+            f"study.raters.quotas: people who come by {channel} carry no stratum, so all of them"
+            " would be told that their places are taken: name the launch parameter that says it"
+            " (`stratum` of open_link, panel or prolific), invite people by a list that says it, or"
+            " use quotas by population."
         )
     known = _populations(study)
     if quotas.by == "population":

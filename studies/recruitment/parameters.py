@@ -9,6 +9,9 @@ from studies.channels import LaunchError
 from studies.wording import Filled
 
 LONGEST = 100
+LONGEST_STRATUM = 60
+STRATUM = r"^([A-Za-z][A-Za-z0-9_]{0,39})?$"
+"""How the launch parameter may be called that says somebody's quota; empty: there is none."""
 TEMPLATE = re.compile(r"[{}<>%$\s]|\[\[")
 """What remains in an identifier where the panel did not fill its placeholder in."""
 
@@ -43,6 +46,12 @@ def optional(query: Mapping[str, str], names: Collection[str]) -> dict[str, str]
         for name, text in found.items()
         if text and len(text) <= LONGEST and not TEMPLATE.search(text)
     }
+
+
+def stratum_of(query: Mapping[str, str], name: str) -> str:
+    """The quota that the launch parameter `name` says; “” where it says none."""
+    found = optional(query, [name]).get(name, "") if name else ""
+    return found if len(found) <= LONGEST_STRATUM else ""
 
 
 def filled(address: str, values: Mapping[str, str]) -> str:

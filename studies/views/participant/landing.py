@@ -80,6 +80,11 @@ def _sealed(request: HttpRequest, study: Study) -> Visitor | None:
     return next((visitor for visitor in found if visitor), None)
 
 
+def _is_told(visitor: Visitor) -> bool:
+    """Whether the address said something that the next request must still know."""
+    return bool(visitor.person or visitor.stratum)
+
+
 def _says_nothing_else(request: HttpRequest, sealed: Visitor) -> bool:
     """Whether the address names the same visit again (a reload), or none."""
     given = {value for name, value in request.GET.items() if name != LANGUAGE}
@@ -144,7 +149,7 @@ def _page(
         "missing": [n for n, _ in statements if posted and n not in ticked],
         "changed": changed and posted,
         "visit": _signer(study).sign(visit),
-        "arrival": arrivals.seal(study, visitor) if visitor.person else "",
+        "arrival": arrivals.seal(study, visitor) if _is_told(visitor) else "",
         "looking": visitor.preview,
     }
     page = render(request, "rater/landing.html", context, status=422 if posted else 200)
@@ -186,7 +191,7 @@ def _remember(
         VISIT: (_signer(study).sign(visit), REMEMBERED_SECONDS),
         LANGUAGE: (language, REMEMBERED_SECONDS),
     }
-    if visitor.person:
+    if _is_told(visitor):
         kept[ARRIVAL] = (arrivals.seal(study, visitor), arrivals.REMEMBERED_SECONDS)
     for name, (value, seconds) in kept.items():
         response.set_cookie(
