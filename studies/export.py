@@ -84,6 +84,7 @@ ANSWER = {
     "condition": "trial__item__condition",
     "question": "question",
     "answer": "answer",
+    "details": "details",
     "value": "value",
     "scale": "scale",
     "rt_ms": "trial__rt_ms",
@@ -93,12 +94,26 @@ ANSWER = {
 
 
 def _masked(study: Study, found: DataFrame) -> Series:
-    """The answers; in those of questions for text, what tells who somebody is is masked."""
+    """The answers; in free text, also beside “other”, what tells who somebody is is masked."""
     asked = plan_of(study).kind.questions
     texts = [question.name for question in asked if question.measured == "text"]
-    pairs = zip(found["question"], found["answer"], strict=True)
-    said = [masked(answer) if question in texts else answer for question, answer in pairs]
+    rows = zip(found["question"], found["answer"], found["details"], strict=True)
+    said = [
+        masked(answer) if question in texts else _masked_other(answer, details.get("other"))
+        for question, answer, details in rows
+    ]
     return Series(said, index=found.index, dtype="object")
+
+
+def _masked_other(answer: str, written: str | None) -> str:
+    """An answer that is chosen; several ticks stand in it as JSON."""
+    if not written:
+        return answer
+    left = masked(written)
+    in_json = [json.dumps(text, ensure_ascii=False)[1:-1] for text in (written, left)]
+    for stood, stands in ((written, left), in_json):
+        answer = answer.replace(f": {stood}", f": {stands}")
+    return answer
 
 
 def _repeated(found: DataFrame, position: Series) -> list[str]:

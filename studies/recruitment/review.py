@@ -93,11 +93,12 @@ def _claim(panel_study: PanelStudy, waiting: Sequence[Submission], reason: str) 
 
 def _twice(panel_study: PanelStudy, waiting: Sequence[Submission]) -> list[Submission]:
     """Those of somebody whose work is paid already, or by another one of these."""
-    people = Counter(one.participant_id for one in waiting if one.participant_id)
+    people = Counter(one.participant_id for one in waiting)
     return [
         one
         for one in waiting
-        if people[one.participant_id] > 1 or any(map(is_paid, siblings(panel_study, one)))
+        if (one.participant_id and people[one.participant_id] > 1)
+        or any(map(is_paid, siblings(panel_study, one)))
     ]
 
 

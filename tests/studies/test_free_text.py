@@ -74,3 +74,24 @@ def test_the_export_masks_what_was_written_and_the_database_keeps_it() -> None:
     fieldwork.record(trial=trial, answers={"text": written})
     assert export.responses(study)["answer"].tolist() == ["Blurred. Ask me: [e-mail]"]
     assert Response.objects.get().answer == written
+
+
+@pytest.mark.django_db
+def test_what_is_written_beside_other_is_masked_in_a_choice_and_among_ticks() -> None:
+    options = {"options": ["Oil", "Ink"], "other": "Else"}
+    questions = [
+        {"name": "one", "form": "single", "ask": "With what?", **options},
+        {"name": "some", "form": "several", "ask": "And with what?", **options},
+    ]
+    pages = [{"page": "first", "questions": questions}]
+    trial = {"kind": "questionnaire", "settings": {"pages": pages}}
+    study = live_study(trial=trial, checks=[], practice=0)
+    row = fieldwork.next_trial(enrolled(study))
+    assert row is not None
+    written = {"one.other": 'as "kim@example.org" says', "some.other": 'ask "kim@example.org"'}
+    given = {"one": "3", "some": ["1", "3"], **written}
+    assert fieldwork.record(trial=row, answers=given) is fieldwork.Outcome.SAVED
+    told = export.responses(study)["answer"].tolist()
+    assert told == ['Else: as "[e-mail]" says', '["Oil", "Else: ask \\"[e-mail]\\""]']
+    kept = Response.objects.exclude(trial=None).values_list("answer", flat=True)
+    assert all("kim@example.org" in answer for answer in kept)
