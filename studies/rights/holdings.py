@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model, QuerySet
 
+from studies.live.plan import plan_of
 from studies.models import Agreement, Identity, Participant, Trial
 from studies.rights import identities
 from studies.wording import marked
@@ -99,6 +100,8 @@ def _held(model: type[Model], rows: QuerySet[Model]) -> Held:
 def _told(row: Model) -> dict[str, str]:
     plain = [field for field in row._meta.concrete_fields if not field.is_relation]
     said = {f.name: _text(getattr(row, f.name)) for f in plain if f.name not in SECRET}
+    if isinstance(row, Participant) and plan_of(row.study).channel.shared_codes:
+        del said["completion_code"]  # not the one to hand in: that stands on the receipt
     if isinstance(row, Identity):
         said["text"] = identities.reveal(row.participant, row.kind) or "cannot be read any more"
     if isinstance(row, Agreement):

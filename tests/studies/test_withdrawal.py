@@ -189,3 +189,18 @@ def test_pages_lead_to_withdrawing(client, study, page):
     if page == "done":
         finish(found)
     assert f"/p/{found.token}/withdraw/" in client.get(f"/p/{found.token}/{page}/").content.decode()
+
+
+def test_the_receipt_has_a_button_for_erasing_in_the_browser_that_withdrew(client, person):
+    page = client.post(f"/p/{person.token}/withdraw/", {"choice": "keep"}, follow=True)
+    button = f'action="/p/{person.token}/withdraw/"'
+    assert button in page.content.decode()
+    receipt = page.redirect_chain[-1][0]
+    stranger = client.__class__()
+    seen = stranger.get(receipt).content.decode()
+    assert person.token not in seen
+    assert "open your personal link" in seen
+    assert button in stranger.get(f"/p/{person.token}/", follow=True).content.decode()
+    erased = client.post(f"/p/{person.token}/withdraw/", {"choice": "erase"}, follow=True)
+    assert button not in erased.content.decode()
+    assert not Response.objects.exists()

@@ -1,5 +1,6 @@
 """What a participant may ask for: what is stored, and to withdraw, with or without erasing."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +18,9 @@ from studies.views.participant.language import LANGUAGE, choose, speak, spoken
 from studies.views.participant.steps import for_participant
 from studies.wording import counted
 
+MINE = "mine"
+"""The cookie in which a browser keeps the personal link for the page of its receipt."""
+KEPT_SECONDS = 24 * 60 * 60
 CHOICES = {"keep": False, "erase": True}
 ERASED = {
     "responses": counted("{number} answer", "{number} answers"),
@@ -44,12 +48,12 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         speak(person)
     known, choice = receipt_of(token), (request.POST or request.GET).get("choice", "")
     if known and (person is None or choice != "erase"):
-        return _led_to(known)
+        return _led_to(known, token)
     if person is None:
         raise Http404
     if request.method == "POST" and choice in CHOICES:
         found = withdraw(participant=person, erase=CHOICES[choice])
-        return _led_to(found)
+        return _led_to(found, token)
     context = {
         "person": person,
         "plan": plan_of(person.study),
@@ -73,6 +77,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         "plan": plan_of(found.study),
         "removed": [_counted(name, number) for name, number in found.removed.items()],
         "farewell": _farewell(found),
+        "erasing": _erasing(request, found),
         "address": request.build_absolute_uri(),
     }
     return render(request, "rater/receipt.html", context)
@@ -100,11 +105,34 @@ def download(request: HttpRequest, person: Participant, form: str) -> HttpRespon
     return response
 
 
-def _led_to(found: Withdrawal) -> HttpResponse:
-    """To the receipt, in the language of this page: a receipt knows nobody's."""
+def _led_to(found: Withdrawal, token: str) -> HttpResponse:
+    """To the receipt, in the language of this page: a receipt knows nobody's.
+
+    Nor does it know the personal link, from which everything can still be erased: this browser
+    keeps that for the receipt's page alone.
+    """
     address = reverse("studies:receipt", args=[found.token])
     several = len(plan_of(found.study).languages) > 1
-    return redirect(f"{address}?{LANGUAGE}={spoken()}" if several else address)
+    response = redirect(f"{address}?{LANGUAGE}={spoken()}" if several else address)
+    if not found.erased:
+        response.set_cookie(
+            MINE,
+            token,
+            max_age=KEPT_SECONDS,
+            path=address,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def _erasing(request: HttpRequest, found: Withdrawal) -> str:
+    """Where whoever has the personal link too may have everything erased; “” for all others."""
+    token = request.COOKIES.get(MINE, "")
+    if not token or found.erased or receipt_of(token) != found:
+        return ""
+    return reverse("studies:withdraw", args=[token])
 
 
 def _counted(name: str, number: int) -> str:

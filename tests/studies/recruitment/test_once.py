@@ -230,3 +230,21 @@ def test_one_that_is_handed_back_while_somebody_reads_starts_nothing(panel, row)
     assert browser.post(path_of(address), form).status_code == 409
     assert not Participant.objects.exists()
     assert Submission.objects.get().participant is None
+
+
+def test_what_is_stored_shows_no_code_but_the_one_to_hand_in(panel, row):
+    _, person = begun(panel, row)
+    finish(person)
+    person.refresh_from_db()
+    browser = Client()
+    assert (
+        exit_code(row.study, Exit.COMPLETED)
+        in browser.get(f"/p/{person.token}/done/").content.decode()
+    )
+    for page in ("stored/", "stored.json", "stored.csv"):
+        told = browser.get(f"/p/{person.token}/{page}").content.decode()
+        assert person.completion_code not in told
+    assert (
+        exit_code(row.study, Exit.COMPLETED)
+        in browser.get(f"/p/{person.token}/stored/").content.decode()
+    )
