@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from studies.checks import PersonQuestion
 from studies.questions import Answer, OpenQuestion, Question, read_one
+from studies.questions.text import plain
 
 LONGEST_LINE = 300
 """Characters of a line of text about the person."""
@@ -47,7 +48,4 @@ def read_choices(
     missing = [q.name for q in questions if q.choices and given.get(q.name) not in q.choices]
     if missing:
         raise IncompleteAnswer(missing)
-    return {
-        question.name: str(given.get(question.name, "")).strip()[:LONGEST_LINE]
-        for question in questions
-    }
+    return {question.name: plain(given.get(question.name))[:LONGEST_LINE] for question in questions}

@@ -23,7 +23,8 @@ def before(request: HttpRequest, person: Participant) -> HttpResponse:
     if request.method == "POST" and name:
         number = request.POST.get("number", "")
         try:
-            if request.POST.get("of") == _order(person, name) and number.isdigit():
+            counted = number.isascii() and number.isdigit()  # “²” is a digit too, and no number
+            if request.POST.get("of") == _order(person, name) and counted:
                 sent = request.POST.dict()
                 attempt(participant=person, name=name, number=int(number[:2]), sent=sent)
             return redirect("studies:participant", person.token)

@@ -76,8 +76,9 @@ def missing(request: HttpRequest, person: Participant, trial_token: str) -> Http
     """A picture could not be loaded: no answer is asked for, the next trial comes."""
     row = get_object_or_404(person.trials, token=trial_token)
     row.participant = person
-    if request.POST.get("showing", "").isdigit():
-        row.undelivered = int(request.POST["showing"][:4])
+    showing = request.POST.get("showing", "")
+    if showing.isascii() and showing.isdigit():  # “²” is a digit too, and no number
+        row.undelivered = int(showing[:4])
     again = undelivered(trial=row, viewing=read_viewing(request.POST.get("viewing", "")))
     person.refresh_from_db()
     return redirect(place_of(person) + ("?note=later" if again else "?note=skipped"))
