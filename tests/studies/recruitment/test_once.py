@@ -107,7 +107,7 @@ def test_the_page_sets_up_one_bonus_per_person(alice, panel, row, twice):  # noq
     assert "1 bonus for as many people" in press(alice, row.study, "bonus", **form)
     page = read(alice, row.study)
     assert "one of 2 of this person" in page
-    assert "1 people whose answers are all stored" in page
+    assert "1 person whose answers are all stored" in page
     press(alice, row.study, "pay", batch=str(row.batches.get().pk), sure="yes")
     assert paid(panel) == [100]
     assert "same purpose" in press(alice, row.study, "bonus", **form)
