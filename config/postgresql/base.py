@@ -15,6 +15,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def is_usable(self) -> bool:
         """Whether the connection may be used again."""
+        if self.connection.closed:  # seen to be broken before: it has no socket to look at
+            return False
         listener = poll()
         listener.register(self.connection.fileno(), POLLIN)
         return not listener.poll(0) or bool(super().is_usable())
