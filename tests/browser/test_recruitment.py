@@ -1,4 +1,4 @@
-"""The page Recruitment in a real browser: whatever is to be pressed is in sight, also on a phone."""
+"""The page Recruitment in a real browser: what is to be pressed is in sight, also on a phone."""
 
 import os
 from collections.abc import Callable, Iterator
