@@ -59,7 +59,7 @@ export class Answers {
   mark(names) {
     const open = this.questions.filter((question) => names.includes(question.dataset.question));
     for (const question of open) this.markOne(question, true);
-    open[0]?.focus();
+    if (open.length) lead(open[0]);
   }
 
   // Who was reminded once may also say that they cannot tell.
@@ -154,21 +154,44 @@ function wanted(question, value, target) {
   return row(name).find((input) => input.value === value);
 }
 
+// To a question, from its beginning where it is longer than the room that sticking pictures leave.
+function lead(question) {
+  const stuck = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
+  const fits = question.offsetHeight <= innerHeight - stuck;
+  question.focus({ preventScroll: true });
+  question.scrollIntoView({ block: fits ? "nearest" : "start" });
+}
+
 // An answer takes back “I cannot tell”.
 function stay(control) {
   const left = control?.closest("[data-question]")?.querySelector("[data-leave] input:checked");
   if (left && left !== control) left.checked = false;
 }
 
+const taken = new WeakMap(); // box → the choice that was last taken back in it, and by which row
+
 // Nothing is chosen twice within one question that says so: the older choice is taken back.
 function apart(control) {
   const box = control?.closest("[data-apart]");
-  if (!box || !control.value) return;
+  if (!box) return;
+  giveBack(box, control);
+  if (!control.value) return;
   for (const other of box.querySelectorAll("input:checked, select")) {
     if (other.name === control.name || other.value !== control.value) continue;
+    taken.set(box, { by: control.name, other, value: other.value });
     if (isChoice(other)) other.checked = false;
     else other.value = "";
   }
+}
+
+// Arrow keys pass over choices of other rows on their way: what was only passed over stays theirs.
+function giveBack(box, control) {
+  const last = taken.get(box);
+  if (!last || (last.by === control.name && last.value === control.value)) return;
+  taken.delete(box);
+  if (last.by !== control.name) return;
+  if (!isChoice(last.other)) last.other.value ||= last.value;
+  else if (!box.querySelector(`[name="${CSS.escape(last.other.name)}"]:checked`)) last.other.checked = true;
 }
 
 // “None of these” and the others take each other back.

@@ -7,6 +7,7 @@ import { letter } from "./keys.js";
 import { phrase } from "./words.js";
 
 const NARROW = matchMedia("(max-width: 49.99rem)");
+const MOST_OF_SCREEN = 0.66; // of its height, that pictures may keep while one scrolls to the answers
 const SHORTEST_FLIP = 170; // ms: at most three flashes a second, however fast somebody presses
 
 export class Stage {
@@ -65,9 +66,19 @@ export class Stage {
     this.tools.hidden = false;
     this.tools.addEventListener("click", (event) => this.press(event.target.closest("button")));
     for (const shot of this.shots) listen(shot.frame, this.lens, (event) => this.tapped(shot, event));
-    new ResizeObserver(() => this.arrange()).observe(this.element);
+    new ResizeObserver(() => {
+      this.arrange();
+      this.leaveRoom();
+    }).observe(this.element);
     this.watch();
     this.arrange();
+  }
+
+  // Pictures that stay in view on a phone cover nothing that is led to: focus stops below them.
+  leaveRoom() {
+    const tall = this.element.offsetHeight > MOST_OF_SCREEN * innerHeight;
+    this.element.toggleAttribute("data-tall", tall);
+    document.documentElement.style.setProperty("--stuck", tall ? "0px" : `${this.element.offsetHeight}px`);
   }
 
   arrange() {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from studies.questions import Answer, Given, Group, Measured, OpenQuestion
+from studies.questions import CANNOT_TELL, Answer, Given, Group, Measured, OpenQuestion, listed
 from studies.wording import marked
 
 MOST = 5_000
@@ -41,7 +41,8 @@ class Text:
 
     def read(self, given: Given, order: Sequence[str]) -> Answer:
         """What was written; every end of a line is one character."""
-        written = plain(given.get(self.name))
+        sent = [text for text in listed(given.get(self.name)) if text != CANNOT_TELL]
+        written = plain(sent[0]) if len(sent) == 1 else ""  # two texts under one name are none
         if not self.at_least <= len(written) <= self.at_most:
             raise OpenQuestion(self.name)
         return Answer(written)

@@ -12,6 +12,8 @@ from studies.questions.best_worst import BestWorst
 from studies.questions.order import Order
 from studies.questions.pick import Pick
 from studies.questions.scale import Scale
+from studies.questions.slider import Slider
+from studies.questions.text import Text
 from studies.questions.things import Things
 from studies.trial_forms.asking import Asked
 
@@ -100,3 +102,12 @@ def test_the_first_few_of_many_words_are_chosen_from_lists_and_have_no_digits():
     assert Asked(top, SLOTS).digits == 0
     assert Asked(PICK, SLOTS).digits == 3
     assert Asked(PICK, SLOTS).not_sure == "Not sure"
+
+
+@pytest.mark.parametrize("question", [Text("said", "What?"), Slider("said", "Where?", "a", "b")])
+def test_beside_an_empty_box_to_cannot_tell_is_no_text(question):
+    for sent in (CANNOT_TELL, ["", CANNOT_TELL]):
+        left = read_answers([question], {"said": sent}, ())["said"]
+        assert (left.value, left.details) == (None, {"cannot_tell": True})
+    told = read_answers([Text("said", "What?")], {"said": ["Words", CANNOT_TELL]}, ())["said"]
+    assert told.answer == "Words"
