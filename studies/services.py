@@ -18,7 +18,8 @@ from studies import protocol, queries
 from studies.checking import findings as checking
 from studies.designs.selection import SelectionError
 from studies.drafting import readiness
-from studies.drafting.draft import Draft, draw_up, read_checked
+from studies.drafting.draft import Draft, collection_of, draw_up, read_checked
+from studies.drafting.offered import refuse_strangers
 from studies.drafting.targets import TargetError
 from studies.models import Condition, Event, Item, Protocol, Stimulus, Study
 from studies.models.frozen import FrozenError
@@ -44,7 +45,9 @@ def apply(*, text: str, owner: Actor = None, progress: Progress = silent) -> Stu
     _refuse_apply(Study.objects.filter(slug=experiment.experiment).first(), owner)
     stored = Protocol.objects.filter(study__slug=experiment.experiment).first()
     try:
-        return _store(draw_up(experiment, stored, progress), text, owner)
+        draft = draw_up(experiment, stored, progress)
+        refuse_strangers(text, experiment, draft.layout, collection_of(experiment))
+        return _store(draft, text, owner)
     except (SelectionError, TargetError, NetworkUnavailable, RecipeError) as error:
         raise StudyError(str(error)) from error
 

@@ -48,6 +48,8 @@ from studies.trials import TRIALS, TrialKind, compares
 
 Catalogue = PluginFolder[Any]
 Made = TypeVar("Made", bound=Method)
+PAIRED = ("prompts", "seed", "count")
+"""Of paintings, what must be alike where those of two mimicries are compared."""
 ELSEWHERE = ":"
 """In names of what no catalogue holds and the study brings with it: `calibrated:3f2a…`."""
 
@@ -166,6 +168,7 @@ class _Resolver:
         if kind.shows_mimics:
             shown = sum(slot.shows == "condition" for slot in kind.slots)
             self.whole_sets(stimuli, shown // compares(kind))
+            self.same_paintings(stimuli)
         self.what_is_compared(kind)
 
     def what_is_compared(self, kind: TrialKind) -> None:
@@ -188,6 +191,23 @@ class _Resolver:
                 for level in set(levels) - set(known.get(factor, levels)):
                     place = ("study", "compare", "against", factor)
                     self.note(place, unknown(level, known[factor]))
+
+    def same_paintings(self, stimuli: Stimuli) -> None:
+        """Mimicries that stand beside one another paint the same prompts by the same seeds."""
+        section = self.whole.study.compare
+        if section is None or "mimicry" not in section.factors:
+            return
+        (first, asked), *others = ((k, each.paintings) for k, each in stimuli.mimicries.items())
+        for label, paintings in others:
+            for name in PAIRED:
+                if getattr(paintings, name) == getattr(asked, name):
+                    continue
+                self.note(
+                    ("stimuli", "mimicries", label, "paintings", name),
+                    f"study.compare shows paintings of “{first}” and “{label}” as pairs, which must"
+                    f" be of the same prompt and seed, and their {name} differ: give both the same,"
+                    " or take mimicry out of study.compare.factors.",
+                )
 
     def whole_sets(self, stimuli: Stimuli, size: int) -> None:
         """Every painting is shown once."""

@@ -28,6 +28,7 @@ from studies.drafting.draft import (
     refuse_long_prompts,
 )
 from studies.drafting.layout import lay_out
+from studies.drafting.offered import refuse_strangers
 from studies.drafting.overview import sum_up
 from studies.fieldwork import FieldworkError
 from studies.live.plan import plan_of
@@ -135,12 +136,15 @@ class Command(BaseCommand):
 
     def do_check(self, options: dict[str, Any]) -> Outcome:
         """Read the file and do its sums, as far as its collection is there."""
-        experiment = read_checked(read_text(options["file"]))
+        text = read_text(options["file"])
+        experiment = read_checked(text)
         networks = checksums.named(experiment.stimuli, settings.NETWORKS_DIR)
         warnings = list(dict.fromkeys(each.missing for each in networks if each.missing))
         sums, dealt = None, None
         try:
-            layout = lay_out(experiment, collection_of(experiment))
+            collection = collection_of(experiment)
+            layout = lay_out(experiment, collection)
+            refuse_strangers(text, experiment, layout, collection)
             rehearsals.refuse_unmet(experiment, layout)
             dealt = rehearsals.from_layout(experiment, layout)
             warnings += rehearsals.regrets(dealt)
