@@ -21,6 +21,7 @@ from evaluation.metrics import METRICS, Against
 from evaluation.models import Measurement, PictureMap, Report, SetMeasurement
 from evaluation.ratings import checked
 from evaluation.reporting.report import Plan
+from evaluation.reporting.scales import USUAL_FOR, fits, unclaimed
 from generation.models import Recipe, RecipeInput
 from generation.recipe import PAINTING
 from studies import export
@@ -29,6 +30,7 @@ from studies.models import Response, Stimulus, Study
 from studies.queries import recorded
 from studies.tables.comparisons import comparisons as compared_pairs
 from studies.trial_forms.marks import marking_of
+from studies.trials import TrialKind
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -61,9 +63,14 @@ def evidence(study: Study) -> Evidence:
 
 def asked(study: Study) -> tuple[Asked, ...]:
     """The questions of the study, as their pages had them."""
+    return asked_of(plan_of(study).kind)
+
+
+def asked_of(kind: TrialKind) -> tuple[Asked, ...]:
+    """The questions of a trial kind, over all its screens."""
     return tuple(
         Asked(each.name, each.text, each.measured, each.labels, getattr(each, "ticks", False))
-        for each in plan_of(study).kind.questions
+        for each in kind.questions
     )
 
 
@@ -270,17 +277,25 @@ def _suitable(study: Study) -> dict[str, dict[str, Any]]:
     """The analyses that can answer something about what the study's trial asks."""
     kind = plan_of(study).kind
     asked = [question.name for question in kind.questions]
-    usual = {name: record(ANALYSES.build(name)) for name in ANALYSES.names()}
+    built = {name: ANALYSES.build(name) for name in ANALYSES.names()}
+    usual = {name: record(analysis) for name, analysis in built.items()}
     found: dict[str, dict[str, Any]] = {}
     for name, settings in usual.items():
         if "set_metrics" in settings and not study.set_measurements.exists():
             continue  # nobody compared sets
         if len(painters(study)) < getattr(ANALYSES.load(name), "fewest_painters", 1):
             continue  # what is learnt of so few artists says nothing about others
+        if name in USUAL_FOR and kind.slots:  # questions that no analysis is made for
+            claimed = 1 if kind.success_points else 0  # the first one, by psr
+            without = unclaimed(name, asked_of(kind)[claimed:])
+            found |= {name: {"questions": without}} if without else {}
+            continue
         if not _is_for(study, getattr(ANALYSES.load(name), "only_for", "")):
             continue  # it reads comparisons, or what people say without pictures
         if settings.get("questions") and not set(settings["questions"]) & set(asked):
             continue  # it is about questions that nobody is asked
+        if not fits(built[name], asked_of(kind)):
+            continue  # answers to them are of another scale
         if settings.get("question") in {None, *asked}:
             found[name] = {}
         elif "points" in settings and kind.success_points:

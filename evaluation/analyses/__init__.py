@@ -81,6 +81,9 @@ class Analysis(Protocol):
     """The question, as a heading."""
     version: ClassVar[int]
     """Raise it when results change: reports are computed anew."""
+    # An analysis may also have `takes`, the scales (`studies.questions.Measured`) of the questions
+    # that it can read: a report refuses others with a sentence (evaluation/reporting/scales.py).
+    # It can read all where it does not say.
 
     @property
     def pooled(self) -> bool:

@@ -45,6 +45,7 @@ from evaluation.ratings import (
     no_untouched_arm,
     points,
 )
+from studies.questions import Measured
 
 SHARE = ("share", "share_low", "share_high")
 LIMITS = (
@@ -61,6 +62,7 @@ class Acceptability:
 
     label: ClassVar[str] = "Which pictures are raters willing to post?"
     version: ClassVar[int] = 2
+    takes: ClassVar[tuple[Measured, ...]] = ("ordinal",)
 
     question: str = "acceptability"
     """Name of the question that is analysed."""

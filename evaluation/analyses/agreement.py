@@ -49,7 +49,15 @@ from evaluation.ratings import (
 from evaluation.statistics.agreement import Agreement as Alpha
 from evaluation.statistics.agreement import Level, krippendorff_alpha
 from evaluation.statistics.estimate import Estimate
+from studies.questions import Measured
 
+LEVELS: Mapping[Measured, Level] = {
+    "ordinal": "ordinal",
+    "interval": "interval",
+    "nominal": "nominal",
+    "preference": "nominal",
+}
+"""What answers are taken for, by what their question states."""
 ALPHA = ("alpha", "alpha_low", "alpha_high")
 LIMITS = (
     "That raters agree does not mean that they are right, and that they differ not that they are"
@@ -57,6 +65,13 @@ LIMITS = (
     "Agreement depends on what was shown: the more alike the pictures, the lower it is.",
 )
 FEW_RATERS, PREVALENT = 10, 0.8
+ORDERED: tuple[Measured, ...] = ("ordinal", "interval")
+IN_ORDER = (
+    "Krippendorff's alpha,",
+    "same rater again: weighted",
+    "same rater again: standard error",
+)
+"""How coefficients begin that need answers with an order."""
 
 
 @plugin
@@ -64,14 +79,16 @@ class Agreement:
     """Krippendorff's alpha, with intervals for other raters and other artworks."""
 
     label: ClassVar[str] = "How far do raters agree?"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
+    takes: ClassVar[tuple[Measured, ...]] = tuple(LEVELS)
     compares: ClassVar[bool] = True
     """Also run with all populations in one table, to compare them."""
 
     questions: tuple[str, ...] | None = None
     """Names of the questions; all with a scale when left out."""
-    measurement: Level = "ordinal"
-    """What the points of a scale mean: nominal, ordinal, interval or ratio."""
+    measurement: Level | None = None
+    """What answers mean: nominal, ordinal, interval or ratio; when left out, what each question
+    states: points are ordinal, places on a line interval, names and choices nominal."""
     interval: Literal["clustered", "bootstrap"] = "clustered"
     """How intervals of alpha are made: `clustered` (two-way, by a jackknife) or `bootstrap`
     (crossed, too wide)."""
@@ -94,24 +111,25 @@ class Agreement:
         ratings = evidence.ratings
         if ratings["population"].nunique() > 1 and ratings["simulated"].nunique() == 1:
             how = populations.How(self.experts, seed, self.replicates, self.level)
-            return population_finding.finding(ratings, self._asked(ratings), how)
+            return population_finding.finding(ratings, self._in_order(evidence), how)
         one_group(ratings)
         simulated = bool(ratings["simulated"].iloc[0])
-        found = {
-            question: self._alphas(ratings, question, seed) for question in self._asked(ratings)
-        }
+        levels = {name: self._level(evidence, name) for name in self._asked(ratings)}
+        found = {name: self._alphas(ratings, name, level, seed) for name, level in levels.items()}
         table = concat([_rows(question, alphas) for question, alphas in found.items()])
         others = [
-            (question, each) for question in found for each in self._others(ratings, question)
+            (question, each)
+            for question, level in levels.items()
+            for each in self._others(ratings, question, level, _stated(evidence, question))
         ]
         return Finding(
             claim=" ".join(_claim(question, alphas) for question, alphas in found.items()),
             table=table.reset_index(drop=True),
             chart=_chart(table, simulated),
-            notes=self._notes(others),
+            notes=self._notes(others, levels),
             exhibits=(
                 Exhibit("Other coefficients", coefficient_table(others)),
-                *self._ceilings(ratings, list(found)),
+                *self._ceilings(ratings, [q for q in found if _stated(evidence, q) in ORDERED]),
             ),
             assumptions=tuple(
                 each for question in found for each in _assumptions(question, ratings)
@@ -130,8 +148,35 @@ class Agreement:
             raise TableError("No question of the table has a scale that raters could agree on.")
         return asked
 
+    def _level(self, evidence: Evidence, question: str) -> Level:
+        """What answers to a question are taken for; raises TableError for an order of names."""
+        usual = LEVELS.get(_stated(evidence, question), "ordinal")
+        if self.measurement is None:
+            return usual
+        if usual == "nominal" != self.measurement:
+            raise TableError(
+                f"The answers to “{question}” have no order, so agreement cannot take them as"
+                f" {self.measurement}: use agreement with measurement: nominal, or leave"
+                " measurement out."
+            )
+        return self.measurement
+
+    def _in_order(self, evidence: Evidence) -> list[str]:
+        """Questions whose answers have a mean, which populations are compared by."""
+        asked = self._asked(evidence.ratings)
+        found = [name for name in asked if _stated(evidence, name) in ORDERED]
+        if not found:
+            raise TableError(
+                "Populations are compared by means of points, and the answers to"
+                f" {words.listed([f'“{name}”' for name in asked])} have no order: use survey (the"
+                " share of each answer) or, for who made a picture, attribution instead."
+            )
+        return found
+
     def _ceilings(self, ratings: DataFrame, questions: Sequence[str]) -> list[Exhibit]:
         """What a perfect metric would reach of these raters, level by level."""
+        if not questions:
+            return []
         tables = [
             ceilings(answers_to(ratings, question), self.level).assign(question=question)
             for question in questions
@@ -149,7 +194,9 @@ class Agreement:
         )
         return [Exhibit("The ceiling that no metric can pass", ordered, caption=caption)]
 
-    def _alphas(self, ratings: DataFrame, question: str, seed: int) -> dict[str, Alpha]:
+    def _alphas(
+        self, ratings: DataFrame, question: str, measurement: Level, seed: int
+    ) -> dict[str, Alpha]:
         """Scope → alpha."""
         answers = answers_to(ratings, question)
         points(answers)
@@ -159,7 +206,7 @@ class Agreement:
                 answers["value"],
                 answers["participant"],
                 answers["item"],
-                self.measurement,
+                measurement,
                 interval=self.interval,
                 generator=np.random.default_rng(seed),
                 strata=strata,
@@ -172,15 +219,22 @@ class Agreement:
         each = {name: within.strata[name] for name in names if name in within.strata}
         return {ALL: overall, WITHIN: within, **each}
 
-    def _others(self, ratings: DataFrame, question: str) -> list[Coefficient]:
-        """Other coefficients of the same answers, and of the repeated ones."""
+    def _others(
+        self, ratings: DataFrame, question: str, measurement: Level, stated: Measured
+    ) -> list[Coefficient]:
+        """Other coefficients of the same answers, and of the repeated ones; of names only those
+        that need no order."""
         answers = answers_to(ratings, question)
-        found = coefficients(answers, _conditions(answers)[1], self.measurement, self.level)
-        return found + repetition(repeated(ratings, question), self.level)
+        found = coefficients(answers, _conditions(answers)[1], measurement, self.level)
+        found += repetition(repeated(ratings, question), self.level)
+        return found if stated in ORDERED else [e for e in found if not e.name.startswith(IN_ORDER)]
 
-    def _notes(self, others: Sequence[tuple[str, Coefficient]]) -> tuple[str, ...]:
+    def _notes(
+        self, others: Sequence[tuple[str, Coefficient]], levels: Mapping[str, Level]
+    ) -> tuple[str, ...]:
+        taken = words.listed(list(dict.fromkeys(levels.values())))
         notes = [
-            f"Alpha ({self.measurement}) is 1 where raters agree wholly, 0 where they agree as"
+            f"Alpha ({taken}) is 1 where raters agree wholly, 0 where they agree as"
             " often as answers dealt out by chance would, and negative where they agree less.",
             "Within conditions, chance deals out answers inside each condition only: what raters"
             " agree on because the conditions differ does not count. Distances between answers are"
@@ -207,6 +261,12 @@ class Agreement:
             " clustered, by how alpha moves without each of them; n counts answers that can be"
             " paired."
         )
+
+
+def _stated(evidence: Evidence, question: str) -> Measured:
+    """What a question states that its answers are; points, where nothing is known of it."""
+    known = {asked.name: asked.measured for asked in evidence.asked}
+    return known.get(question, "ordinal")
 
 
 def _missing_population(names: Sequence[str]) -> list[str]:

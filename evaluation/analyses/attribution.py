@@ -23,6 +23,7 @@ from evaluation.findings.conditions import TREATMENT
 from evaluation.findings.surveyed import guessed
 from evaluation.ratings import TableError, by_factors, clean_protection, condition_name
 from evaluation.statistics.estimate import Estimate
+from studies.questions import Measured
 
 LIMITS = (
     "Raters knew that pictures of several makers were among them; who does not ask the question"
@@ -38,6 +39,7 @@ class Attribution:
 
     label: ClassVar[str] = "Can raters tell who made a picture?"
     version: ClassVar[int] = 1
+    takes: ClassVar[tuple[Measured, ...]] = ("nominal",)
     compares: ClassVar[bool] = True
     """Also run with all populations in one table, each apart, beside one another."""
 

@@ -29,6 +29,7 @@ from evaluation.metrics import METRICS
 from evaluation.ratings import eras_pooled
 from evaluation.statistics.estimate import Estimate
 from evaluation.statistics.multiplicity import holm
+from studies.questions import Measured
 
 SHOWN = 12
 """Most single metrics in the chart; the table has all."""
@@ -45,6 +46,7 @@ class CalibratedMetric:
 
     label: ClassVar[str] = "Can a metric be learnt from these raters?"
     version: ClassVar[int] = 1
+    takes: ClassVar[tuple[Measured, ...]] = ("ordinal",)
     fewest_painters: ClassVar[int] = FEWEST_ARTISTS
 
     question: str = "acceptability"

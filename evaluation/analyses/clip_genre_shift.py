@@ -39,6 +39,7 @@ from evaluation.ratings import TableError, answers_to, eras_pooled, points, puri
 from evaluation.statistics.clustered import Difference, clustered_difference, clustered_mean
 from evaluation.statistics.estimate import Estimate
 from evaluation.statistics.shares import Resampling, crossed_difference, crossed_share
+from studies.questions import Measured
 
 CORRECT = "correct"
 LIMITS = (
@@ -55,6 +56,7 @@ class ClipGenreShift:
 
     label: ClassVar[str] = "Does CLIP still see the painter's genre?"
     version: ClassVar[int] = 2
+    takes: ClassVar[tuple[Measured, ...]] = ("ordinal",)
     needs: ClassVar[tuple[str, ...]] = ("clip",)
 
     metrics: MetricChoices = ("clip_genre",)

@@ -26,6 +26,7 @@ from evaluation.findings.decisions import OUTCOMES, Concluded, Outcome, outcome
 from evaluation.measuring.measurements import covering, direction_of, label_of, said_of, wide
 from evaluation.ratings import TableError, answers_to, eras_pooled, points, undegraded
 from evaluation.statistics.multiplicity import bonferroni_level
+from studies.questions import Measured
 
 FEW = 5
 PANEL = "the other half of these raters"
@@ -37,6 +38,7 @@ class DecisionErrors:
 
     label: ClassVar[str] = "Would a metric have led to the same conclusions?"
     version: ClassVar[int] = 2
+    takes: ClassVar[tuple[Measured, ...]] = ("ordinal",)
 
     metrics: tuple[MetricChoice, ...] = ()
     """Names of the metrics; empty: every metric that was measured."""

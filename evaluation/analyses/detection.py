@@ -32,7 +32,7 @@ from evaluation.ratings import (
 )
 from evaluation.statistics.clustered import clustered_mean, clustered_share
 from evaluation.statistics.estimate import Estimate
-from studies.questions import CANNOT_TELL_WORDS
+from studies.questions import CANNOT_TELL_WORDS, Measured
 
 LIMITS = (
     "Telling a change is not minding it: ask for that apart.",
@@ -48,6 +48,7 @@ class Detection:
 
     label: ClassVar[str] = "Can raters tell which picture was altered?"
     version: ClassVar[int] = 1
+    takes: ClassVar[tuple[Measured, ...]] = ("preference", "nominal")
 
     question: str = "altered"
     """Name of the question: a choice of two."""

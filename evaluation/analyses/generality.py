@@ -43,6 +43,7 @@ from evaluation.ratings import (
 )
 from evaluation.statistics.clustered import clustered_difference
 from evaluation.statistics.estimate import BadData
+from studies.questions import Measured
 
 ERA, SURFACE, DAMAGE = (
     "undoes more for historical painters",
@@ -67,6 +68,7 @@ class Generality:
 
     label: ClassVar[str] = "Does purification work for all painters, and spare clean art?"
     version: ClassVar[int] = 2
+    takes: ClassVar[tuple[Measured, ...]] = ("ordinal",)
 
     question: str = "mimicry_success"
     """Name of the question about the mimicry."""

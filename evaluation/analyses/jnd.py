@@ -24,6 +24,7 @@ from evaluation.findings.noticeable import Found, Ladder, noticeable
 from evaluation.measuring.pair_table import counted_pairs
 from evaluation.ratings import TableError, one_group
 from evaluation.statistics.estimate import Estimate
+from studies.questions import Measured
 
 QUESTIONS = ("more_distorted", "more_distorted_boosted")
 LIMITS = (
@@ -40,6 +41,7 @@ class Jnd:
 
     label: ClassVar[str] = "How many just noticeable differences from the original?"
     version: ClassVar[int] = 1
+    takes: ClassVar[tuple[Measured, ...]] = ("preference",)
     only_for: ClassVar[str] = "comparisons"
     """Studies whose plan names no analyses ask this one only where they are of this sort."""
 

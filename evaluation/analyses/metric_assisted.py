@@ -36,6 +36,7 @@ from evaluation.findings.next_items import Next, next_items
 from evaluation.measuring.measurements import label_of
 from evaluation.ratings import TableError, eras_pooled
 from evaluation.statistics.estimate import Estimate
+from studies.questions import Measured
 
 SERIES = ("answers alone", "with the metrics")
 
@@ -46,6 +47,7 @@ class MetricAssisted:
 
     label: ClassVar[str] = "How many ratings do metrics save?"
     version: ClassVar[int] = 1
+    takes: ClassVar[tuple[Measured, ...]] = ("ordinal",)
     fewest_painters: ClassVar[int] = FEWEST
 
     question: str = "acceptability"

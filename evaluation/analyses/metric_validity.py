@@ -39,6 +39,7 @@ from evaluation.measuring.measurements import (
     wide,
 )
 from evaluation.ratings import TableError, answers_to, eras, eras_pooled, points
+from studies.questions import Measured
 
 
 @plugin
@@ -47,6 +48,7 @@ class MetricValidity:
 
     label: ClassVar[str] = "Can a metric stand in for raters?"
     version: ClassVar[int] = 6
+    takes: ClassVar[tuple[Measured, ...]] = ("ordinal",)
 
     metrics: MetricChoices = ("linf", "l2", "lpips", "ssim", "psnr")
     """Names of the metrics, where wanted with settings (`clip_genre: {mode: legacy}`) or one of

@@ -32,6 +32,7 @@ from evaluation.findings.preferred import (
 from evaluation.measuring.pair_table import counted_pairs
 from evaluation.ratings import TableError, one_group
 from evaluation.statistics.pairs import Preferences
+from studies.questions import Measured
 
 LIMITS = (
     "A preference says which of the two is better, not whether either is good.",
@@ -46,6 +47,7 @@ class Preference:
 
     label: ClassVar[str] = "Which of two conditions do raters prefer?"
     version: ClassVar[int] = 1
+    takes: ClassVar[tuple[Measured, ...]] = ("preference",)
     only_for: ClassVar[str] = "comparisons"
     """Studies whose plan names no analyses ask this one only where they are of this sort."""
 

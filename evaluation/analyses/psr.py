@@ -52,6 +52,7 @@ from evaluation.ratings import (
     points,
 )
 from evaluation.statistics.psr import ProtectionSuccess
+from studies.questions import Measured
 
 UNITS = ("share of answers", "share of items (median)")
 FEW = 5
@@ -68,6 +69,7 @@ class Psr:
 
     label: ClassVar[str] = "How often does the protection hold against mimicry?"
     version: ClassVar[int] = 2
+    takes: ClassVar[tuple[Measured, ...]] = ("ordinal",)
 
     question: str = "mimicry_success"
     """Name of the question about the mimicry."""

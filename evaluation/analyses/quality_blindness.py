@@ -31,6 +31,7 @@ from evaluation.findings.verdicts import BOUND
 from evaluation.measuring.measurements import label_of
 from evaluation.ratings import TableError
 from evaluation.statistics.estimate import BadData
+from studies.questions import Measured
 
 SLOPE = ("slope", "slope_low", "slope_high")
 TO_STYLE, TO_QUALITY = "style, given quality", "quality, given style"
@@ -42,6 +43,7 @@ class QualityBlindness:
 
     label: ClassVar[str] = "Do metrics see whether a picture is any good?"
     version: ClassVar[int] = 1
+    takes: ClassVar[tuple[Measured, ...]] = ("ordinal",)
 
     question: str | None = "quality"
     """Name of the question about quality; null where nobody was asked."""

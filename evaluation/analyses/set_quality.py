@@ -25,6 +25,7 @@ from evaluation.measuring.set_table import JOINT
 from evaluation.ratings import TableError, answers_to, points
 from evaluation.statistics.estimate import Estimate
 from evaluation.statistics.multiplicity import holm
+from studies.questions import Measured
 
 ORIGINALS = "originals"
 AGAINST = {ORIGINALS: "the painters' originals", "clean": "the clean arm"}
@@ -43,6 +44,7 @@ class SetQuality:
 
     label: ClassVar[str] = "How far are the pictures, as sets, from the artists' own?"
     version: ClassVar[int] = 1
+    takes: ClassVar[tuple[Measured, ...]] = ("ordinal",)
 
     set_metrics: SetMetricChoices = ()
     """Names of set metrics, where wanted with settings (`kid: {features: clip}`); a worker compares

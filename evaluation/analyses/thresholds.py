@@ -28,6 +28,7 @@ from evaluation.ratings import (
     points,
 )
 from evaluation.statistics.estimate import Estimate
+from studies.questions import Measured
 
 Target = Annotated[float, Field(gt=0, lt=1)]
 SHARE = ("share", "share_low", "share_high")
@@ -41,6 +42,7 @@ class Thresholds:
 
     label: ClassVar[str] = "Which budgets do raters accept, and which do they see?"
     version: ClassVar[int] = 1
+    takes: ClassVar[tuple[Measured, ...]] = ("ordinal",)
 
     question: str = "acceptability"
     """Name of the question whether people accept a picture."""

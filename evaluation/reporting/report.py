@@ -25,6 +25,7 @@ from evaluation.findings.exclusions import flow
 from evaluation.ratings import Group, TableError, compared, groups
 from evaluation.reporting.about import About
 from evaluation.reporting.behind import counts, questions_of
+from evaluation.reporting.scales import check_scales
 from evaluation.reporting.sensitivity import ruled_out, told, without_rules
 from evaluation.statistics.estimate import BadData
 from generation.progress import Cancelled, Progress, silent
@@ -160,6 +161,7 @@ def _block(
     try:
         analysis: Analysis = ANALYSES.build(name, settings)
         untold["rows"] = counts(given, questions_of(analysis))
+        check_scales(name, analysis, evidence.asked)
         finding = analysis.run(evidence.of(group.ratings), seed)
         return {**untold, **_told(finding, group, _again(analysis, group, evidence, seed, finding))}
     except (TableError, BadData, PluginError) as error:
