@@ -8,6 +8,8 @@ import { phrase } from "./words.js";
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 const KEY = "f";
 const AGREED = "flicker";
+const ANY_SIZE = 3; // rounds a second that are allowed however large the pictures are
+const TOO_LARGE = () => phrase("Too large to flicker: made smaller, it starts again.");
 
 export class FlickerStage extends InPlaceStage {
   constructor(element) {
@@ -47,6 +49,7 @@ export class FlickerStage extends InPlaceStage {
     }
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.stop());
     CALM.addEventListener("change", () => this.offer());
+    visualViewport?.addEventListener("resize", () => this.endWhereTooLarge());
     this.offer();
   }
 
@@ -95,27 +98,43 @@ export class FlickerStage extends InPlaceStage {
 
   start() {
     if (this.running || this.button.hidden || document.hidden) return;
-    if (this.lens.current > this.largest * 1.001) this.lens.to(this.largest);
-    if (this.lens.current > this.largest * 1.001) return; // a frame larger than the rate was worked out for
+    if (this.tooLarge) this.lens.to(this.largest);
+    if (this.tooLarge) return this.say(TOO_LARGE());
     this.starts += 1;
     this.startedAt = performance.now();
-    this.before = this.top;
-    this.timer = setInterval(() => this.alternate(), Math.ceil(500 / this.rate));
+    this.before = this.turning ? this.wanted : this.top; // a turn that still waits is done by the first change
+    clearTimeout(this.turning);
+    this.turning = null;
+    this.say("");
     this.told();
+    this.wait();
+  }
+
+  // From the change that was really made, so that no delay is caught up with by changes in a row.
+  wait() {
+    this.timer = setTimeout(() => this.alternate(), Math.ceil(500 / this.rate));
   }
 
   alternate() {
+    this.wait();
     this.changes += 1;
     this.flippedAt = performance.now();
     this.showPicture(this.other);
   }
 
+  // Larger than the rate was worked out for. Up to three rounds a second hold for any size on the
+  // screen; above, pinching enlarges flashes as well.
+  get tooLarge() {
+    const pinched = this.rate > ANY_SIZE ? (visualViewport?.scale ?? 1) : 1;
+    return this.lens.current * pinched > this.largest * 1.001;
+  }
+
   stop() {
     if (!this.running) return;
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     this.timer = null;
     this.lasted += performance.now() - this.startedAt;
-    this.showPicture(this.before);
+    super.turnTo(this.before, false); // as late as a turn by hand: quick holds are no faster flicker
     this.told();
   }
 
@@ -125,9 +144,9 @@ export class FlickerStage extends InPlaceStage {
   }
 
   // Any turn by hand ends it.
-  turnTo(index) {
+  turnTo(index, byHand = true) {
     this.stop();
-    super.turnTo(index);
+    super.turnTo(index, byHand);
   }
 
   key(event) {
@@ -147,10 +166,13 @@ export class FlickerStage extends InPlaceStage {
 
   showSize() {
     super.showSize();
-    if (this.running && this.lens.current > this.largest * 1.001) {
-      this.stop();
-      this.say(phrase("Too large to flicker: made smaller, it starts again."));
-    }
+    this.endWhereTooLarge();
+  }
+
+  endWhereTooLarge() {
+    if (!this.running || !this.tooLarge) return;
+    this.stop();
+    this.say(TOO_LARGE());
   }
 
   say(text) {

@@ -13,6 +13,7 @@ export class InPlaceStage extends Stage {
     this.buttons = [...element.querySelectorAll("[data-show]")];
     this.candidate = 1; // what the first picture, the reference, is compared with
     this.wanted = 0;
+    this.byHand = true;
     this.turning = null;
     this.pressedAt = null;
     this.peekedFrom = null;
@@ -55,8 +56,9 @@ export class InPlaceStage extends Stage {
   }
 
   // Sooner than allowed, a turn waits; whoever presses on changes only where it leads.
-  turnTo(index) {
+  turnTo(index, byHand = true) {
     this.wanted = index;
+    this.byHand = byHand;
     const wait = SHORTEST - (performance.now() - this.flippedAt);
     if (wait > 0 || this.turning) {
       this.turning ??= setTimeout(() => this.turnLate(), Math.max(0, wait));
@@ -73,7 +75,7 @@ export class InPlaceStage extends Stage {
   turn() {
     if (this.wanted === this.top) return;
     this.flippedAt = performance.now();
-    this.flips += 1;
+    if (this.byHand) this.flips += 1;
     this.showPicture(this.wanted);
   }
 

@@ -15,7 +15,7 @@ class StraightLining(Quiet):
     """The share of screens that were answered in the one way that the rater took most often."""
 
     label: ClassVar[str] = "Straight-lining"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     share: Annotated[float, Field(gt=0.5, le=1)] = 0.95
     """From this share on the answers are too much alike."""
@@ -25,7 +25,10 @@ class StraightLining(Quiet):
     """What follows."""
 
     def evaluate(self, session: Session) -> Verdict | None:
-        """Each sort of screen is looked at by itself; the most uniform one counts."""
+        """Each sort of screen is looked at by itself; the most uniform one counts.
+
+        Sorts in which somebody is seen to have looked count only where there is no other.
+        """
         if not session.ended:
             return None
         ways: dict[str, list[str]] = {}
@@ -39,12 +42,30 @@ class StraightLining(Quiet):
         }
         if not shares:
             return None
-        part, most = max(shares.items(), key=lambda found: found[1])
-        number = len(ways[part])
+        seen = {part: _looked(session, part, _usual(ways[part])) for part in shares}
+        part, most = max(shares.items(), key=lambda found: (not seen[found[0]], found[1]))
+        number, looked = len(ways[part]), seen[part]
         sentence = (
             f"{most:.0%} of {number} screens answered in the same way (too much: {self.share:.0%})."
         )
-        return Verdict(most >= self.share, sentence, {"share": round(most, 4), "screens": number})
+        if looked:
+            sentence += f" {looked} with a known answer answered otherwise, and rightly."
+        evidence = {"share": round(most, 4), "screens": number, "known_otherwise": looked}
+        return Verdict(most >= self.share and not looked, sentence, evidence)
+
+
+def _usual(ways: list[str]) -> str:
+    return Counter(ways).most_common(1)[0][0]
+
+
+def _looked(session: Session, part: str, usual: str) -> int:
+    """How many screens with a known answer were answered rightly, and in another way than usual.
+
+    Where conditions hardly differ, careful people answer alike too; whoever did this has looked.
+    """
+    known = [t for t in session.trials if t.gold and not t.practice and t.part == part]
+    asked = [t for t in known if any(name in t.expected for name in t.replies)]
+    return sum(t.right and _way(t) != usual for t in asked)
 
 
 def _way(trial: Judged) -> str:

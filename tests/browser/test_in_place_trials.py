@@ -1,6 +1,7 @@
 """Pictures in one place in a real browser: turned, peeked at, and flickering only when asked to."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -221,7 +222,7 @@ def test_it_flickers_while_the_button_is_held_and_stops_at_once(new_page: Open):
     page.mouse.down()
     assert 4 <= changes(page, 1000) <= 6  # three rounds a second at most
     page.mouse.up()
-    assert changes(page, 500) == 0
+    assert changes(page, 500) <= 1  # the way back
     assert shown(page) == "Original"
     page.keyboard.press("Space")
     assert shown(page) == "Version"  # by hand, always
@@ -232,6 +233,57 @@ def test_it_flickers_while_the_button_is_held_and_stops_at_once(new_page: Open):
     assert (told["rate"], told["starts"]) == (3, 1)
     assert 4 <= told["changes"] <= 8
     assert 900 <= told["ms"] <= 2500
+
+
+def test_quick_holds_and_turns_between_them_change_six_times_a_second_at_most(new_page: Open):
+    page = flickering(new_page)
+    open_trial(page, enrolled(made("flicker", rate=3)))
+    agree(page)
+    times = page.evaluate(
+        """async () => {
+          const times = [];
+          const watch = new MutationObserver(() => times.push(performance.now()));
+          for (const shot of document.querySelectorAll("[data-shot]")) {
+            watch.observe(shot, { attributeFilter: ["data-under"] });
+          }
+          const send = (type, key) => {
+            document.body.dispatchEvent(new KeyboardEvent(type, { key, bubbles: true }));
+          };
+          const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+          for (let round = 0; round < 12; round += 1) {
+            send("keydown", "f");
+            await pause(178);
+            send("keyup", "f");
+            if (round % 3 === 2) send("keydown", " ");
+            await pause(15);
+          }
+          const until = performance.now() + 500; // whatever was late is not caught up with
+          send("keydown", "f");
+          await pause(180);
+          while (performance.now() < until);
+          await pause(600);
+          send("keyup", "f");
+          return times;
+        }"""
+    )
+    assert len(times) > 6
+    assert min(after - before for before, after in pairwise(times)) > 160
+
+
+def test_whoever_pinches_a_fast_flicker_larger_than_the_guard_reckoned_with_stops_it(
+    new_page: Open,
+):
+    page = flickering(new_page, "phone", **PHONE)
+    open_trial(page, enrolled(made("flicker", start="button", rate=8)))
+    expect(page.locator("[data-flicker]")).to_have_attribute("data-rate", "8.0")
+    agree(page)
+    page.locator("[data-flicker-button]").tap()
+    assert changes(page, 500) >= 4
+    zoom = page.context.new_cdp_session(page)
+    zoom.send("Emulation.setPageScaleFactor", {"pageScaleFactor": 4})
+    page.wait_for_timeout(400)
+    assert changes(page, 500) == 0
+    expect(page.locator("[data-flicker-said]")).to_contain_text("Too large to flicker")
 
 
 @pytest.mark.parametrize("how", ["Escape", "blur", "hidden", "calm", "turn"])
@@ -285,12 +337,12 @@ def test_flicker_the_whole_way_by_keyboard_alone(new_page: Open):
     page.keyboard.down("Space")
     assert changes(page, 600) > 1
     page.keyboard.up("Space")
-    assert changes(page, 400) == 0
+    assert changes(page, 400) <= 1  # the way back
     page.keyboard.press("Tab")
     page.keyboard.down("f")
     assert changes(page, 600) > 1
     page.keyboard.up("f")
-    assert changes(page, 400) == 0
+    assert changes(page, 400) <= 1  # the way back
     for _ in range(2):
         page.keyboard.press("v")
         page.wait_for_timeout(TURN_MS)
@@ -309,7 +361,7 @@ def test_flicker_by_touch_at_360_px(new_page: Open):
     page.locator("[data-flicker-button]").tap()
     assert changes(page, 800) > 1
     page.locator("[data-flicker-button]").tap()
-    assert changes(page, 400) == 0
+    assert changes(page, 400) <= 1  # the way back
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="Version", exact=True).tap()
     page.wait_for_timeout(TURN_MS)

@@ -117,6 +117,23 @@ def test_straight_lining_looks_at_what_was_pressed_not_at_what_was_meant():
     assert check.evaluate(session(rated([3] * 7))) is None
 
 
+def test_whoever_saw_a_plain_difference_is_no_straight_liner_however_alike_the_rest():
+    check = CHECKS.build("straight_lining")
+    gold = {"gold": "gold_pairs", "expected": {"q": [4, 5]}, "order": ORDER}
+    alike = rated([1] * 98)
+    found = check.evaluate(session([*alike, *(Judged(n, n, point(5), **gold) for n in (98, 99))]))
+    assert not found.failed
+    assert found.evidence["known_otherwise"] == 2
+    for same in (1, 2):  # missed, or answered otherwise and wrongly
+        known = [Judged(n, n, point(same), **gold) for n in (98, 99)]
+        assert check.evaluate(session([*alike, *known])).failed
+    habit = [Judged(n, n, point(4), **gold) for n in (98, 99)]
+    assert check.evaluate(session([*rated([4] * 98), *habit])).failed  # right by habit
+    looked = [*alike, *(Judged(n, n, point(5), **gold) for n in (98, 99))]
+    other = rated([2] * 49 + [3], part="other")  # a sort of screen without known answers
+    assert check.evaluate(session([*looked, *other])).failed
+
+
 @given(st.lists(st.integers(1, 20_000), min_size=6, max_size=40))
 def test_speed_only_falls_when_somebody_answers_later(times):
     check = CHECKS.build("speed")
