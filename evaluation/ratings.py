@@ -49,6 +49,8 @@ MISSING = ("", "na", "nan", "null", "none")
 """What other programs write where there is no number."""
 CONDITION = "condition"
 """Taken for the protection where a table names no protection."""
+GENRE = "genre"
+"""The painter's genre, which tables may hold for those who were asked for it."""
 ANSWERED_BEFORE = "the rater had answered this question about this picture before"
 SAME = ["study", "population", "simulated", "participant", "item", "question"]
 YES, NO = {"true", "1", "yes", "1.0"}, {"false", "0", "no", "", "0.0", "nan", "none"}
@@ -98,6 +100,8 @@ def items_checked(table: DataFrame) -> DataFrame:
     table = _with_protection(table.reset_index(drop=True))
     texts = {name: _text(table, name, TEXTS[name]) for name in ABOUT_ITEMS}
     typed = DataFrame({"item": _named(table, "item"), **texts})
+    if GENRE in table.columns:
+        typed = typed.assign(**{GENRE: _text(table, GENRE, "")})
     twice = typed["item"][typed["item"].duplicated()]
     if len(twice):
         raise TableError(f"The items name {twice.iloc[0]} twice: one row an item.")
@@ -107,7 +111,7 @@ def items_checked(table: DataFrame) -> DataFrame:
 def remarks(given: DataFrame, table: DataFrame) -> list[tuple[str, str]]:
     """What became of a table on its way from `given` to `checked`: labels and sentences."""
     taken = "protection" not in given.columns and CONDITION in given.columns
-    used = {*NEEDED, *TEXTS, *FLAGS, "scale", *([CONDITION] if taken else [])}
+    used = {*NEEDED, *TEXTS, *FLAGS, "scale", GENRE, *([CONDITION] if taken else [])}
     unused = [str(name) for name in given.columns if name not in used]
     again = int((table["exclusion_reason"] == ANSWERED_BEFORE).sum())
     found = {

@@ -198,7 +198,8 @@ MARKED = (
 
 
 def items(study: Study) -> DataFrame:
-    """One row per item that raters may judge, answered or not: item, artwork, `RECORDED`, factors.
+    """One row per item that raters may judge, answered or not: item, artwork, `RECORDED`, factors,
+    and the painter's genre.
 
     Texts as in the table of answers, for what is foretold of pictures that nobody has rated.
     """
@@ -211,7 +212,9 @@ def items(study: Study) -> DataFrame:
         **_factors(study, found["condition"]),
     )
     found = found.assign(**_painters_records(study, found["artist"]))
-    return _typed(found[["item", "artwork", *RECORDED, *FACTORS]])
+    genres = recorded(study, "genre")
+    found = found.assign(genre=[genres.get(artist, "") for artist in found["artist"]])
+    return _typed(found[["item", "artwork", *RECORDED, *FACTORS, "genre"]])
 
 
 def participants(study: Study) -> DataFrame:

@@ -140,6 +140,9 @@ def _plan(
     held: Settings = {"metrics": names, **({"question": about} if about else {})}
     small: Settings = {} if margin is None else {"margin": margin}
     plan: dict[str, Settings] = dict(_of_quality(table, names))
+    if asked == {"genre"}:
+        correct = [name for name in names if taken_apart(name)[2] == CORRECT]
+        return {"genre_choice": {"metrics": correct} if correct else {}}
     if about is None or (about not in SUCCESS and points is None):
         plan["acceptability"] = {**({"question": about} if about else {}), **small}
         plan["thresholds"] = {"question": about} if about else {}
