@@ -128,3 +128,27 @@ def test_the_place_on_the_item_is_kept_until_it_is_left_out(study):
     finish(participant, 3)
     fails(participant, trial)
     assert trial.item.trials.filter(released=False).count() == 0
+
+
+def test_whoever_no_picture_reached_is_told_that_it_was_not_their_fault(study):
+    participant = enrolled(study)
+    page = None
+    while trial := fieldwork.next_trial(participant):
+        page = fails(participant, trial)
+    assert page is not None
+    assert "Not one picture reached you. That was not your fault" in text_of(page)
+    assert participant.code in text_of(page)
+    assert "You were away" not in text_of(page)
+    participant.refresh_from_db()
+    assert participant.state == Participant.State.LAPSED
+    assert participant.completion_code == ""
+
+
+def test_without_scripts_a_missing_picture_can_be_said_to_be_missing(study):
+    participant = enrolled(study)
+    trial = counting(participant)
+    page = Client().get(f"/p/{participant.token}/t/{trial.token}/").content.decode()
+    plain = re.search(r"<noscript>(.*?)</noscript>", page, re.S)
+    assert plain is not None
+    assert 'form="missing"' in plain[1]
+    assert "Show it later" in plain[1]

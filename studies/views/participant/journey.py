@@ -83,11 +83,13 @@ def place(request: HttpRequest, person: Participant) -> HttpResponse:
             return redirect("studies:participant", person.token)
         except FieldworkError as error:
             sentence = error.args[0]
+    answered = person.trials.filter(answered_at__isnull=False, practice=False).count()
     context = {
         "person": person,
         "plan": plan_of(person.study),
         "sentence": sentence,
-        "answered": person.trials.filter(answered_at__isnull=False, practice=False).count(),
+        "answered": answered,
+        "unseen": not answered and person.trials.filter(undelivered__gt=0).exists(),
     }
     return render(request, "rater/place.html", context, status=409 if sentence else 200)
 
