@@ -3,6 +3,8 @@
 from functools import lru_cache
 
 from django import template
+from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
@@ -58,6 +60,33 @@ def bounds(question: Several) -> str:
     if question.at_least == most:
         return gettext("Tick {number}.").format(number=most)
     return gettext("Tick {least} to {most}.").format(least=least, most=most)
+
+
+IN_PLACE = "rater/pictures/in_place.html"
+
+
+@register.simple_tag(takes_context=True)
+def keyboard(context: Context) -> SafeString:
+    """What keys do on this trial's page: said once for each language and sort of page."""
+    asked, pictures, plan = context["asked"], context["pictures"], context["plan"]
+    flicker, in_place = context.get("flicker"), plan.kind.template == IN_PLACE
+    labels = tuple((each.label[:1], said(each.label, plan)) for each in pictures if in_place)
+    return _keyboard(
+        get_language() or SOURCE,
+        digits=asked[0].digits if asked else 0,
+        not_sure=asked[0].not_sure if asked else "",
+        grouped=bool(pictures and pictures[0].group),
+        in_place=in_place,
+        several=len(pictures) > 1,
+        labels=labels,
+        flicker_start=flicker.start if flicker else "",
+        marking=bool(getattr(plan.kind, "marking", None)),
+    )
+
+
+@lru_cache(maxsize=256)
+def _keyboard(_language: str, **page: object) -> SafeString:
+    return render_to_string("rater/parts/keyboard.html", page)
 
 
 @register.simple_tag
