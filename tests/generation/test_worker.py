@@ -140,6 +140,6 @@ def test_damaged_messages_do_not_stop_a_worker(site: Site) -> None:
         (queue / f"0{number}.json").write_bytes(data)
     asked = ask_for(1, tag="after damage")
     site.wait_for(lambda: all_done(asked))
-    assert not list(queue.iterdir())
+    site.wait_for(lambda: not list(queue.iterdir()))
     assert at_work
     assert all(worker.poll() is None for worker in at_work)

@@ -107,7 +107,8 @@ def _informative(mean: Floats, covariance: Floats, count: int) -> list[tuple[int
     """Tree after tree; within the last, the pairs that teach most."""
     picked: list[tuple[int, int]] = []
     while len(picked) < count:
-        taught = gains(mean, covariance)
+        # as good as equal is equal: what a processor rounds does not choose between two pairs
+        taught = gains(mean, covariance).round(12)
         # the tree of least weight under -gain; an edge of weight 0 would be no edge
         tree = minimum_spanning_tree(np.triu(-taught - 1e-12, 1)).tocoo()
         order = np.argsort(-taught[tree.row, tree.col], kind="stable")[: count - len(picked)]
