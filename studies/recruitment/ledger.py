@@ -9,7 +9,7 @@ be done again after a crash; `paying` is committed before the one call that spen
 code path leads from it to a second call. A crash there leaves `paying`, which is shown to a person.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -91,29 +91,34 @@ def set_up(batch: BonusBatch, api: Prolific) -> BonusBatch:
     return batch
 
 
-def pay(batch: BonusBatch, api: Prolific) -> BonusBatch:
+def pay(batch: BonusBatch, api: Prolific, actor: Actor = None) -> BonusBatch:
     """The one call that spends money. Raises LedgerError where it was made before."""
     with transaction.atomic(durable=True):
         claimed = BonusBatch.objects.filter(pk=batch.pk, state=State.CREATED)
         if not claimed.update(state=State.PAYING, moved_at=timezone.now()):
             raise LedgerError("This payment was sent before, or is not set up: look at its state.")
+        _tell(batch, actor, "bonus_pressed")
     batch.refresh_from_db()
+    mine = BonusBatch.objects.filter(pk=batch.pk)
     try:
         api.pay_bonuses(batch.reference)
     except PanelError as error:
-        _end(batch, State.REFUSED if error.surely_not_done else State.UNRESOLVED, str(error))
+        state = State.REFUSED if error.surely_not_done else State.UNRESOLVED
+        _end(batch, mine.filter(state=State.PAYING), state, str(error))
     else:
-        _end(batch, State.PAID, "")
+        _end(batch, mine, State.PAID, "")
     batch.refresh_from_db()
     return batch
 
 
-def settle(*, batch: BonusBatch, paid: bool) -> BonusBatch:
-    """A person looked an unresolved payment up at the panel."""
-    if not unresolved(batch.panel_study).filter(pk=batch.pk).exists():
-        raise LedgerError("This payment is not open: nothing has to be looked up.")
+def settle(*, batch: BonusBatch, paid: bool, actor: Actor = None) -> BonusBatch:
+    """A person looked an unresolved payment up at the panel; what the first one says holds."""
     found = "found paid at the panel" if paid else "found not paid at the panel"
-    _end(batch, State.PAID if paid else State.REFUSED, found)
+    with transaction.atomic():
+        open_ones = unresolved(batch.panel_study).filter(pk=batch.pk)
+        if not _end(batch, open_ones, State.PAID if paid else State.REFUSED, found):
+            raise LedgerError("This payment is not open: nothing has to be looked up.")
+        _tell(batch, actor, "bonus_settled", {"found": "paid" if paid else "not paid"})
     batch.refresh_from_db()
     return batch
 
@@ -152,13 +157,24 @@ def _check_people(panel_study: PanelStudy, lines: Sequence[Line]) -> None:
         raise LedgerError(TWICE)
 
 
-def _end(batch: BonusBatch, state: BonusBatch.State, message: str) -> None:
+def _end(
+    batch: BonusBatch, rows: QuerySet[BonusBatch], state: BonusBatch.State, message: str
+) -> bool:
+    """The last word on the batch, if it is (still) among `rows`; whether it was."""
     with transaction.atomic():
-        BonusBatch.objects.filter(pk=batch.pk).update(
-            state=state, message=message[:300], moved_at=timezone.now()
-        )
-        if state == State.REFUSED:
+        ended = rows.update(state=state, message=message[:300], moved_at=timezone.now())
+        if ended and state == State.REFUSED:
             batch.lines.update(refused=True)
+    return bool(ended)
+
+
+def _tell(
+    batch: BonusBatch, actor: Actor, kind: str, more: Mapping[str, object] | None = None
+) -> None:
+    """Who decided, on the study's record; it names nobody who is paid."""
+    total = Money(batch.lines.aggregate(total=Sum("amount"))["total"] or 0, batch.currency)
+    details = {"bonuses": batch.pk, "total": str(total), **(more or {})}
+    batch.panel_study.study.events.create(actor=actor, kind=kind, details=details)
 
 
 def _check(panel_study: PanelStudy, lines: Sequence[Line]) -> None:

@@ -19,6 +19,7 @@ from studies.recruitment.calls import PanelError
 from studies.recruitment.money import Money
 from studies.recruitment.prolific import Cost, Prolific, StudyMove, prolific
 from studies.recruitment.receipts import exit_code
+from studies.recruitment.record import on_record
 from studies.services import Actor, StudyError
 
 PANEL = "prolific"
@@ -100,12 +101,14 @@ def create(*, study: Study, actor: Actor = None, api: Prolific | None = None) ->
         raise StudyError(f"The study is at Prolific already, as {row.reference}.")
     api, payload = api or api_of(study), payload_of(study)
     cost = api.cost(payload)
-    made = api.create(payload)
+    told = {"cost": str(cost.total)}
+    with on_record(lambda kind: _tell(study, actor, kind, told), "panel_created"):
+        made = api.create(payload)
+        told["reference"] = made.reference
     row.reference, row.state, row.stated_at = made.reference, made.state, timezone.now()
     row.sent, row.places = payload, payload["total_available_places"]
     row.total_cost, row.currency = cost.total.hundredths, cost.total.currency
     row.save()
-    _tell(study, actor, "panel_created", {"reference": row.reference, "cost": str(cost.total)})
     return row
 
 
@@ -130,10 +133,11 @@ def move(
     study = panel_study.study
     if what in {"publish", "start"} and study.state != Study.State.LIVE:
         raise StudyError(f"“{study.slug}” is {study.get_state_display()}: people would be refused.")
-    told = (api or api_of(study)).move(panel_study.reference, action)
+    api = api or api_of(study)
+    with on_record(lambda kind: _tell(study, actor, kind, {}), event):
+        told = api.move(panel_study.reference, action)
     panel_study.state, panel_study.stated_at = told.state or panel_study.state, timezone.now()
     panel_study.save(update_fields=["state", "stated_at"])
-    _tell(study, actor, event, {})
     return panel_study
 
 
@@ -151,10 +155,11 @@ def add_places(
             f"The study has {room} places, and Prolific would have {places}: people would arrive"
             " and find it full."
         )
-    told = api.set_places(panel_study.reference, places)
+    study, details = panel_study.study, {"places": places}
+    with on_record(lambda kind: _tell(study, actor, kind, details), "panel_places"):
+        told = api.set_places(panel_study.reference, places)
     panel_study.places, panel_study.state = places, told.state or panel_study.state
     panel_study.save(update_fields=["places", "state"])
-    _tell(panel_study.study, actor, "panel_places", {"places": places})
     return panel_study
 
 

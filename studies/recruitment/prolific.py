@@ -16,20 +16,6 @@ PAGE = 100
 AT_ONCE = 500
 """Approvals in one call; Prolific takes about a thousand."""
 StudyMove = Literal["PUBLISH", "PAUSE", "START", "STOP"]
-Rejection = Literal[
-    "TOO_QUICKLY",
-    "TOO_SLOWLY",
-    "FAILED_INSTRUCTIONS",
-    "INCOMP_LONGITUDINAL",
-    "FAILED_CHECK",
-    "LOW_EFFORT",
-    "MALINGERING",
-    "NO_CODE",
-    "BAD_CODE",
-    "NO_DATA",
-    "UNSUPP_DEVICE",
-    "OTHER",
-]
 
 
 @dataclass(frozen=True)
@@ -129,12 +115,6 @@ class Prolific:
         """Pay the fixed screen-out amount and free the place."""
         path = f"/submissions/{reference}/transition/"
         self.calls.repeatable("POST", path, {"action": "SCREEN_OUT"})
-
-    def reject(self, reference: str, category: Rejection, message: str) -> None:
-        """Refuse the work; `studies.recruitment.rejection` decides whether it may be asked."""
-        path = f"/submissions/{reference}/transition/"
-        body = {"action": "REJECT", "rejection_category": category, "message": message}
-        self.calls.repeatable("POST", path, body)
 
     def create_bonuses(self, study: str, lines: Sequence[tuple[str, Money]]) -> str:
         """Set up bonuses without paying them: submission and amount each; returns their id."""

@@ -11,11 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from studies.channels import Exit
+from studies.checking.reviewing import cases
 from studies.models import PanelStudy, Participant, Submission
+from studies.recruitment import ledger
 from studies.recruitment.calls import PanelError
 from studies.recruitment.panel_study import api_of
 from studies.recruitment.prolific import Prolific
 from studies.recruitment.receipts import exit_code, receipt_for
+from studies.recruitment.record import on_record
 from studies.recruitment.standing import WAITS, by_person, is_paid, siblings, standing
 from studies.recruitment.submissions import take
 from studies.services import Actor, StudyError
@@ -65,13 +68,15 @@ def approve(
     _refresh(panel_study, further, api)  # somebody may have approved another one at the panel
     fresh = _claim(panel_study, waiting, reason)
     try:
-        api.approve([one.reference for one in waiting])
+        with on_record(
+            lambda kind: _tell(panel_study, actor, kind, waiting, reason), "panel_approved"
+        ):
+            api.approve([one.reference for one in waiting])
     except PanelError as error:
         if error.surely_not_done:
             Submission.objects.filter(pk__in=fresh).update(approval_asked_at=None)
         raise
     _refresh(panel_study, waiting, api)
-    _tell(panel_study, actor, "panel_approved", waiting, reason)
     return len(waiting)
 
 
@@ -115,9 +120,37 @@ def ask_to_return(
         raise StudyError("Say why: the person reads it.")
     if submission.state not in {WAITS, "ACTIVE"}:
         raise StudyError(f"This submission is {submission.state}: it cannot be handed back.")
-    api = api or api_of(submission.panel_study.study)
-    api.request_return(submission.reference, [reason.strip()])
-    _tell(submission.panel_study, actor, "panel_asked_to_return", [submission], reason)
+    _refuse_return(submission)
+    panel_study = submission.panel_study
+    api = api or api_of(panel_study.study)
+    with on_record(
+        lambda kind: _tell(panel_study, actor, kind, [submission], reason), "panel_asked_to_return"
+    ):
+        api.request_return(submission.reference, [reason.strip()])
+
+
+def _refuse_return(submission: Submission) -> None:
+    """Raises StudyError where the panel's rules let nobody be asked: for work that is whole, and
+    for whoever we screened out, who is paid first."""
+    person, panel_study = submission.participant, submission.panel_study
+    if person is None:
+        return
+    theirs = [submission, *siblings(panel_study, submission)]
+    if standing(theirs, exit_code(panel_study.study, Exit.COMPLETED)) != submission:
+        return  # a further one: their work is paid by the other
+    if person.state == Participant.State.SCREENED_OUT and not any(map(ledger.paid_to, theirs)):
+        raise StudyError(
+            "This person was screened out here: pay them as screened out, or a bonus, before you"
+            " ask for the submission back."
+        )
+    if person.state != Participant.State.FINISHED:
+        return
+    offer = cases(panel_study.study, [person])[0].offer
+    if not offer.ask_return:
+        raise StudyError(
+            f"The work of {person.code} is complete, and no check speaks against it: nobody can be"
+            " asked to hand that back. Approve it."
+        )
 
 
 def pay_screen_out(
@@ -131,9 +164,12 @@ def pay_screen_out(
     _refresh(submission.panel_study, siblings(submission.panel_study, submission), api)
     if any(map(is_paid, siblings(submission.panel_study, submission))):
         raise StudyError("This person is paid by another submission already.")
-    api.screen_out(submission.reference)
-    _refresh(submission.panel_study, [submission], api)
-    _tell(submission.panel_study, actor, "panel_screened_out", [submission], "")
+    panel_study = submission.panel_study
+    with on_record(
+        lambda kind: _tell(panel_study, actor, kind, [submission], ""), "panel_screened_out"
+    ):
+        api.screen_out(submission.reference)
+    _refresh(panel_study, [submission], api)
 
 
 def _has_receipt(submission: Submission) -> bool:

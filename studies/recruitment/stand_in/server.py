@@ -128,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
         world = self.stand_in.world
         with world.lock:
             world.calls.append((method, path))
-            status = world.fault(path, after=False)
+            status = world.fault(method, path, after=False)
             if status:
                 return status, {}
             try:
@@ -136,7 +136,7 @@ class Handler(BaseHTTPRequestHandler):
             except Refusal as refusal:
                 told = {"status": refusal.status, "title": "Error", "detail": refusal.detail}
                 return refusal.status, {"error": told}
-            status = world.fault(path, after=True)
+            status = world.fault(method, path, after=True)
             return (status, {}) if status else done
 
     def _route(

@@ -64,6 +64,7 @@ class Fault:
     status: int = 503
     times: int = 1
     after: bool = False
+    methods: tuple[str, ...] = ("GET", "POST", "PATCH", "DELETE")
 
 
 @dataclass
@@ -78,10 +79,11 @@ class World:
     calls: list[tuple[str, str]] = field(default_factory=list)
     lock: RLock = field(default_factory=RLock)
 
-    def fault(self, path: str, *, after: bool) -> int | None:
+    def fault(self, method: str, path: str, *, after: bool) -> int | None:
         """The status with which this request fails now, if it does."""
         for fault in self.faults:
-            if fault.path in path and fault.after is after and fault.times > 0:
+            meant = fault.path in path and method in fault.methods
+            if meant and fault.after is after and fault.times > 0:
                 fault.times -= 1
                 return fault.status
         return None

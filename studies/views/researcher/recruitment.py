@@ -19,14 +19,16 @@ from studies.channels.prolific import Prolific
 from studies.live.plan import plan_of
 from studies.models import BonusBatch, PanelStudy, Study
 from studies.recruitment import ledger, panel_study, reconcile, review
+from studies.recruitment.bonuses import lines_for
 from studies.recruitment.calls import PanelError
-from studies.recruitment.ledger import LedgerError, Line
+from studies.recruitment.ledger import LedgerError
 from studies.recruitment.money import Money, MoneyError
 from studies.recruitment.receipts import exit_code
-from studies.recruitment.standing import by_person, standing
 from studies.services import StudyError
 
 ROWS = 50
+FOUND = ("paid", "not")
+"""What a person may have found of a payment that is perhaps made."""
 WORDS = {
     Exit.COMPLETED: "Finished",
     Exit.SCREENED_OUT: "Screened out",
@@ -124,6 +126,12 @@ def _row(study: Study) -> PanelStudy:
     return row
 
 
+def _batch(request: HttpRequest, study: Study) -> BonusBatch:
+    number = request.POST.get("batch", "")
+    known = number.isascii() and number.isdigit() and len(number) < 10
+    return get_object_or_404(_row(study).batches, pk=int(number) if known else 0)
+
+
 def _create(request: HttpRequest, study: Study) -> str:
     row = panel_study.create(study=study, actor=researcher(request))
     return f"A draft is at Prolific ({row.reference}). Nobody sees it, and nothing is spent."
@@ -183,14 +191,8 @@ def _bonus(request: HttpRequest, study: Study) -> str:
     row = _row(study)
     codes = request.POST.get("who", "").replace(",", " ").split()
     amount = Money.from_decimal(request.POST.get("amount", ""), row.currency)
-    completed = exit_code(study, Exit.COMPLETED)
-    theirs = row.submissions.filter(participant__code__in=codes).select_related("participant")
-    people = [standing(one, completed) for one in by_person(theirs.order_by("pk"))]
-    missing = set(codes) - {one.participant.code for one in people if one.participant}
-    if missing or not codes:
-        raise StudyError(f"Nobody here is called {', '.join(sorted(missing)) or '“”'}.")
-    purpose = request.POST.get("purpose", "").strip()
-    lines = [Line(one, amount, purpose) for one in people]
+    purpose = request.POST.get("purpose", "")
+    lines = lines_for(panel_study=row, codes=codes, amount=amount, purpose=purpose)
     batch = ledger.intend(panel_study=row, lines=lines, actor=researcher(request))
     ledger.set_up(batch, panel_study.api_of(study))
     count = len(lines)
@@ -201,18 +203,21 @@ def _bonus(request: HttpRequest, study: Study) -> str:
 
 
 def _pay(request: HttpRequest, study: Study) -> str:
-    batch = get_object_or_404(_row(study).batches, pk=request.POST.get("batch", ""))
+    batch = _batch(request, study)
     api = panel_study.api_of(study)
     ledger.set_up(batch, api)
-    batch = ledger.pay(batch, api)
+    batch = ledger.pay(batch, api, researcher(request))
     if batch.state != BonusBatch.State.PAID:
         raise LedgerError(f"The payment is {batch.get_state_display()}. {batch.message}")
     return "Paid."
 
 
 def _settle(request: HttpRequest, study: Study) -> str:
-    batch = get_object_or_404(_row(study).batches, pk=request.POST.get("batch", ""))
-    batch = ledger.settle(batch=batch, paid=request.POST.get("found") == "paid")
+    batch = _batch(request, study)
+    found = request.POST.get("found", "")
+    if found not in FOUND:
+        raise LedgerError("Say what you found at Prolific: paid, or not paid.")
+    batch = ledger.settle(batch=batch, paid=found == "paid", actor=researcher(request))
     return f"On record: {batch.get_state_display()}."
 
 
@@ -232,5 +237,17 @@ DEEDS: dict[str, Deed] = {
     "pay": _pay,
     "settle": _settle,
 }
-SPENDS = frozenset({"publish", "start", "stop", "places", "approve", "approve-one", "pay"})
-"""What needs the tick: it spends money, or cannot be taken back."""
+SPENDS = frozenset(
+    {
+        "publish",
+        "start",
+        "stop",
+        "places",
+        "approve",
+        "approve-one",
+        "screen-out",
+        "pay",
+        "settle",
+    }
+)
+"""What needs the tick: it spends money, settles a payment, or cannot be taken back."""

@@ -76,7 +76,8 @@ def test_a_bonus_is_set_up_then_paid_and_a_lost_answer_is_put_before_the_person(
     assert "perhaps paid" in press(alice, row.study, "pay", batch=batch.pk, sure="yes")
     assert "sent before" in press(alice, row.study, "pay", batch=batch.pk, sure="yes")
     assert panel.world.submission(reference)["bonus_payments"] == [150]
-    assert "On record: paid" in press(alice, row.study, "settle", batch=batch.pk, found="paid")
+    settled = press(alice, row.study, "settle", batch=batch.pk, found="paid", sure="yes")
+    assert "On record: paid" in settled
 
 
 @pytest.mark.parametrize(
