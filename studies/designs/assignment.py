@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heapreplace
 from random import Random
 
+Baseline = tuple[int, int]
+"""An artwork, and which set of paintings beside it: what a limit for each artwork counts."""
+
 Meetings = Mapping[frozenset[str], int]
 """A pair of conditions → the participants who meet both."""
 
@@ -35,6 +38,13 @@ class Candidate:
     """The levels of the factors that vary between participants."""
     closed: bool = False
     """Whether it has ratings enough by a rule that was fixed beforehand."""
+    version: int = 0
+    """Which of several sets of paintings beside the same artwork it shows, from 0."""
+
+    @property
+    def baseline(self) -> "Baseline | None":
+        """What items that show the same artwork, or the same prompts and seeds, have in common."""
+        return None if self.artwork is None else (self.artwork, self.version)
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,7 @@ class Limits:
 
     per_painter: int | None = None
     per_artwork: int | None = None
+    """Of one artwork; where mimics paint, of one set of paintings (prompts and seeds)."""
     even: bool = False
     """Whether each condition is wanted equally often, before items with fewer raters."""
 
@@ -51,6 +62,11 @@ def ceiling(answered: Iterable[int], per_item: int) -> int | None:
     """How many claims an item may have and still be given: its number of raters, until every item
     has been answered by so many; then there is no ceiling (None)."""
     return per_item if any(count < per_item for count in answered) else None
+
+
+def possible(candidates: Iterable[Candidate], most: int | None) -> list[Candidate]:
+    """Those that are not closed and have at most `most` claims (None: any number)."""
+    return [c for c in candidates if not c.closed and (most is None or c.claims <= most)]
 
 
 def choose(
@@ -68,23 +84,23 @@ def choose(
 
     Items with more than `most` claims are left out (None: no item is), those that are closed, and
     those that would break `limits`. Those with fewer claims always come first; among equals, those
-    whose condition this participant has least of, and met least often together with the conditions
+    of the painter, then of the artwork, that lacks most where there is a limit, then those whose
+    condition this participant has least of, and met least often together with the conditions
     chosen so far (`meetings`), then painter, then artwork; what is still equal is drawn by `rng`.
-    The item
-    `wanted` (a late answer to it is already there) comes first of all. `begun` are items that the
-    participant has judged.
+    The item `wanted` (a late answer to it is already there) comes first of all. `begun` are items
+    that the participant has judged.
     """
     ordered = sorted(candidates, key=lambda candidate: candidate.item)
-    pool = [c for c in ordered if not c.closed and (most is None or c.claims <= most)]
-    share = _Share(limits or Limits(), meetings or {}, _crowds(ordered, limits or Limits()))
+    pool = possible(ordered, most)
+    share = _Share(limits or Limits(), meetings or {}, _needs(ordered, limits or Limits()))
     for candidate in begun:
         share.add(candidate)
     return _pick(share, pool, size, rng, wanted)
 
 
 Entry = tuple[bool, int, float, int, float, Candidate]
-"""Of a heap: whether not wanted, claims, crowd of the artwork, how often the artwork was chosen
-when this was written, the draw, and the item."""
+"""Of a heap: whether not wanted, claims, minus what the artwork lacks, how often the artwork was
+chosen when this was written, the draw, and the item."""
 
 
 def _pick(
@@ -97,8 +113,8 @@ def _pick(
     """
     heaps: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for c in pool:
-        crowd = share.crowds.get(("artwork", c.artwork), 0.0)
-        entry = (c.item != wanted, c.claims, crowd, share.artworks[c.artwork], rng.random(), c)
+        need = share.needs.get(("artwork", c.baseline), 0.0)
+        entry = (c.item != wanted, c.claims, -need, share.artworks[c.baseline], rng.random(), c)
         heaps[c.condition, c.painter].append(entry)
     for heap in heaps.values():
         heapify(heap)
@@ -114,10 +130,13 @@ def _pick(
 
 
 def allowed(
-    candidate: Candidate, limits: Limits, painters: Counter[str], artworks: Counter[int | None]
+    candidate: Candidate,
+    limits: Limits,
+    painters: Counter[str],
+    artworks: Counter[Baseline | None],
 ) -> bool:
     """Whether somebody with so many items of each painter and artwork may be given this one."""
-    painter, artwork = painters[candidate.painter], artworks[candidate.artwork]
+    painter, artwork = painters[candidate.painter], artworks[candidate.baseline]
     return (limits.per_painter is None or painter < limits.per_painter) and (
         limits.per_artwork is None or candidate.artwork is None or artwork < limits.per_artwork
     )
@@ -129,21 +148,21 @@ class _Share:
 
     limits: Limits
     meetings: Meetings
-    crowds: Mapping[object, float]
+    needs: Mapping[object, float]
     conditions: Counter[str] = field(default_factory=Counter)
     painters: Counter[str] = field(default_factory=Counter)
-    artworks: Counter[int | None] = field(default_factory=Counter)
+    artworks: Counter[Baseline | None] = field(default_factory=Counter)
 
     def add(self, candidate: Candidate) -> None:
         self.conditions[candidate.condition] += 1
         self.painters[candidate.painter] += 1
-        self.artworks[candidate.artwork] += 1
+        self.artworks[candidate.baseline] += 1
 
     def fresh(self, heap: list[Entry]) -> bool:
         """Bring the best item that is allowed to the head; False where there is none."""
         while heap:
             often, draw, best = heap[0][3:]
-            now = self.artworks[best.artwork]
+            now = self.artworks[best.baseline]
             if not self.allows(best):
                 heappop(heap)
             elif often == now:
@@ -157,14 +176,14 @@ class _Share:
 
     def key(self, entry: Entry) -> tuple[float, ...]:
         """What makes an item come later."""
-        other, claims, crowd, chosen, draw, item = entry
+        other, claims, lacks, chosen, draw, item = entry
         often = self.conditions[item.condition]
         return (
             other,
             often if self.limits.even else 0,
             claims,
-            self.crowds.get(("painter", item.painter), 0.0),
-            crowd,
+            -self.needs.get(("painter", item.painter), 0.0),
+            lacks,
             often,
             self._met(item.condition),
             self.painters[item.painter],
@@ -180,16 +199,23 @@ class _Share:
         return sum(self.meetings.get(pair, 0) for pair in pairs)
 
 
-def _crowds(candidates: Iterable[Candidate], limits: Limits) -> Mapping[object, float]:
-    """Mean claims of a painter's and of an artwork's items, where there is a limit: a limit makes
-    items of one group exclude one another, so whole groups have to fill evenly too."""
-    claims: dict[object, list[int]] = defaultdict(list)
+def _needs(candidates: Sequence[Candidate], limits: Limits) -> Mapping[object, float]:
+    """How many shares it takes until the items of a painter, and of an artwork, have as many claims
+    as the item with most, where there is a limit.
+
+    One share takes few items of such a group, so the group that takes longest has to go first: as
+    in scheduling, longest remaining work first leaves least undone.
+    """
+    counts = [candidate.claims for candidate in candidates]
+    level = max([min(counts, default=0) + 1, *counts])
+    lacking = Counter[tuple[str, object]]()
     for candidate in candidates:
         if limits.per_painter is not None:
-            claims["painter", candidate.painter].append(candidate.claims)
+            lacking["painter", candidate.painter] += level - candidate.claims
         if limits.per_artwork is not None:
-            claims["artwork", candidate.artwork].append(candidate.claims)
-    return {group: sum(found) / len(found) for group, found in claims.items()}
+            lacking["artwork", candidate.baseline] += level - candidate.claims
+    most = {"painter": limits.per_painter or 1, "artwork": limits.per_artwork or 1}
+    return {group: number / most[group[0]] for group, number in lacking.items()}
 
 
 def arrange(chosen: Iterable[Candidate], rng: Random) -> list[Candidate]:

@@ -10,6 +10,7 @@ from itertools import combinations
 from random import Random
 
 from studies.designs.assignment import Candidate, Limits, Meetings, arrange, ceiling, choose
+from studies.designs.evening import evened
 from studies.designs.seeking import Draw, Seeking, Won, seek
 from studies.designs.squares import in_square, williams
 
@@ -73,6 +74,7 @@ def deal_share(
         row = _row(mine, rules, arm, seats, rng)
         most, met = _most(mine, rules), meetings(mine, arm, rules, seats)
         chosen = choose(mine, rules.size, most, rng, limits=rules.limits, meetings=met)
+        chosen = evened(mine, chosen, most, rules.size, rules.limits)
         sought = _sought(mine, rules, chosen, rules.size, won, rng)
         draws = _told(chosen, sought, rules)
         chosen += [item for item, _ in sought]
@@ -99,6 +101,8 @@ def deal_again(
     if rules.seeking:  # what is sought may have any number of raters, and so may what was answered
         open_items = [replace(i, claims=-1) if i.item == wanted else i for i in open_items]
     chosen = choose(open_items, size, most, rng, wanted, limits=rules.limits, begun=begun)
+    if wanted is None:
+        chosen = evened(open_items, chosen, most, rules.size, rules.limits, begun)
     sought = _sought(mine, rules, [*begun, *chosen], rules.size, won, rng)
     draws = _told(chosen, sought, rules)
     chosen += [item for item, _ in sought]

@@ -3,8 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from studies.designs.assignment import Candidate
+from studies.designs.assignment import Baseline, Candidate
 from studies.designs.dealing import Rules
+from studies.designs.evening import even_share
 from studies.designs.session import room_for_repeats
 
 
@@ -43,9 +44,9 @@ def levels(between: Sequence[str], cells: Sequence[Mapping[str, str]]) -> list[s
 
 def _limits(arm: Sequence[Candidate], rules: Rules, size: int, where: str) -> list[str]:
     """A laminar matroid: the largest share is the sum over painters of what both limits allow."""
-    limits, works = rules.limits, defaultdict[str, Counter[int | None]](Counter)
+    limits, works = rules.limits, defaultdict[str, Counter[Baseline | None]](Counter)
     for item in arm:
-        works[item.painter][item.artwork] += 1
+        works[item.painter][item.baseline] += 1
     most = limits.per_artwork or size
     by_artwork = {p: sum(min(most, n) for n in found.values()) for p, found in works.items()}
     if sum(by_artwork.values()) < size:
@@ -85,6 +86,14 @@ def _square(arm: Sequence[Candidate], rules: Rules, size: int, where: str) -> li
         return [
             f"study.design.order: a latin_square needs {size // number} items of each condition for"
             f" one participant, and one has {min(conditions.values())}{where}: lower items_each."
+        ]
+    possible = len(even_share(arm, size // number, rules.limits))
+    if possible < size:
+        return [
+            f"study.design.order: a latin_square wants {size // number} of each of the {number}"
+            f" conditions for one participant, and per_painter and per_artwork let {possible} items"
+            f" of {size} be chosen so{where}: loosen them, lower items_each to"
+            f" {max(number, possible - possible % number)}, or take the order “spread”."
         ]
     return []
 

@@ -120,7 +120,7 @@ def _possible(
     """Pair → its items that the participant may still be given."""
     has = {item.item for item in share}
     painters = Counter(item.painter for item in share)
-    artworks = Counter(item.artwork for item in share)
+    artworks = Counter(item.baseline for item in share)
     found: dict[str, list[Candidate]] = defaultdict(list)
     for item in candidates:
         if item.item not in has and allowed(item, limits, painters, artworks):

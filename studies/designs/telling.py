@@ -37,25 +37,6 @@ def imbalance(coverage: Coverage) -> int:
     return max((ratings.imbalance for _, _, ratings in coverage.by_arm), default=0)
 
 
-def regrets(coverage: Coverage, participants: int) -> list[str]:
-    """What may be regretted though every limit holds, in sentences; of a play where all stay."""
-    found = []
-    offered = participants * coverage.size
-    if coverage.lacking and offered >= len(coverage.items) * coverage.per_item:
-        found.append(
-            f"{coverage.lacking} of {len(coverage.items)} items end with fewer than"
-            f" {coverage.per_item} ratings, though there are places enough: limits of the design or"
-            " conditions that were left out keep shares from filling them. Loosen"
-            " study.design.per_painter or per_artwork, or let every artist have every condition."
-        )
-    if coverage.arms.imbalance > 1:
-        found.append(
-            f"participants per level differ ({coverage.arms}): the levels that study.design.between"
-            " separates have unequal numbers of items."
-        )
-    return found
-
-
 @dataclass(frozen=True)
 class Row:
     """One condition in the picture."""

@@ -6,13 +6,14 @@ from functools import lru_cache
 
 from studies.channels import CHANNELS
 from studies.checks import CHECKS
-from studies.designs import arms, feasibility, telling
+from studies.designs import arms, feasibility, shortfalls, telling
 from studies.designs.assignment import Candidate
 from studies.designs.coverage import Coverage
 from studies.designs.dealing import Rules
 from studies.designs.quotas import opened
 from studies.designs.rehearsal import rehearse
 from studies.designs.selection import SelectionError
+from studies.designs.versions import versions
 from studies.drafting import adapting
 from studies.drafting.layout import Layout
 from studies.live.plan import Plan, plan_of
@@ -35,6 +36,7 @@ class Rehearsal:
     stay: Coverage
     leave: Coverage
     drop_out: float
+    rules: Rules
 
     @property
     def whole(self) -> bool:
@@ -80,13 +82,13 @@ def _played(
 ) -> Rehearsal:
     stay = rehearse(items, rules, participants, 0.0, seed)
     leave = rehearse(items, rules, participants, drop_out, seed) if drop_out else stay
-    return Rehearsal(participants, places, stay, leave, drop_out)
+    return Rehearsal(participants, places, stay, leave, drop_out, rules)
 
 
 def items_of(experiment: Experiment, layout: Layout) -> list[Candidate]:
     """The items of a layout as they will be dealt."""
     between = experiment.study.design.between
-    return [
+    items = [
         Candidate(
             item=item.position,
             artwork=item.artwork.key,
@@ -97,6 +99,7 @@ def items_of(experiment: Experiment, layout: Layout) -> list[Candidate]:
         )
         for item in layout.judged
     ]
+    return versions(items)
 
 
 def refuse_unmet(experiment: Experiment, layout: Layout) -> None:
@@ -124,7 +127,7 @@ def lines(rehearsal: Rehearsal, *, square: bool) -> list[str]:
 
 def regrets(rehearsal: Rehearsal) -> list[str]:
     """What may be regretted after a launch, in sentences."""
-    return telling.regrets(rehearsal.stay, rehearsal.participants) if rehearsal.whole else []
+    return shortfalls.regrets(rehearsal.stay, rehearsal.rules, rehearsal.places)
 
 
 def obstacles(study: Study) -> list[str]:

@@ -6,7 +6,7 @@ and what is written down.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from random import Random
 
@@ -17,6 +17,7 @@ from studies.designs.arms import Cell, arm_of, condition_of
 from studies.designs.assignment import Candidate, Limits
 from studies.designs.dealing import Rules, Seat, Share, deal_again, deal_share
 from studies.designs.session import Turn, weave
+from studies.designs.versions import versions
 from studies.live.adapting import Heard, heard, note, seeking_of, stopping_of
 from studies.live.plan import Plan
 from studies.live.room import HOLDING
@@ -115,15 +116,7 @@ def candidates(participant: Participant, plan: Plan, counts: "_Counts") -> list[
     """
     held, given = counts.claims, counts.answered
     return [
-        Candidate(
-            item=item.item,
-            artwork=item.artwork,
-            painter=item.painter,
-            condition=item.condition,
-            claims=held[item.item],
-            answered=given[item.item],
-            arm=item.arm,
-        )
+        replace(item, claims=held[item.item], answered=given[item.item])
         for item in _frozen_items(participant.study, plan)
     ]
 
@@ -166,7 +159,7 @@ def laid_out(study: Study, plan: Plan) -> list[Candidate]:
     ):
         name, arm = named.get(condition or -item, ("", ""))
         found.append(Candidate(item, artwork, painter or "", name, 0, 0, arm))
-    return found
+    return versions(found)
 
 
 def seats(participant: Participant, left_out: Iterable[int]) -> Counter[Seat]:

@@ -22,7 +22,9 @@ class Design(Section):
         None, description="at most so many items of one painter for one participant"
     )
     per_artwork: Small | None = Field(
-        None, description="at most so many items of one artwork; 1: never the same baseline twice"
+        None,
+        description="at most so many items of one artwork (where mimics paint: of one set of"
+        " paintings, that is of the same prompts and seeds); 1: never the same baseline twice",
     )
     order: Literal["spread", "latin_square"] = Field(
         "spread",

@@ -2,19 +2,25 @@
 
 from collections import Counter
 from itertools import pairwise
+from math import ceil
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from studies.designs.assignment import Candidate, Limits
+from studies.designs.coverage import Span
 from studies.designs.dealing import Rules
 from studies.designs.feasibility import levels, unmet
 from studies.designs.rehearsal import rehearse
 from studies.designs.session import Turn, room_for_repeats, weave
+from studies.designs.shortfalls import regrets
 from studies.designs.squares import williams
-from studies.designs.telling import imbalance, picture, regrets, short
+from studies.designs.telling import imbalance, picture, short
+from studies.designs.versions import versions
 
 
 def crossed(artworks: int, conditions: int, arms: int = 1, painters: int = 3) -> list[Candidate]:
@@ -96,7 +102,10 @@ def test_every_design_keeps_its_limits_or_a_sentence_says_which_cannot_be_met(d)
         assert sentence.startswith("study.design.")
     if d["drop_out"] == 0 and not d["holes"] and played.lacking and not sentences:
         offered = d["participants"] * d["size"]
-        assert offered < len(items) * d["per_item"] or regrets(played, d["participants"])
+        short = offered < len(items) * d["per_item"]
+        assert short or regrets(played, rules, d["participants"])
+    if d["drop_out"] == 0 and not sentences:
+        check_balance(played, rules)
 
 
 def check_limits(dealt, rules):
@@ -108,6 +117,117 @@ def check_limits(dealt, rules):
         assert max(Counter(item.painter for item in dealt).values()) <= limits.per_painter
     if limits.per_artwork:
         assert max(Counter(item.artwork for item in dealt).values()) <= limits.per_artwork
+
+
+def check_balance(played, rules):
+    """At most one rating more than the best that these limits let anybody reach; or it is told."""
+    told = regrets(played, rules, len(played.people))
+    assert imbalance(played) <= 1 or any("ratings for each item" in each for each in told)
+    if rules.square:
+        return
+    for arm, people, ratings in played.by_arm:
+        items = [item for item in played.items if item.arm == arm]
+        shares = [person for person in played.people if person.arm == arm]
+        if {len(person.dealt) for person in shares} == {min(rules.size, len(items))}:
+            assert ratings.imbalance <= ceil(best(items, rules, people) - 1e-6) + 1
+
+
+def best(items, rules, people):
+    """The least difference between items, fractions allowed (a linear programme of its own)."""
+    number, limits = len(items), rules.limits
+    most, least = np.eye(number, number + 2), -np.eye(number, number + 2)
+    most[:, number], least[:, number + 1] = -1, 1
+    rows, bounds = [*most, *least], [0.0] * (2 * number)
+    painters, artworks = [i.painter for i in items], [i.artwork for i in items]
+    groups = [(painters, limits.per_painter), (artworks, limits.per_artwork)]
+    for names, limit in groups:
+        for name in set(names) if limit else ():
+            rows.append(np.array([*(float(each == name) for each in names), 0.0, 0.0]))
+            bounds.append(people * limit)
+    total = np.array([[1.0] * number + [0.0, 0.0]])
+    room = [(0, people)] * number + [(0, None)] * 2
+    cost = [0.0] * number + [1.0, -1.0]
+    offered = [people * min(rules.size, number)]
+    return linprog(cost, np.array(rows), bounds, total, offered, bounds=room).fun
+
+
+squares = st.fixed_dictionaries(
+    {
+        "artworks": st.integers(2, 7),
+        "conditions": st.integers(2, 5),
+        "painters": st.integers(1, 4),
+        "size": st.integers(2, 12),
+        "per_painter": st.none() | st.integers(1, 3),
+        "per_artwork": st.none() | st.integers(1, 2),
+        "holes": st.sets(st.integers(0, 34), max_size=6),
+        "seed": st.integers(0, 2**32),
+    }
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(squares)
+def test_a_square_shows_each_condition_equally_often_whatever_the_limits_or_is_refused(d):
+    items = crossed(d["artworks"], d["conditions"], 1, d["painters"])
+    items = [item for item in items if item.item not in d["holes"]] or items
+    limits = Limits(d["per_painter"], d["per_artwork"], even=True)
+    rules = Rules(d["size"], 99, limits, square=True)
+    if unmet(items, rules):
+        return
+    played = rehearse(items, rules, 12, 0.0, d["seed"])
+    assert played.each.imbalance == 0
+    assert played.shares.imbalance == 0
+    for person in played.people:
+        check_limits(person.dealt, rules)
+
+
+def test_a_square_that_greed_alone_would_leave_uneven():
+    items = crossed(3, 3)  # two of each artwork and two of each condition: only few sets are so
+    rules = Rules(6, 99, Limits(2, 2, even=True), square=True)
+    for seed in range(10):
+        assert rehearse(items, rules, 20, 0.0, seed).each == Span(2, 2)
+    cells = [("A", 1, "x"), ("A", 2, "y"), ("B", 3, "x"), ("C", 4, "x")]  # y is of one painter only
+    lopsided = [Candidate(n, n, painter, c, 0) for painter, n, c in [*cells, ("A", 5, "y")]]
+    told = unmet(lopsided, Rules(4, 5, Limits(per_painter=2, even=True), square=True))
+    assert told == []  # both of A's y, and x of B and C
+    told = unmet(lopsided, Rules(4, 5, Limits(per_painter=1, even=True), square=True))
+    assert "per_painter: 1 item of each of 3 painters" in told[0]
+    assert "per_painter and per_artwork let 3 items of 4" in told[1]
+
+
+def test_sets_of_paintings_beside_one_artwork_are_baselines_of_their_own():
+    """Ten paintings of each mimic, eight works held out: sets 1 and 9 share an original."""
+    items = versions(
+        Candidate(60 * c + 10 * p + n, 8 * p + n % 8, f"painter {p}", f"condition {c}", 0)
+        for c in range(3)
+        for p in range(2)
+        for n in range(10)
+    )
+    assert len({item.baseline for item in items}) == 20
+    assert {item.version for item in items} == {0, 1}
+    played = rehearse(items, Rules(12, 40, Limits(per_artwork=1)), 200, 0.0, seed=7)
+    assert imbalance(played) == 0
+    assert (played.shares.least, played.lacking) == (12, 0)
+    assert all(len({i.baseline for i in person.dealt}) == 12 for person in played.people)
+
+
+def test_the_limit_that_keeps_items_from_their_ratings_is_named_with_what_is_reached():
+    items = [
+        Candidate(30 * p + 3 * n + c, 8 * p + n % 8, f"painter {p}", f"condition {c}", 0)
+        for c in range(3)
+        for p in range(2)
+        for n in range(10)
+    ]  # four artworks have six items, the others three
+    rules = Rules(12, 40, Limits(per_artwork=1))
+    played = rehearse(items, rules, 200, 0.0, seed=7)
+    assert regrets(played, rules, 200) == [
+        "24 of 60 items end with fewer than 40 ratings, though there are places enough."
+        " study.design.per_artwork: one participant judges at most 1 of the 6 items of one artwork,"
+        " so 200 participants give each of these 33 ratings, and per_item is 40: raise per_artwork,"
+        " or study.raters.participants to 240, or lower per_item to 33. Reached when all stay: 33"
+        " to 41 ratings for each item (a difference of 8), 4 to 12 items for each participant."
+    ]
+    assert regrets(played, rules, 400) == []
 
 
 def test_the_limit_that_cannot_be_met_is_named_with_what_to_change():
@@ -130,8 +250,9 @@ def test_a_coverage_says_when_limits_keep_items_from_their_ratings():
         *crossed(1, 6),
         *(Candidate(90 + n, 9 + n, "other", "c", 0, 0, "arm 0") for n in range(4)),
     ]
-    played = rehearse(items, Rules(4, 6, Limits(per_artwork=1)), 15, 0.0, seed=1)
-    assert "fewer than 6 ratings" in regrets(played, 15)[0]
+    rules = Rules(4, 6, Limits(per_artwork=1))
+    played = rehearse(items, rules, 15, 0.0, seed=1)
+    assert "fewer than 6 ratings" in regrets(played, rules, 15)[0]
 
 
 sessions = st.tuples(
