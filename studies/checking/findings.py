@@ -24,6 +24,7 @@ REVIEWED = (Review.Decision.ACCEPTED, Review.Decision.DECLINED)
 """Decisions about a portfolio."""
 DECIDED = (Review.Decision.UPHELD, Review.Decision.SET_ASIDE)
 """Decisions about a finding."""
+SET_ASIDE = Review.Decision.SET_ASIDE
 TRAPPED = "hidden_field"
 """Kind of the event."""
 PORTFOLIO = "portfolio"
@@ -76,22 +77,31 @@ def latest(flags: Iterable[Flag]) -> dict[str, Flag]:
     return {flag.found_by: flag for flag in flags}
 
 
+def is_about(review: Review, flag: Flag) -> bool:
+    """Whether a decision was taken on this evidence: what is found later waits for another one."""
+    return review.decision in REVIEWED or review.at >= flag.at
+
+
 def left_out_people(study: Study) -> dict[int, list[str]]:
     """Primary key of each participant who is left out → the checks that do it."""
     if not any(check.consequence in OUT for check in plan_of(study).checks):
         return {}
-    aside: dict[tuple[int, str], bool] = {}
-    reviews = Review.objects.filter(participant__study=study, decision__in=DECIDED)
-    for person, name, decision in reviews.values_list("participant", "found_by", "decision"):
-        aside[person, name] = decision == Review.Decision.SET_ASIDE
+    decided: dict[tuple[int, str], Review] = {}
+    for review in Review.objects.filter(participant__study=study, decision__in=DECIDED):
+        decided[review.participant_id, review.found_by] = review
     flags = {
         (f.participant_id, f.found_by): f for f in Flag.objects.filter(participant__study=study)
     }
     found: dict[int, list[str]] = {}
     for (person, name), flag in flags.items():
-        if flag.failed and flag.consequence in OUT and not aside.get((person, name)):
+        aside = _is_set_aside(flag, decided.get((person, name)))
+        if flag.failed and flag.consequence in OUT and not aside:
             found.setdefault(person, []).append(name)
     return found
+
+
+def _is_set_aside(flag: Flag, review: Review | None) -> bool:
+    return bool(review and review.decision == SET_ASIDE and is_about(review, flag))
 
 
 def session_of(participant: Participant) -> Session:

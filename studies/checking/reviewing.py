@@ -11,7 +11,14 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
-from studies.checking.findings import DECIDED, PORTFOLIO, REVIEWED, inspect, latest
+from studies.checking.findings import (
+    DECIDED,
+    PORTFOLIO,
+    REVIEWED,
+    inspect,
+    is_about,
+    latest,
+)
 from studies.checking.rejection import SHORTEST_MESSAGE, Offer, offer
 from studies.checks import Check
 from studies.live.places import locked, tell
@@ -36,6 +43,9 @@ class Finding:
     flag: Flag
     label: str
     review: Review | None
+    """The decision on this evidence."""
+    earlier: Sequence[Review] = ()
+    """Decisions before that one, or on what was found before; the first one first."""
 
     @property
     def open(self) -> bool:
@@ -169,9 +179,8 @@ def _case(
     reviews: Sequence[Review],
     given: bool,
 ) -> Case:
-    about = {r.found_by: r for r in reviews if r.decision in DECIDED}
     findings = [
-        Finding(flag, checks[name].label if name in checks else name, about.get(name))
+        _finding(flag, checks[name].label if name in checks else name, reviews)
         for name, flag in latest(flags).items()
     ]
     counted = [f for f in findings if f.flag.failed and not f.set_aside]
@@ -190,6 +199,12 @@ def _case(
         given,
         _last(reviews, REVIEWED),
     )
+
+
+def _finding(flag: Flag, label: str, reviews: Sequence[Review]) -> Finding:
+    taken = [r for r in reviews if r.decision in DECIDED and r.found_by == flag.found_by]
+    now = taken[-1] if taken and is_about(taken[-1], flag) else None
+    return Finding(flag, label, now, taken[:-1] if now else taken)
 
 
 def _last(reviews: Sequence[Review], decisions: Sequence[str]) -> Review | None:

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal, Protocol
 
 from config.plugins import PluginFolder
 from studies.checking.sessions import Expected, Session, Verdict
-from studies.trials import TrialKind
+from studies.trials import TrialKind, parts_of
 from studies.wording import marked
 
 THE_DIFFERENCE = "known"
@@ -98,6 +98,27 @@ class Scene:
     kind: TrialKind
     channel: str
     items_each: int
+    mixed_in: int = 0
+    """Known answers and repeats that checks add to them."""
+
+    @property
+    def items(self) -> int:
+        """What one participant judges, practice left out."""
+        return self.items_each + self.mixed_in
+
+    @property
+    def parts(self) -> int:
+        """Screens of one item."""
+        return len(parts_of(self.kind))
+
+    def too_short(self, least: int, there: int, what: str) -> tuple[str, ...]:
+        """A sentence where a session never holds what a check needs to say anything."""
+        if there >= least:
+            return ()
+        return (
+            f"least: nothing is said on fewer than {least} {what}, and a session has {there}: it"
+            " could never find anything. Lower `least`, or give everybody more items.",
+        )
 
 
 class Check(Protocol):

@@ -1,11 +1,12 @@
 """Automation signals: what a page notices when a program works it. Signals, never proof."""
 
 from statistics import fmean, stdev
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from config.plugins import plugin
+from studies.checking.consequences import OnlyALook
 from studies.checking.sessions import Judged, Session, Verdict
 from studies.checks import Quiet
 
@@ -37,7 +38,7 @@ class AutomationSignals(Quiet):
     """Nothing is said on fewer screens than that, unless the browser says that it is driven."""
     signals: Annotated[int, Field(ge=1, le=3)] = 2
     """Signals it takes; a browser that says it is driven is enough."""
-    consequence: Literal["note", "flag"] = "flag"
+    consequence: OnlyALook = "flag"
     """What follows; never more than a person's look."""
 
     def evaluate(self, session: Session) -> Verdict | None:

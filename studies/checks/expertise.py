@@ -45,13 +45,18 @@ class Expertise(Quiet):
     @model_validator(mode="after")
     def populations_differ(self) -> Self:
         """Each choice leads to one population, and nobody undisclosed to a named one;
-        those wanted are among them."""
+        those wanted are among them, and there are some where something is to follow."""
         choices = [*self.populations.values(), RATHER_NOT]
         if len(set(choices)) < len(choices) or self.undisclosed in self.populations:
             raise ValueError("two populations have the same choice, or the undisclosed have a name")
         unknown = set(self.wanted) - {*self.populations, self.undisclosed}
         if unknown:
             raise ValueError(f"wanted: there is no population “{min(unknown)}”")
+        if not self.wanted and self.consequence != "note":
+            raise ValueError(
+                f"“{self.consequence}” cannot follow here: nobody is of another population as long"
+                " as all are wanted; name those that the study is about in `wanted`"
+            )
         return self
 
     @property

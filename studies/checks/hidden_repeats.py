@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from config.plugins import plugin
+from studies.checking.consequences import Afterwards
 from studies.checking.sessions import Judged, Reply, Session, Verdict
-from studies.checks import Consequence, Quiet, Repeats, Scene
+from studies.checks import Quiet, Repeats, Scene
 
 Pair = tuple[Judged, Judged]
 
@@ -28,7 +29,7 @@ class HiddenRepeats(Quiet):
     random are 0.4 apart on five points, and 0.5 between two pictures."""
     least: Annotated[int, Field(ge=1, le=50)] = 3
     """Nothing is said on fewer repeats than that."""
-    consequence: Consequence = "flag"
+    consequence: Afterwards = "flag"
     """What follows for answers further apart than that."""
 
     @property
@@ -37,13 +38,13 @@ class HiddenRepeats(Quiet):
         return Repeats(self.each, self.gap)
 
     def refusals(self, scene: Scene) -> tuple[str, ...]:
-        """Items must be left to lie between."""
+        """Items must be left to lie between, and enough of them come again."""
         if self.each + self.gap > scene.items_each:
             return (
                 f"{self.each} repeats with {self.gap} items between need at least"
                 f" {self.each + self.gap} items each: there are {scene.items_each}.",
             )
-        return ()
+        return scene.too_short(self.least, self.each * scene.parts, "repeated screens")
 
     def evaluate(self, session: Session) -> Verdict | None:
         """The mean distance over all questions of all repeats; only when all answers are in."""

@@ -1,8 +1,8 @@
 """Identical pairs: one picture in every place of a trial: the answer is “no difference”."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.plugins import plugin
 from studies.checking.known_answers import Right, answered_wrongly, unfit, wants_pictures
@@ -27,6 +27,13 @@ class IdenticalPairs(Quiet):
     """Wrong answers that are forgiven: honest people see differences where there are none."""
     consequence: Consequence = "flag"
     """What follows from more wrong answers than that."""
+
+    @model_validator(mode="after")
+    def it_can_be_failed(self) -> Self:
+        """Not every wrong answer is forgiven."""
+        if self.may_fail >= self.each:
+            raise ValueError(f"may_fail: nobody can fail {self.each} with {self.may_fail} forgiven")
+        return self
 
     @property
     def known(self) -> Known | None:

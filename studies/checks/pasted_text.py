@@ -6,7 +6,7 @@ from pydantic import Field
 
 from config.plugins import plugin
 from studies.checking.sessions import Judged, Session, Verdict
-from studies.checks import Consequence, Quiet
+from studies.checks import Consequence, Quiet, Scene
 
 
 @plugin
@@ -26,6 +26,12 @@ class PastedText(Quiet):
     """Pasted answers that are too many."""
     consequence: Consequence = "flag"
     """What follows."""
+
+    def refusals(self, scene: Scene) -> tuple[str, ...]:
+        """It needs something to write."""
+        if any(question.measured == "text" for question in scene.kind.questions):
+            return ()
+        return ("this trial asks for no text: nothing can be pasted. Leave it out.",)
 
     def evaluate(self, session: Session) -> Verdict | None:
         """How many screens have mostly pasted text; nothing is said where no text was written."""

@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from config.plugins import plugin
+from studies.checking.consequences import InTheirTime
 from studies.checking.sessions import Session, Verdict
-from studies.checks import Consequence, Counts, PersonQuestion, Quiet, Scene
+from studies.checks import Counts, PersonQuestion, Quiet, Scene
 
 PANELS = ("prolific", "connect", "mturk", "panel", "sona")
 """Channels whose rules forbid asking for what identifies a person, or that recruit by pseudonym."""
@@ -38,7 +39,7 @@ class PortfolioReview(Quiet):
     """Populations whose answers depend on it; empty: everybody's."""
     unreviewed: bool = False
     """Whether answers count as long as nobody has reviewed the portfolio, or none was given."""
-    consequence: Consequence = "exclude"
+    consequence: InTheirTime = "exclude"
     """What follows when a person declines it."""
 
     @property

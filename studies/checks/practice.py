@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from config.plugins import plugin
-from studies.checks import THE_DIFFERENCE, Consequence, Quiet, Scene
+from studies.checking.consequences import NothingFollows
+from studies.checks import THE_DIFFERENCE, Quiet, Scene
 
 
 @plugin
@@ -27,7 +28,7 @@ class Practice(Quiet):
         tuple[Annotated[str, Field(min_length=1, max_length=300)], ...], Field(max_length=10)
     ] = ()
     """One sentence for each practice trial, from the mildest to the strongest."""
-    consequence: Consequence = "note"
+    consequence: NothingFollows = "note"
     """Nobody fails practice: nothing follows from it."""
 
     @model_validator(mode="after")

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from config.plugins import plugin
 from studies.checking.chance import at_least
+from studies.checking.consequences import Afterwards
 from studies.checking.sessions import Judged, Session, Verdict
-from studies.checks import Consequence, Quiet, Scene
+from studies.checks import Quiet, Scene
 
 
 @plugin
@@ -25,13 +26,14 @@ class SideBias(Quiet):
     """Chance that somebody without a bias is called biased, at most."""
     least: Annotated[int, Field(ge=5, le=1000)] = 10
     """Nothing is said on fewer choices than that."""
-    consequence: Consequence = "flag"
+    consequence: Afterwards = "flag"
     """What follows."""
 
     def refusals(self, scene: Scene) -> tuple[str, ...]:
         """It needs a trial in which one of several pictures is chosen."""
-        if any(question.measured == "preference" for question in scene.kind.questions):
-            return ()
+        choices = sum(question.measured == "preference" for question in scene.kind.questions)
+        if choices:
+            return scene.too_short(self.least, scene.items * choices, "choices")
         return ("this trial lets nobody choose among pictures: no side can be preferred.",)
 
     def evaluate(self, session: Session) -> Verdict | None:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from config.plugins import plugin
 from studies.checking.sessions import Judged, Session, Verdict
-from studies.checks import Consequence, Quiet
+from studies.checks import Consequence, Quiet, Scene
 
 
 @plugin
@@ -32,6 +32,10 @@ class Speed(Quiet):
     """Nothing is said on fewer timed screens than that."""
     consequence: Consequence = "flag"
     """What follows for somebody who is too fast."""
+
+    def refusals(self, scene: Scene) -> tuple[str, ...]:
+        """It needs screens to time."""
+        return scene.too_short(self.least, scene.items * scene.parts, "screens")
 
     def evaluate(self, session: Session) -> Verdict | None:
         """Too many screens below the least time, or a median near it."""

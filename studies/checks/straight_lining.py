@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from config.plugins import plugin
+from studies.checking.consequences import Afterwards
 from studies.checking.sessions import Judged, Session, Verdict
-from studies.checks import Consequence, Quiet
+from studies.checks import Quiet, Scene
 
 
 @plugin
@@ -21,8 +22,12 @@ class StraightLining(Quiet):
     """From this share on the answers are too much alike."""
     least: Annotated[int, Field(ge=3, le=1000)] = 8
     """Nothing is said on fewer answered screens of one sort than that."""
-    consequence: Consequence = "flag"
+    consequence: Afterwards = "flag"
     """What follows."""
+
+    def refusals(self, scene: Scene) -> tuple[str, ...]:
+        """It needs screens that can be alike."""
+        return scene.too_short(self.least, scene.items, "screens of one sort")
 
     def evaluate(self, session: Session) -> Verdict | None:
         """Each sort of screen is looked at by itself; the most uniform one counts.

@@ -19,9 +19,10 @@ from generation.protections import PROTECTIONS
 from generation.purifications import PURIFICATIONS
 from generation.style_transfers import STYLE_TRANSFERS
 from studies.channels import CHANNELS
-from studies.checks import CHECKS, Scene
+from studies.checks import CHECKS
 from studies.protocol.experiment import Analysis, Experiment
 from studies.protocol.fieldwork import Check, Fieldwork, Kind
+from studies.protocol.fitting import unfit_checks
 from studies.protocol.problems import (
     Lines,
     Place,
@@ -349,7 +350,9 @@ class _Resolver:
         for i, name in enumerate(names):
             if name in names[:i]:
                 self.note(("study", "checks", i), f"the check {name} is listed twice.")
-        self.unfit_checks(study)
+        kind = self.trial()
+        for place, sentence in unfit_checks(study, kind) if kind else ():
+            self.note(place, sentence)
         before = len(self.problems)
         resolved = study.model_copy(
             update={
@@ -362,20 +365,6 @@ class _Resolver:
             for place, sentence in wrong(self.whole.title, resolved):
                 self.note(place, sentence)
         return resolved
-
-    def unfit_checks(self, study: Fieldwork) -> None:
-        """Checks say themselves in what studies they cannot stand."""
-        kind = self.trial()
-        if kind is None:
-            return
-        scene = Scene(kind, study.channel.kind, study.raters.items_each)
-        for i, check in enumerate(study.checks):
-            try:
-                built = CHECKS.build(check.check, check.settings)
-            except PluginError:  # noted elsewhere
-                continue
-            for sentence in built.refusals(scene):
-                self.note(("study", "checks", i), f"the check {check.check}: {sentence}")
 
     def kind(self, catalogue: Catalogue, kind: Kind, section: str) -> Kind:
         call = Call(catalogue, kind.kind, ("study", section), "kind")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pandas import DataFrame
 
+from studies.checking.findings import is_about
 from studies.models import Flag, Review, Study
 from studies.rights.free_text import masked
 
@@ -16,7 +17,8 @@ FLAGS: Mapping[str, str] = {
     "failed": "False: an earlier finding does not hold any more",
     "evidence": "what was found, in a sentence; what looks like a name or an address is masked",
     "found_at": "UTC",
-    "decision": "of a person about this finding: upheld or set_aside; empty: nobody decided",
+    "decision": "of a person about this finding: upheld or set_aside (accepted or declined:"
+    " of a portfolio); empty: nobody decided on what was found last",
     "decided_at": "UTC; empty where nobody decided",
 }
 
@@ -32,8 +34,12 @@ def flags(study: Study) -> DataFrame:
     latest = {
         (row.participant_id, row.found_by): row for row in found.select_related("participant")
     }
-    rows = [_row(flag, decisions.get(key)) for key, flag in sorted(latest.items())]
+    rows = [_row(flag, _on(flag, decisions.get(key))) for key, flag in sorted(latest.items())]
     return DataFrame(rows, columns=list(FLAGS))
+
+
+def _on(flag: Flag, review: Review | None) -> Review | None:
+    return review if review and is_about(review, flag) else None
 
 
 def _row(flag: Flag, review: Review | None) -> tuple[object, ...]:
