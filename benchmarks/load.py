@@ -1,9 +1,10 @@
 """Answers a second, and how long each takes, beside oTree: one study, one driver, one run.
 
 The study: 20 pages, each two pictures of 512 px and a question of five points (here two: the kind
-`acceptability` asks both). An answer is the page's form and the page after it. gunicorn with 4
-workers here, oTree's own production server there (one process: it has no other), both on
-PostgreSQL, one after the other.
+`acceptability` asks both). An answer is the page's form and the page after it, as browsers fetch
+them: ours comes with the receipt of the answer, oTree's by a redirect. gunicorn with 4 workers
+here, oTree's own production server there (one process: it has no other), both on PostgreSQL, one
+after the other.
 
     .venv/bin/python benchmarks/load.py                 # 100 people, 3 s to think; then saturation
     .venv/bin/python benchmarks/load.py --without-otree --people 200
@@ -147,8 +148,8 @@ async def _ours(browser: Browser, start: str, think: float, tally: Tally) -> Non
         began = time.perf_counter()
         origin = f"http://127.0.0.1:{PORT}"
         _, said = await browser.post(path, form, Accept="application/json", Origin=origin)
-        path = json.loads(said)["next"]
-        body = await browser.get(path)
+        told = json.loads(said)
+        path, body = told["next"], told["page"] or await browser.get(told["next"])
         tally.took.append(time.perf_counter() - began)
     assert path.endswith("/done/"), path
     tally.finished += 1

@@ -3,6 +3,7 @@
 
 import { InPlaceStage } from "./in_place.js";
 import { letter } from "./keys.js";
+import { during } from "./turn.js";
 import { phrase } from "./words.js";
 
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
@@ -45,11 +46,12 @@ export class FlickerStage extends InPlaceStage {
     this.panel.querySelector("[data-flicker-agree]").addEventListener("click", () => this.agree());
     this.listenToButton();
     for (const [target, name] of [[window, "blur"], [window, "pagehide"], [document, "visibilitychange"]]) {
-      target.addEventListener(name, () => this.stop());
+      target.addEventListener(name, () => this.stop(), during());
     }
-    document.addEventListener("keydown", (event) => event.key === "Escape" && this.stop());
-    CALM.addEventListener("change", () => this.offer());
-    visualViewport?.addEventListener("resize", () => this.endWhereTooLarge());
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.stop(), during());
+    CALM.addEventListener("change", () => this.offer(), during());
+    visualViewport?.addEventListener("resize", () => this.endWhereTooLarge(), during());
+    during().signal.addEventListener("abort", () => this.stop());
     this.offer();
   }
 

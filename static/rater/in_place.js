@@ -2,6 +2,7 @@
 
 import { Stage } from "./stage.js";
 import { letter } from "./keys.js";
+import { during } from "./turn.js";
 
 const HOLD_MS = 350; // a shorter press turns, a longer one peeks until it is let go
 const HOLD_PX = 8;
@@ -39,8 +40,8 @@ export class InPlaceStage extends Stage {
     for (const { frame } of this.shots) this.listenForHolds(frame);
     // After a click the space bar is to turn the pictures, not to press that button once more.
     for (const button of this.buttons) button.addEventListener("click", (event) => event.detail && button.blur());
-    addEventListener("keyup", (event) => this.released(event));
-    addEventListener("blur", () => this.unpeek());
+    addEventListener("keyup", (event) => this.released(event), during());
+    addEventListener("blur", () => this.unpeek(), during());
   }
 
   // Kinds may open at a size of their own; that is no doing of the rater's.
@@ -95,12 +96,12 @@ export class InPlaceStage extends Stage {
       return timer;
     });
     const moved = (event) => Math.hypot(event.clientX - start[0], event.clientY - start[1]) > HOLD_PX;
-    addEventListener("pointermove", (event) => moved(event) && clearTimeout(timer));
+    addEventListener("pointermove", (event) => moved(event) && clearTimeout(timer), during());
     for (const end of ["pointerup", "pointercancel"]) {
       addEventListener(end, () => {
         clearTimeout(timer);
         this.unpeek();
-      });
+      }, during());
     }
     frame.addEventListener("contextmenu", (event) => event.preventDefault()); // what a long touch opens
   }

@@ -1,5 +1,7 @@
 // Pictures are loaded and decoded before they are shown, and fetched again when they fail.
 
+import { clock } from "./turn.js";
+
 const WAITS = [500, 1500, 4000];
 const PATIENCE = 30000; // a picture may take longer, but nobody has to wait for it without a choice
 
@@ -25,7 +27,7 @@ async function load(shot, current) {
   for (let failures = 0; ; failures += 1) {
     try {
       await shot.image.decode();
-      shot.decodedAt ??= performance.now();
+      shot.decodedAt ??= clock();
       return failures;
     } catch {
       if (failures >= WAITS.length) return failures;

@@ -1,5 +1,7 @@
 // One picture of a trial: when it was ready, when it was first fully on screen, for how long shown.
 
+import { clock } from "./turn.js";
+
 export class Shot {
   constructor(figure) {
     this.figure = figure;
@@ -16,7 +18,7 @@ export class Shot {
   }
 
   setVisible(visible) {
-    const now = performance.now();
+    const now = clock();
     if (visible && this.since === null) this.since = now;
     if (!visible && this.since !== null) {
       this.shown += now - this.since;
@@ -27,7 +29,7 @@ export class Shot {
   }
 
   report() {
-    const shown = this.shown + (this.since === null ? 0 : performance.now() - this.since);
+    const shown = this.shown + (this.since === null ? 0 : clock() - this.since);
     const whole = (value) => (value === null ? null : Math.round(value));
     return {
       natural: [this.image.naturalWidth, this.image.naturalHeight],

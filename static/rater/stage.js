@@ -4,6 +4,7 @@ import { Lens } from "./lens.js";
 import { listen } from "./gestures.js";
 import { Shot } from "./shot.js";
 import { letter } from "./keys.js";
+import { watcher } from "./turn.js";
 import { phrase } from "./words.js";
 
 const NARROW = matchMedia("(max-width: 49.99rem)");
@@ -66,10 +67,10 @@ export class Stage {
     this.tools.hidden = false;
     this.tools.addEventListener("click", (event) => this.press(event.target.closest("button")));
     for (const shot of this.shots) listen(shot.frame, this.lens, (event) => this.tapped(shot, event));
-    new ResizeObserver(() => {
+    watcher(new ResizeObserver(() => {
       this.arrange();
       this.leaveRoom();
-    }).observe(this.element);
+    })).observe(this.element);
     this.watch();
     this.arrange();
   }
@@ -143,13 +144,13 @@ export class Stage {
 
   // First fully visible, and for how long on top.
   watch() {
-    const observer = new IntersectionObserver((entries) => {
+    const observer = watcher(new IntersectionObserver((entries) => {
       for (const entry of entries) {
         const shot = this.shots.find(({ frame }) => frame === entry.target);
         shot.inView = entry.intersectionRatio >= 0.98;
       }
       this.visibilityChanged();
-    }, { threshold: [0, 0.5, 0.98, 1] });
+    }, { threshold: [0, 0.5, 0.98, 1] }));
     for (const shot of this.shots) observer.observe(shot.frame);
   }
 

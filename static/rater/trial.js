@@ -10,21 +10,15 @@ import { loadAll, loadAhead } from "./pictures.js";
 import { save } from "./saving.js";
 import { drawSliders } from "./slider.js";
 import { Stage } from "./stage.js";
+import { swap } from "./swap.js";
+import { during, turn } from "./turn.js";
 import { Viewing } from "./viewing.js";
 import { Wall } from "./wall.js";
 import { phrase } from "./words.js";
 
-const form = document.getElementById("trial");
-const draft = new Draft(form.dataset.token);
-const element = form.querySelector("[data-stage]");
-const stage = staged();
-drawSliders(form);
-const answers = new Answers(form, draft);
-const viewing = new Viewing(form, stage);
-const next = form.querySelector("[data-next]");
-let busy = false;
+let current = location.pathname;
 
-function staged() {
+function staged(element, form, draft) {
   if (element.querySelector("[data-nothing]")) return new Nothing(element);
   if (element.querySelector("[data-wall]")) return new Wall(element);
   if (element.querySelector("[data-flicker]")) return new FlickerStage(element);
@@ -32,63 +26,90 @@ function staged() {
   return element.querySelector("[data-marking]") ? new MarkingStage(element, form, draft) : new Stage(element);
 }
 
-async function showPictures() {
-  const failures = await loadAll(stage);
-  viewing.loadFailures += failures;
-  if (!stage.loaded) return;
-  stage.open();
-  viewing.begin(draft);
-  loadAhead(form.dataset.upcoming.split(" ").filter(Boolean));
+// The trial that is on the page now.
+function begin() {
+  const form = document.getElementById("trial");
+  const draft = new Draft(form.dataset.token);
+  const stage = staged(form.querySelector("[data-stage]"), form, draft);
+  drawSliders(form);
+  const answers = new Answers(form, draft);
+  const viewing = new Viewing(form, stage);
+  const next = form.querySelector("[data-next]");
+  let busy = false;
+
+  async function showPictures() {
+    const failures = await loadAll(stage);
+    viewing.loadFailures += failures;
+    if (!stage.loaded) return;
+    stage.open();
+    viewing.begin(draft);
+    loadAhead(form.dataset.upcoming.split(" ").filter(Boolean));
+  }
+
+  function whatIsLacking() {
+    if (!stage.loaded) return phrase("Please wait until the pictures are here.");
+    return stage.overlooked || answers.lacking() || stage.unfinished(answers.chosen());
+  }
+
+  async function submit() {
+    if (busy) return;
+    const lacking = whatIsLacking();
+    if (lacking) {
+      answers.say(lacking, "lacking");
+      if (stage.overlooked) stage.pointOut();
+      return;
+    }
+    busy = true;
+    next.setAttribute("aria-busy", "true");
+    const outcome = await save(form, (attempts) => viewing.fill(form, attempts), (text) => answers.say(text, "trouble"));
+    if (outcome.missing) {
+      busy = false;
+      next.removeAttribute("aria-busy");
+      answers.mark(outcome.missing);
+      return;
+    }
+    if (outcome.next) draft.forget();
+    else draft.keep({ unsent: true });
+    goOn(outcome);
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (stage.modal) {
+      if (stage.key(event)) event.preventDefault();
+      return;
+    }
+    const wanted = answers.keysOn() || event.target.closest("[data-frame]");
+    if (answers.key(event)) viewing.keys += 1;
+    else if (wanted && stage.key(event)) event.preventDefault();
+  }, during());
+  document.getElementById("missing").addEventListener("submit", (event) => viewing.fill(event.target));
+  form.querySelector("[data-again]").addEventListener("click", showPictures);
+
+  if (draft.content.unsent) {
+    draft.keep({ unsent: false });
+    answers.say(phrase("That did not go through. Your answer is still here: please press Next again."), "trouble");
+  }
+  document.documentElement.dataset.ready = "true";
+  showPictures();
 }
 
-function whatIsLacking() {
-  if (!stage.loaded) return phrase("Please wait until the pictures are here.");
-  return stage.overlooked || answers.lacking() || stage.unfinished(answers.chosen());
+// To the next page. A trial comes with the server's word, and takes the place of this one.
+function goOn({ next, page }) {
+  if (page && swap(next, page)) {
+    current = location.pathname;
+    turn();
+    begin();
+  } else {
+    location.assign(next ?? location.href);
+  }
 }
 
-async function submit() {
-  if (busy) return;
-  const lacking = whatIsLacking();
-  if (lacking) {
-    answers.say(lacking, "lacking");
-    if (stage.overlooked) stage.pointOut();
-    return;
-  }
-  busy = true;
-  next.setAttribute("aria-busy", "true");
-  const outcome = await save(form, (attempts) => viewing.fill(form, attempts), (text) => answers.say(text, "trouble"));
-  if (outcome.missing) {
-    busy = false;
-    next.removeAttribute("aria-busy");
-    answers.mark(outcome.missing);
-    return;
-  }
-  if (outcome.next) draft.forget();
-  else draft.keep({ unsent: true });
-  location.assign(outcome.next ?? location.href);
-}
-
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  submit();
-});
-document.addEventListener("keydown", (event) => {
-  if (stage.modal) {
-    if (stage.key(event)) event.preventDefault();
-    return;
-  }
-  const wanted = answers.keysOn() || event.target.closest("[data-frame]");
-  if (answers.key(event)) viewing.keys += 1;
-  else if (wanted && stage.key(event)) event.preventDefault();
-});
-document.getElementById("missing").addEventListener("submit", (event) => viewing.fill(event.target));
-form.querySelector("[data-again]").addEventListener("click", showPictures);
 // A page taken from the browser's memory may show a trial whose turn is over: ask the server.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
-
-if (draft.content.unsent) {
-  draft.keep({ unsent: false });
-  answers.say(phrase("That did not go through. Your answer is still here: please press Next again."), "trouble");
-}
-document.documentElement.dataset.ready = "true";
-showPictures();
+// Backwards and forwards lead to where the server says. A link within the page stays on it.
+addEventListener("popstate", () => location.pathname === current || location.reload());
+begin();

@@ -1,5 +1,7 @@
 // How the pictures were looked at. A report about the trial, never a part of the answer.
 
+import { clock, during } from "./turn.js";
+
 export class Viewing {
   constructor(form, stage) {
     this.form = form;
@@ -10,7 +12,7 @@ export class Viewing {
     this.hidden = 0;
     this.startedAt = null;
     this.hands = form.dataset.watch === undefined ? null : watchHands();
-    document.addEventListener("visibilitychange", () => this.turned());
+    document.addEventListener("visibilitychange", () => this.turned(), during());
   }
 
   // The clock starts when the pictures are on screen, not when the page was asked for.
@@ -20,9 +22,9 @@ export class Viewing {
 
   turned() {
     if (document.hidden) {
-      this.hiddenSince = performance.now();
+      this.hiddenSince = clock();
     } else if (this.hiddenSince !== null) {
-      this.hidden += performance.now() - this.hiddenSince;
+      this.hidden += clock() - this.hiddenSince;
       this.hiddenSince = null;
     }
     this.stage.visibilityChanged();
@@ -61,10 +63,10 @@ function watchHands() {
   for (const [event, name] of Object.entries(counting)) {
     addEventListener(event, (happened) => {
       if (happened.isTrusted) hands[name] = Math.min(10000, hands[name] + 1);
-    }, { passive: true, capture: true });
+    }, { passive: true, capture: true, ...during() });
   }
   addEventListener("paste", (event) => {
     hands.pasted = Math.min(100000, hands.pasted + (event.clipboardData?.getData("text").length ?? 0));
-  }, true);
+  }, { capture: true, ...during() });
   return hands;
 }

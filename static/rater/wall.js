@@ -3,6 +3,7 @@
 import { Lens } from "./lens.js";
 import { listen } from "./gestures.js";
 import { Shot } from "./shot.js";
+import { watcher } from "./turn.js";
 import { phrase } from "./words.js";
 
 export class Wall {
@@ -64,14 +65,14 @@ export class Wall {
 
   // On screen by half at least, and for how long; first fully visible.
   watch() {
-    const observer = new IntersectionObserver((entries) => {
+    const observer = watcher(new IntersectionObserver((entries) => {
       for (const entry of entries) {
         const shot = this.shots.find(({ figure }) => figure === entry.target);
         shot.onScreen = entry.intersectionRatio >= 0.5;
         shot.inView = entry.intersectionRatio >= 0.98;
       }
       this.visibilityChanged();
-    }, { threshold: [0, 0.5, 0.98, 1] });
+    }, { threshold: [0, 0.5, 0.98, 1] }));
     for (const shot of this.shots) observer.observe(shot.figure);
   }
 
@@ -116,7 +117,7 @@ class View {
     listen(this.shot.frame, this.lens, () => {});
     this.dialog.addEventListener("click", (event) => this.press(event.target.closest("button")));
     this.dialog.addEventListener("close", () => this.shots[this.index].figure.focus());
-    new ResizeObserver(() => this.isOpen && this.lens.place()).observe(this.shot.frame);
+    watcher(new ResizeObserver(() => this.isOpen && this.lens.place())).observe(this.shot.frame);
   }
 
   async show(index) {

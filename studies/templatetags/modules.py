@@ -30,6 +30,8 @@ MODULES = tuple(
         "shot",
         "slider",
         "stage",
+        "swap",
+        "turn",
         "viewing",
         "wall",
         "words",

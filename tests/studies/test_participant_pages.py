@@ -121,7 +121,7 @@ def test_the_personal_link_leads_back_on_another_device(study):
     finish(participant, 4)
     back = Client().get(f"/p/{participant.token}/", follow=True)
     assert back.redirect_chain[-1][0] == current(participant)
-    assert '<h1 class="progress-words">3 of 6</h1>' in text_of(back)
+    assert '<h1 class="progress-words" tabindex="-1">3 of 6</h1>' in text_of(back)
 
 
 def test_declining_stores_nothing(client, study):
@@ -227,7 +227,36 @@ def test_saving_by_script_answers_in_json(client, study):
         422,
         ["acceptability", "noticeability"],
     )
-    assert saved.json() == {"next": f"/p/{participant.token}/guide/"}
+    assert saved.json() == {"next": f"/p/{participant.token}/guide/", "page": ""}
+
+
+def test_the_next_trial_comes_with_the_receipt_as_its_address_would_show_it(client, study):
+    participant = enrolled(study)
+    client.get(current(participant))
+    script = {"Accept": "application/json"}
+    said = client.post(current(participant), an_answer(study), headers=script).json()
+    upcoming = fieldwork.next_trial(participant)
+    assert upcoming.shown_at is not None
+    assert said["next"] == current(participant) == f"/p/{participant.token}/t/{upcoming.token}/"
+    assert bare(said["page"]) == bare(client.get(said["next"]).text)
+    assert " checked" not in said["page"].replace("data-keys-switch checked", "")
+
+
+def test_nothing_but_a_trial_comes_with_the_receipt(client, study):
+    participant, script = enrolled(study), {"Accept": "application/json"}
+    first = current(participant)
+    client.get(first)
+    for _ in range(participant.trials.count() - 1):
+        client.post(current(participant), an_answer(study), headers=script)
+    last = client.post(current(participant), an_answer(study), headers=script).json()
+    assert last == {"next": f"/p/{participant.token}/done/", "page": ""}
+    again = client.post(first, an_answer(study), headers=script).json()
+    assert again == {"next": f"/p/{participant.token}/done/", "page": ""}
+
+
+def bare(page: str) -> str:
+    """Without what each response draws anew."""
+    return re.sub(r'(nonce|csrfmiddlewaretoken" value)="[^"]+"', "", page)
 
 
 def test_what_the_browser_tells_of_the_viewing_is_kept_when_it_makes_sense(client, study):

@@ -1,6 +1,6 @@
 """One trial on one page: shown, answered, saved before anything else is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from studies.checking.feedback import feedback
 from studies.checking.findings import trap
-from studies.fieldwork import Outcome, record_at, shown, undelivered
+from studies.fieldwork import Outcome, Saved, record_at, shown, undelivered
 from studies.live.answers import IncompleteAnswer
 from studies.live.course import Course, course_of
 from studies.live.plan import Plan, plan_of
@@ -22,7 +22,14 @@ from studies.showing.viewing import read_milliseconds, read_viewing
 from studies.trial_forms.asking import Asked
 from studies.trials import Slot, called, opens_at, order_of, page_of, questions_of
 from studies.views.participant.journey import personal_link
-from studies.views.participant.steps import beyond, for_participant, note_of, place_of
+from studies.views.participant.language import speak
+from studies.views.participant.steps import (
+    address_of,
+    beyond,
+    for_participant,
+    note_of,
+    place_of,
+)
 
 NOTE_AFTER = {Outcome.DIFFERS: "?note=first"}
 
@@ -65,9 +72,8 @@ def _show(
         place = beyond(place, person, course.way)
     if place != request.path:
         return redirect(place + ("?note=saved" if row.answered_at else ""))
-    if row.shown_at is None:
-        shown(trial=row)
-    return _page(request, course, row, lacking)
+    sent = sent_with(request.POST)
+    return _page(request, course, row, sent=sent, lacking=lacking, note=note_of(request))
 
 
 @require_POST
@@ -103,16 +109,39 @@ def _save(request: HttpRequest, token: str, trial_token: str) -> HttpResponse | 
         return _show(request, token=token, trial_token=trial_token, lacking=error.missing)
     if saved is None:
         return None
-    address = place_of(saved.participant, saved.way) + NOTE_AFTER.get(saved.outcome, "")
-    return JsonResponse({"next": address}) if as_json else redirect(address)
+    place = place_of(saved.participant, saved.way)
+    address = place + NOTE_AFTER.get(saved.outcome, "")
+    if not as_json:
+        return redirect(address)
+    return JsonResponse({"next": address, "page": _ahead(request, saved, place)})
+
+
+def _ahead(request: HttpRequest, saved: Saved, place: str) -> str:
+    """The page of the trial that comes next, so that scripts need not ask for it; “” where
+    something else stands before it, or the trial had been answered already."""
+    person, upcoming = saved.participant, saved.way.next if saved.way else None
+    if upcoming is None or place != address_of(upcoming, person):
+        return ""
+    speak(person)
+    course = course_of(person)
+    return _page(request, course, course.trial(upcoming.token)).text
 
 
 def _page(
-    request: HttpRequest, course: Course, row: Trial, lacking: tuple[str, ...]
+    request: HttpRequest,
+    course: Course,
+    row: Trial,
+    *,
+    sent: Mapping[str, object] | None = None,
+    lacking: tuple[str, ...] = (),
+    note: str = "",
 ) -> HttpResponse:
+    """The page of a trial that is now shown."""
+    if row.shown_at is None:
+        shown(trial=row)
     person = course.participant
     plan = plan_of(person.study)
-    order, sent = order_of(plan.kind, row.part, row.layout), sent_with(request.POST)
+    order, sent = order_of(plan.kind, row.part, row.layout), sent or {}
     say = plan.wording(person.language).say
     asked = [
         Asked(question, order, sent, question.name in lacking, say)
@@ -134,7 +163,7 @@ def _page(
         "total": len(course.like(row)),
         "feedback": feedback(plan, course.before(row)),
         "first_that_counts": course.first_that_counts(row),
-        "note": note_of(request),
+        "note": note,
         "comes_again": not row.practice and row.undelivered < plan.fieldwork.viewing.offer_again,
         "personal_link": personal_link(person),
     }
