@@ -5,7 +5,7 @@ up and, where new, enrolled, so two tabs or two devices of one person are one pa
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from django.core import signing
 from django.db import transaction
@@ -13,9 +13,9 @@ from django.db import transaction
 from studies.channels import LaunchError, Visitor
 from studies.live.places import enrol, locked_study, tell
 from studies.live.plan import plan_of
-from studies.models import Arrival, Participant, Study
+from studies.models import Arrival, Invitation, Participant, Study
 from studies.recruitment.standing import was_let_go
-from studies.rights import identities
+from studies.rights import addresses, identities
 from studies.wording import Filled
 
 REMEMBERED_SECONDS = 24 * 60 * 60
@@ -35,10 +35,31 @@ def details_kind(study: Study) -> str:
 
 
 def known(study: Study, visitor: Visitor) -> Participant | None:
-    """Whoever this visitor already is in the study."""
+    """Whoever this visitor already is in the study. Raises LaunchError for an unknown link."""
     if not visitor.person:
         return None
+    if visitor.listed:
+        return invitation_of(study, visitor).participant
     return identities.find(study, person_kind(study), visitor.person)
+
+
+def recognised(study: Study, visitor: Visitor) -> Visitor:
+    """The visitor with what the list says of them, where they hold a link of it."""
+    if not visitor.listed:
+        return visitor
+    return replace(visitor, stratum=invitation_of(study, visitor).stratum)
+
+
+def invitation_of(study: Study, visitor: Visitor) -> Invitation:
+    """The line of the list whose personal link the visitor holds; raises LaunchError for none."""
+    rows = Invitation.objects.select_related("participant__study__protocol")
+    row = rows.filter(study=study, token=visitor.person).first()
+    if row is None:
+        raise LaunchError(
+            "This link is not one of our invitations, or it is valid no more."
+            " Please copy it from the mail once more."
+        )
+    return row
 
 
 def start(
@@ -128,9 +149,18 @@ def _note(person: Participant, visitor: Visitor, channel: str) -> None:
     Arrival.objects.create(
         participant=person, channel=channel, visit=visitor.visit, verified=visitor.verified
     )
-    if visitor.person:
+    if visitor.listed:
+        _take(invitation_of(person.study, visitor), person)
+    elif visitor.person:
         identities.remember(person, person_kind(person.study), visitor.person)
     _remember_details(person, visitor)
+
+
+def _take(invitation: Invitation, person: Participant) -> None:
+    """The link is theirs from now on; the study's row is held, so nobody else takes it."""
+    invitation.participant = person
+    invitation.save(update_fields=["participant"])
+    addresses.belong_to(invitation, person)
 
 
 def _remember_details(person: Participant, visitor: Visitor) -> None:

@@ -5,7 +5,8 @@ from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from studies.recruitment.stand_in.world import STATES, Refusal
+from studies.recruitment.stand_in.refusal import Refusal
+from studies.recruitment.stand_in.world import STATES, Fault
 
 if TYPE_CHECKING:
     from studies.recruitment.stand_in.server import StandIn
@@ -17,6 +18,16 @@ STYLE = (
     "td,th{padding:.3rem .8rem;text-align:left}"
 )
 
+TROUBLE = """<h2>Trouble</h2><form method=post action=/trouble>
+<p><label>Fail the next <input name=times size=3 value=0> calls of the API</label>
+ <label>whose address has <input name=path size=20 value=/api/></label>
+ <label>with status <input name=status size=3 value=503></label> (0: the connection ends)
+ <label><input type=checkbox name=after value=yes> after they were carried out</label></p>
+<p><label>Each answer takes <input name=slow size=3 value=0> seconds;</label>
+ <label>hooks come <input name=hook_times size=3 value=1> times,</label>
+ <label>after <input name=hook_delay size=3 value=0> seconds</label></p>
+<p><button>Set</button> “0 calls” ends all faults.</p></form>"""
+
 
 def respond(
     stand_in: "StandIn", method: str, path: str, query: dict[str, str], body: bytes, headers: Any
@@ -27,16 +38,21 @@ def respond(
         if method == "POST" and path == "/publish":
             stand_in.world.move_study(form["study"], "PUBLISH")
         elif method == "POST" and path == "/go":
+            if stand_in.world.free_places(form["study"]) < 1:
+                raise Refusal(400, "The study has no free place: add places, or free one.")
             submission, address = stand_in.launch(form["study"], form.get("person", ""))
+            stand_in.world.set_state(submission, "ACTIVE")
             cookie = f"stand_in={submission}; Path=/; HttpOnly; SameSite=Lax"
             return 303, {"Location": address, "Set-Cookie": cookie}, b""
         elif method == "POST" and path == "/state":
-            stand_in.set_state(form["submission"], form["state"])
+            stand_in.world.set_state(form["submission"], form["state"])
+        elif method == "POST" and path == "/trouble":
+            _trouble(stand_in, form)
         elif path == "/submissions/complete":
             return _completed(stand_in, query.get("cc", ""), headers)
         elif path != "/":
             return 404, HTML, b"There is no such page."
-    except (Refusal, KeyError) as error:
+    except (Refusal, KeyError, ValueError) as error:
         return 400, HTML, escape(str(error)).encode()
     if method == "POST":
         return 303, {"Location": "/"}, b""
@@ -47,9 +63,20 @@ def _completed(stand_in: "StandIn", code: str, headers: Any) -> Response:
     cookie = SimpleCookie(headers.get("Cookie", "")).get("stand_in")
     if cookie:
         stand_in.world.complete(cookie.value, code)
-        stand_in.tell(cookie.value)
     text = f"<h1>Code {escape(code)} received</h1><p><a href='/'>Back to the stand-in</a></p>"
     return 200, HTML, _page(text).encode()
+
+
+def _trouble(stand_in: "StandIn", form: dict[str, str]) -> None:
+    """What goes wrong from now on; “times” 0 ends all faults."""
+    world = stand_in.world
+    times, status = int(form.get("times", "0")), int(form.get("status", "503"))
+    lost = form.get("after") == "yes"
+    fault = Fault(form.get("path", "/api/"), status, times, after=lost)
+    world.faults = [*world.faults, fault] if times > 0 else []
+    world.slow = min(max(float(form.get("slow", "0")), 0.0), 60.0)
+    world.hook_times = min(max(int(form.get("hook_times", "1")), 0), 10)
+    world.hook_delay = min(max(float(form.get("hook_delay", "0")), 0.0), 600.0)
 
 
 def _home(stand_in: "StandIn") -> str:
@@ -69,7 +96,7 @@ def _home(stand_in: "StandIn") -> str:
     return _page(
         "<h1>Stand-in for Prolific</h1><p>Nobody is paid, nobody is here.</p>"
         f"<h2>Studies</h2><table>{studies}</table><h2>Submissions</h2><table><tr><th>Submission"
-        f"</th><th>State</th><th>Code</th><th>Bonus</th><th></th></tr>{submissions}</table>"
+        f"</th><th>State</th><th>Code</th><th>Bonus</th><th></th></tr>{submissions}</table>{TROUBLE}"
     )
 
 

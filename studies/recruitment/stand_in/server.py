@@ -1,19 +1,19 @@
 """The stand-in's HTTP server: `/api/v1/…`, the key set, and pages to rehearse by hand."""
 
 import json
-import secrets
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import requests
-
-from studies.recruitment.hooks import signature
 from studies.recruitment.stand_in import pages
+from studies.recruitment.stand_in.api import Answer, answer
+from studies.recruitment.stand_in.courier import deliver, letter
+from studies.recruitment.stand_in.refusal import Refusal
 from studies.recruitment.stand_in.signing import LaunchKey
-from studies.recruitment.stand_in.world import Refusal, World
+from studies.recruitment.stand_in.subscriptions import STUDY, SUBMISSION
+from studies.recruitment.stand_in.world import World
 
 
 class StandIn:
@@ -21,7 +21,9 @@ class StandIn:
 
     def __init__(self, port: int = 0, target: str = "", secret: str = "") -> None:
         self.world, self.key = World(), LaunchKey()
-        self.target, self.secret = target, secret
+        self.world.hooks.secret = secret
+        for kind in (SUBMISSION, STUDY) if target else ():
+            self._subscribe(kind, target)
         self.http = ThreadingHTTPServer(
             ("127.0.0.1", port), type("Mine", (Handler,), {"stand_in": self})
         )
@@ -49,44 +51,18 @@ class StandIn:
         with self.world.lock:
             submission = self.world.reserve(study, person)
             address = self.key.address(self.world.study(study), submission, **claims)
-        self.tell(submission["id"])
+        deliver(self.world)
         return submission["id"], address
-
-    def set_state(self, submission: str, state: str) -> None:
-        """Something happens to a submission, and the hook says so."""
-        with self.world.lock:
-            self.world.submission(submission)["status"] = state
-        self.tell(submission)
 
     def hook(self, submission: str, event: str = "", at: float = 0) -> tuple[bytes, dict[str, str]]:
         """Body and headers of the webhook about a submission as it is now."""
-        row, now = self.world.submission(submission), at or time.time()
-        body = json.dumps(
-            {
-                "event_type": "submission.status.change",
-                "resource_id": submission,
-                "participant_id": row["participant_id"],
-                "status": row["status"],
-            }
-        ).encode()
-        stamp = str(int(now))
-        return body, {
-            "Content-Type": "application/json",
-            "X-Prolific-Request-Timestamp": stamp,
-            "X-Prolific-Request-Signature": signature(self.secret, stamp, body),
-            "X-Event-ID": event or secrets.token_hex(12),
-            "X-Timestamp": str(now),
-        }
+        return letter(self.world, SUBMISSION, submission, event, at)
 
-    def tell(self, submission: str) -> None:
-        """Send the webhook, where there is a target; an unreachable one is not waited for."""
-        if not self.target:
-            return
-        body, headers = self.hook(submission)
-        try:
-            requests.post(self.target, data=body, headers=headers, timeout=5)
-        except requests.RequestException:
-            return
+    def _subscribe(self, kind: str, target: str) -> None:
+        hooks = self.world.hooks
+        asked = {"event_type": kind, "target_url": target, "workspace_id": hooks.workspace}
+        row, secret = hooks.subscribe(asked)
+        hooks.confirm(row["id"], {"secret": secret})
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -108,6 +84,10 @@ class Handler(BaseHTTPRequestHandler):
         """Change."""
         self._answer("PATCH")
 
+    def do_DELETE(self) -> None:
+        """Remove."""
+        self._answer("DELETE")
+
     def log_message(self, *_: Any) -> None:
         """Quiet."""
 
@@ -118,36 +98,45 @@ class Handler(BaseHTTPRequestHandler):
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
         if not parts.path.startswith(("/api/", "/.well-known/")):
             self._send(*pages.respond(self.stand_in, method, parts.path, query, body, self.headers))
-            return
-        status, told = self._carry_out(method, parts.path, query, body)
-        self._send(status, {"Content-Type": "application/json"}, json.dumps(told).encode())
+        else:
+            self._tell(self._carry_out(method, parts.path, query, body))
+        deliver(self.stand_in.world)
 
-    def _carry_out(
-        self, method: str, path: str, query: dict[str, str], body: bytes
-    ) -> tuple[int, Any]:
+    def _tell(self, told: Answer) -> None:
+        time.sleep(self.stand_in.world.slow)
+        if not told.status:
+            self.close_connection = True
+            return
+        content = b"" if told.told is None else json.dumps(told.told).encode()
+        self._send(told.status, {"Content-Type": "application/json", **told.headers}, content)
+
+    def _carry_out(self, method: str, path: str, query: dict[str, str], body: bytes) -> Answer:
         world = self.stand_in.world
         with world.lock:
             world.calls.append((method, path))
             status = world.fault(method, path, after=False)
-            if status:
-                return status, {}
+            if status is not None:
+                return Answer(status, {})
             try:
-                done = self._route(method, path, query, json.loads(body or b"{}"))
+                done = self._route(method, path, query, body)
             except Refusal as refusal:
                 told = {"status": refusal.status, "title": "Error", "detail": refusal.detail}
-                return refusal.status, {"error": told}
+                return Answer(refusal.status, {"error": {"error_code": 0, **told}})
             status = world.fault(method, path, after=True)
-            return (status, {}) if status else done
+            return done if status is None else Answer(status, {})
 
-    def _route(
-        self, method: str, path: str, query: dict[str, str], body: dict[str, Any]
-    ) -> tuple[int, Any]:
+    def _route(self, method: str, path: str, query: dict[str, str], body: bytes) -> Answer:
         if path == "/.well-known/study/jwks.json":
-            return 200, self.stand_in.key.published()
+            return Answer(200, self.stand_in.key.published())
         if self.headers.get("Authorization") != f"Token {self.stand_in.world.token}":
             raise Refusal(401, "Authentication credentials were not provided.")
-        steps = path.removeprefix("/api/v1/").strip("/").split("/")
-        return _api(self.stand_in.world, method, steps, query, body)
+        try:
+            asked = json.loads(body or b"{}")
+        except ValueError:
+            raise Refusal(400, "JSON parse error") from None
+        if not isinstance(asked, dict):
+            raise Refusal(400, "An object is needed.")
+        return answer(self.stand_in.world, method, path, query, asked)
 
     def _send(self, status: int, headers: dict[str, str], content: bytes) -> None:
         self.send_response(status)
@@ -156,59 +145,3 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
-
-
-def _api(
-    world: World, method: str, steps: list[str], query: dict[str, str], body: dict[str, Any]
-) -> tuple[int, Any]:
-    match (method, *steps):
-        case ("POST", "study-cost-calculator"):
-            return 200, world.cost(body)
-        case (_, "studies", *rest):
-            return _studies(world, method, rest, body)
-        case (_, "submissions", *rest):
-            return _submissions(world, method, rest, query, body)
-        case ("POST", "bulk-bonus-payments", key, "pay"):
-            world.pay(key)
-            return 202, {}
-    raise Refusal(404, "Not found.")
-
-
-def _studies(world: World, method: str, rest: list[str], body: dict[str, Any]) -> tuple[int, Any]:
-    match (method, *rest):
-        case ("POST",):
-            return 201, world.create_study(body)
-        case ("GET", key):
-            return 200, world.study(key)
-        case ("PATCH", key):
-            return 200, world.change_study(key, body)
-        case ("POST", key, "transition"):
-            return 200, world.move_study(key, body.get("action", ""))
-    raise Refusal(404, "Not found.")
-
-
-def _submissions(
-    world: World, method: str, rest: list[str], query: dict[str, str], body: dict[str, Any]
-) -> tuple[int, Any]:
-    match (method, *rest):
-        case ("GET",):
-            return 200, _page(world, query)
-        case ("POST", "bulk-approve"):
-            world.approve(body.get("submission_ids", []))
-            return 200, {"message": "The request to bulk approve has been made successfully."}
-        case ("POST", "bonus-payments"):
-            return 201, world.set_up_bonuses(body["study_id"], body["csv_bonuses"])
-        case ("GET", key):
-            return 200, world.submission(key)
-        case ("POST", key, "transition"):
-            return 200, world.move_submission(key, body)
-        case ("POST", key, "request-return"):
-            return 200, {**world.submission(key), "return_requested": True}
-    raise Refusal(404, "Not found.")
-
-
-def _page(world: World, query: dict[str, str]) -> dict[str, Any]:
-    rows = [one for one in world.submissions.values() if one["study_id"] == query.get("study")]
-    size, page = int(query.get("page_size", 20)), int(query.get("page", 1))
-    some = rows[(page - 1) * size : page * size]
-    return {"results": [{k: v for k, v in row.items() if k != "study_id"} for row in some]}
