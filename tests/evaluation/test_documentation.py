@@ -8,7 +8,7 @@ import pytest
 from evaluation.analyses import ANALYSES
 from evaluation.metrics import METRICS
 from evaluation.ratings import NEEDED, TEXTS
-from studies.export import RESPONSES
+from studies.tables.codebook import RESPONSES
 
 ROOT = Path(__file__).parents[2]
 REPORT, STATISTICS, OF_METRICS = (
