@@ -4,7 +4,7 @@ from pandas import DataFrame
 
 from studies.models import Response, Study
 from studies.tables.codebook import MARKS
-from studies.tables.columns import typed
+from studies.tables.columns import names, typed
 from studies.trial_forms.marks import FIELD
 
 
