@@ -55,6 +55,15 @@ class Environment(BaseSettings):
         "worker",
         description="who sends pictures to raters; nginx needs what manage.py nginx prints",
     )
+    email_url: str = Field(
+        "", description="smtp://USER:PASSWORD@host:587 for invitations; smtps:// for TLS at once"
+    )
+    email_from: str = Field(
+        "", description="sender of invitations, as in Study team <study@example.org>"
+    )
+    email_per_minute: int = Field(
+        60, ge=1, le=6000, description="invitations a minute; mail providers say how many they take"
+    )
     prolific_token: str = Field(
         "", description="Prolific's API token; it can spend money, so keep it out of files"
     )
@@ -127,6 +136,27 @@ class Environment(BaseSettings):
         if not (safe and parts.hostname):
             raise ValueError("write it as https://api.prolific.com; http only on this machine")
         return value.rstrip("/")
+
+    @field_validator("email_url")
+    @classmethod
+    def check_email_url(cls, value: str) -> str:
+        parts = _split(value)
+        if not value:
+            return value
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/"):
+            raise ValueError("write it as smtp://USER:PASSWORD@mail.example.org:587")
+        if parts.query not in {"", "insecure=1"} or (parts.query and parts.scheme == "smtps"):
+            raise ValueError("after the ? only insecure=1, for smtp:// to a server without TLS")
+        if parts.query and parts.password and not _is_private(parts.hostname):
+            raise ValueError("with insecure=1 the password would cross the network in the clear")
+        return value
+
+    @field_validator("email_from")
+    @classmethod
+    def check_email_from(cls, value: str) -> str:
+        if value and not re.fullmatch(r"([^<>@\r\n]+<)?[^\s@<>,;]+@[^\s@<>,;]+>?", value):
+            raise ValueError("write it as study@example.org, or Study team <study@example.org>")
+        return value
 
     @field_validator("prolific_token", "prolific_webhook_secret")
     @classmethod

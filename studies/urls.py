@@ -3,7 +3,16 @@
 from django.urls import URLPattern, path, re_path
 
 from studies.views import hooks
-from studies.views.participant import consent, exams, journey, landing, pauses, rights, trials
+from studies.views.participant import (
+    consent,
+    exams,
+    journey,
+    landing,
+    no_mail,
+    pauses,
+    rights,
+    trials,
+)
 from studies.views.participant import pictures as trial_pictures
 from studies.views.researcher import (
     close,
@@ -75,6 +84,7 @@ RATER: list[URLPattern] = [
     path("p/<str:token>/place/", journey.place, name="place"),
     path("p/<str:token>/done/", journey.done, name="done"),
     path("p/<str:token>/withdraw/", rights.leave, name="withdraw"),
+    path("p/<str:token>/mail/", no_mail.no_mail, name="no_mail"),
     path("p/<str:token>/receipt/", rights.receipt, name="receipt"),
     path("p/<str:token>/stored/", rights.stored, name="stored"),
     re_path(

@@ -8,8 +8,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from config import csv_text
 from evaluation import queries
-from evaluation.measuring import csv_text, score_tables
+from evaluation.measuring import score_tables
 from evaluation.measuring.imported import accepted, counting, known_of
 from evaluation.measuring.score_tables import Coverage, Score, Scores
 from evaluation.models import ImportedScore, ScoreFile

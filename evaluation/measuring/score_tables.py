@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from math import inf, isnan
 from pathlib import PurePosixPath
 
+from config import csv_text
 from evaluation.choices import taken_apart
-from evaluation.measuring import csv_text
 from evaluation.measuring.measurements import LARGEST, LOWER, directed
 from evaluation.metrics import METRICS
 from evaluation.words import counted, listed

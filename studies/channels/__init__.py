@@ -53,6 +53,8 @@ class Visitor:
     """Somebody looks without having taken the job: the page shows, nothing can be started."""
     stratum: str = ""
     """The quota that the invitation names, or “”."""
+    listed: bool = False
+    """Whether `person` is a personal link of the study's list of invitations."""
     details: Mapping[str, str] = field(default_factory=dict)
     """Further parameters that `farewell` needs back; kept like identities, never exported."""
 

@@ -41,6 +41,7 @@ TWO = {"counted", "ngettext"}
 PLACEHOLDER = re.compile(r"\{\w+\}|%\(\w+\)s")
 WORD = re.compile(r"[A-Za-z]")
 REQUIRED: dict[str, dict[str, Any]] = {
+    "invitation": {"minutes": 5},
     "sona": {"site": "https://a.sona-systems.com", "experiment": 1, "credit_token": "a"},
     "prolific": {"minutes": 5, "reward": 100},
 }

@@ -155,6 +155,18 @@ class Migration(migrations.Migration):
             field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='panel_study', to='studies.study'),
         ),
         migrations.CreateModel(
+            name='NoMail',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('made_with', models.CharField(help_text='the name of the key of the hash', max_length=12)),
+                ('study', models.ForeignKey(blank=True, help_text='none: the site', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='studies.study')),
+            ],
+            options={
+                'verbose_name_plural': 'addresses without mail',
+            },
+        ),
+        migrations.CreateModel(
             name='Item',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -171,6 +183,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Invitation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.CharField(default=studies.models.append_only.new_token, max_length=32, unique=True)),
+                ('number', models.PositiveIntegerField(help_text="on the study's list, from 1")),
+                ('stratum', models.CharField(blank=True, max_length=60)),
+                ('language', models.CharField(max_length=12)),
+                ('invited_at', models.DateTimeField(auto_now_add=True)),
+                ('unsubscribed_at', models.DateTimeField(blank=True, help_text='asked by its mails for no more of them', null=True)),
+                ('gone', models.BooleanField(default=False, help_text='its person withdrew: the address is deleted, no mail follows')),
+                ('participant', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='invitation', to='studies.participant')),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='studies.study')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Identity',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -179,7 +206,8 @@ class Migration(migrations.Migration):
                 ('sealed', models.TextField(help_text="encrypted under the site's key")),
                 ('sealed_with', models.CharField(help_text='the name of that key', max_length=12)),
                 ('delete_after', models.DateTimeField(help_text='from then on it is deleted')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='studies.participant')),
+                ('invitation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='studies.invitation')),
+                ('participant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='studies.participant')),
                 ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='studies.study')),
             ],
             options={
@@ -348,6 +376,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Mail',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reminder', models.PositiveSmallIntegerField(default=0, help_text='0: the invitation itself')),
+                ('state', models.CharField(choices=[('sending', 'being sent, or perhaps sent'), ('sent', 'taken by the mail server'), ('refused', 'not sent')], default='sending', max_length=8)),
+                ('lasting', models.BooleanField(default=False, help_text='refused for good: not tried again by itself')),
+                ('said', models.CharField(blank=True, help_text='the server, without addresses', max_length=300)),
+                ('message_id', models.CharField(help_text="to find it in the server's log", max_length=300)),
+                ('begun_at', models.DateTimeField(auto_now_add=True)),
+                ('moved_at', models.DateTimeField(auto_now=True)),
+                ('invitation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='studies.invitation')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['state', 'moved_at'], name='studies_mai_state_f39bff_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('invitation', 'reminder'), name='mail_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='PairFlash',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -492,6 +538,10 @@ class Migration(migrations.Migration):
             model_name='item',
             constraint=models.UniqueConstraint(fields=('study', 'position'), name='item_position'),
         ),
+        migrations.AddConstraint(
+            model_name='invitation',
+            constraint=models.UniqueConstraint(fields=('study', 'number'), name='invitation_number'),
+        ),
         migrations.AddIndex(
             model_name='identity',
             index=models.Index(fields=['study', 'kind', 'digest'], name='studies_ide_study_i_9f063d_idx'),
@@ -503,6 +553,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='identity',
             constraint=models.UniqueConstraint(fields=('participant', 'kind'), name='identity_kind'),
+        ),
+        migrations.AddConstraint(
+            model_name='identity',
+            constraint=models.UniqueConstraint(fields=('invitation', 'kind'), name='identity_invited_kind'),
+        ),
+        migrations.AddConstraint(
+            model_name='identity',
+            constraint=models.CheckConstraint(condition=models.Q(('participant__isnull', False), ('invitation__isnull', False), _connector='OR'), name='identity_of_somebody'),
         ),
         migrations.AddConstraint(
             model_name='exitcode',

@@ -10,6 +10,7 @@ from studies.models.designs import Condition, Item, Protocol, Stimulus
 from studies.models.flags import Attempt, BrowserMark, Flag, Review
 from studies.models.flashes import PairFlash
 from studies.models.identities import Identity
+from studies.models.invitations import Invitation, Mail, NoMail
 from studies.models.people import Participant, Trial
 from studies.models.records import Event, Response
 from studies.models.recruitment import (
@@ -41,7 +42,10 @@ __all__ = [
     "ExitCode",
     "Flag",
     "Identity",
+    "Invitation",
     "Item",
+    "Mail",
+    "NoMail",
     "PairFlash",
     "PanelEvent",
     "PanelStudy",

@@ -3,16 +3,24 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
+from studies.models.invitations import Invitation
 from studies.models.people import Participant
 from studies.models.studies import Study
 
 
 class Identity(models.Model):
-    """One external identifier of a participant, e.g. the panel's name for the person."""
+    """One external identifier of a participant, e.g. the panel's name for the person, or of
+    somebody who is invited; once they take part, of both."""
 
     study = models.ForeignKey(Study, models.CASCADE, related_name="identities")
-    participant = models.ForeignKey(Participant, models.CASCADE, related_name="identities")
+    participant = models.ForeignKey(
+        Participant, models.CASCADE, null=True, blank=True, related_name="identities"
+    )
+    invitation = models.ForeignKey(
+        Invitation, models.CASCADE, null=True, blank=True, related_name="identities"
+    )
     kind = models.CharField(max_length=60)
     digest = models.CharField(max_length=64, help_text="keyed hash, to find it again")
     sealed = models.TextField(help_text="encrypted under the site's key")
@@ -23,6 +31,11 @@ class Identity(models.Model):
         verbose_name_plural = "identities"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["participant", "kind"], name="identity_kind"),
+            models.UniqueConstraint(fields=["invitation", "kind"], name="identity_invited_kind"),
+            models.CheckConstraint(
+                condition=Q(participant__isnull=False) | Q(invitation__isnull=False),
+                name="identity_of_somebody",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["study", "kind", "digest"]),
@@ -30,4 +43,4 @@ class Identity(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.participant_id}"
+        return f"{self.kind} of {self.participant_id or self.invitation}"

@@ -46,6 +46,13 @@ class Calls:
         """Write what must not be repeated: one attempt, whatever comes of it."""
         return self._read(self._send(method, path, body, None))
 
+    def created(
+        self, path: str, body: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], Mapping[str, str]]:
+        """As `once`, by POST: the answer and its headers."""
+        response = self._send("POST", path, body, None)
+        return self._read(response), response.headers
+
     def _patiently(
         self,
         method: str,

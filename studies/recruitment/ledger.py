@@ -135,6 +135,11 @@ def paid_to(submission: Submission) -> int:
     return int(lines.aggregate(total=Sum("amount"))["total"] or 0)
 
 
+def total(batch: BonusBatch) -> Money:
+    """All lines together."""
+    return Money(sum(line.amount for line in batch.lines.all()), batch.currency)
+
+
 def people_in(lines: Iterable[Bonus]) -> int:
     """How many people lines of bonuses are for; a submission of nobody's here is a person."""
     return len(
@@ -172,8 +177,7 @@ def _tell(
     batch: BonusBatch, actor: Actor, kind: str, more: Mapping[str, object] | None = None
 ) -> None:
     """Who decided, on the study's record; it names nobody who is paid."""
-    total = Money(batch.lines.aggregate(total=Sum("amount"))["total"] or 0, batch.currency)
-    details = {"bonuses": batch.pk, "total": str(total), **(more or {})}
+    details = {"bonuses": batch.pk, "total": str(total(batch)), **(more or {})}
     batch.panel_study.study.events.create(actor=actor, kind=kind, details=details)
 
 

@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
 from time import monotonic, sleep
@@ -85,7 +84,7 @@ def send(
                 break
             if place:
                 pause(60 / settings.EMAIL_PER_MINUTE)
-            _one(study, pk, connection, outcome, reminders=reminders)
+            _one(pk, connection, outcome, reminders=reminders)
             if outcome.stopped:
                 break
             if place % 50 == 49:
@@ -148,9 +147,7 @@ def link_of(study: Study, invitation: Invitation) -> str:
     return f"{settings.SITE_URL}{landing}?{urlencode(query)}"
 
 
-def _one(
-    study: Study, pk: int, connection: Connection, outcome: Outcome, *, reminders: bool
-) -> None:
+def _one(pk: int, connection: Connection, outcome: Outcome, *, reminders: bool) -> None:
     try:
         connection.ready()
     except Unreachable as error:

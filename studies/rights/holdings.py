@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Model, QuerySet
 
 from studies.live.plan import plan_of
-from studies.models import Agreement, Identity, Participant, Trial
+from studies.models import Agreement, Identity, Invitation, Participant, Trial
 from studies.rights import identities
 from studies.wording import marked
 
@@ -24,6 +24,7 @@ TITLES = {
     "event": marked("What happened, and when"),
     "identity": marked("What somebody outside calls you (encrypted)"),
     "arrival": marked("How you came"),
+    "invitation": marked("Your invitation"),
     "receipt": marked("Receipts of codes"),
     "submission": marked("What the panel says of your submission"),
     "flag": marked("Findings of checks"),
@@ -103,7 +104,10 @@ def _told(row: Model) -> dict[str, str]:
     if isinstance(row, Participant) and plan_of(row.study).channel.shared_codes:
         del said["completion_code"]  # not the one to hand in: that stands on the receipt
     if isinstance(row, Identity):
-        said["text"] = identities.reveal(row.participant, row.kind) or "cannot be read any more"
+        said["text"] = identities.opened(row) or "cannot be read any more"
+    if isinstance(row, Invitation):
+        mails = row.mails.order_by("begun_at").values_list("begun_at", "state")
+        said["mails"] = "; ".join(f"{begun:%Y-%m-%d %H:%M} {state}" for begun, state in mails)
     if isinstance(row, Agreement):
         text = row.text
         said |= {"version": str(text.version), "language": text.language, "text": text.text}

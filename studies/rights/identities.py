@@ -5,7 +5,9 @@ neither read an identifier nor try out whether a known person took part.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
@@ -15,7 +17,10 @@ from studies.live.plan import plan_of
 from studies.models import Event, Identity, Participant, Study
 from studies.protocol.keeping import Keep
 from studies.rights import keys
+from studies.rights.no_mail import keep_away
 
+ADDRESS, NAME = "invitation_address", "invitation_name"
+"""Kinds of what is known of people on a list of invitations."""
 PANEL = ("_person", "_details")
 """How the kinds end that a way in keeps."""
 E_MAIL = ("invitation", "e_mail")
@@ -24,18 +29,20 @@ E_MAIL = ("invitation", "e_mail")
 
 def remember(participant: Participant, kind: str, text: str) -> None:
     """Keep what somebody outside calls the participant; again with another text: the newer one."""
+    kept = sealed(participant.study, kind, text)
+    Identity.objects.update_or_create(participant=participant, kind=kind, defaults=kept)
+
+
+def sealed(study: Study, kind: str, text: str) -> dict[str, Any]:
+    """The columns of an identifier that is kept from now on, but for whose it is."""
     newest = keys.secrets()[0]
-    Identity.objects.update_or_create(
-        participant=participant,
-        kind=kind,
-        defaults={
-            "study_id": participant.study_id,
-            "digest": keys.digest(newest, participant.study_id, kind, text),
-            "sealed": keys.box().encrypt(text.encode()).decode(),
-            "sealed_with": keys.fingerprint(newest),
-            "delete_after": keep_until(participant.study, kind, timezone.now()),
-        },
-    )
+    return {
+        "study_id": study.pk,
+        "digest": keys.digest(newest, study.pk, kind, text),
+        "sealed": keys.box().encrypt(text.encode()).decode(),
+        "sealed_with": keys.fingerprint(newest),
+        "delete_after": keep_until(study, kind, timezone.now()),
+    }
 
 
 def find(study: Study, kind: str, text: str) -> Participant | None:
@@ -84,9 +91,16 @@ def delete_due() -> int:
     with transaction.atomic():
         due = Identity.objects.select_for_update().filter(delete_after__lte=timezone.now())
         rows = list(due)
+        forget_mail(rows)
         studies = Counter(row.study_id for row in rows)
         Event.objects.bulk_create(
             Event(study_id=study, kind="identities_deleted", details={"identifiers": number})
             for study, number in studies.items()
         )
         return Identity.objects.filter(pk__in=[row.pk for row in rows]).delete()[0]
+
+
+def forget_mail(rows: Iterable[Identity]) -> None:
+    """Addresses that are deleted get no mail of their study again, though a list has them."""
+    texts = ((row.study_id, opened(row)) for row in rows if row.kind == ADDRESS)
+    keep_away((text, study) for study, text in texts if text is not None)

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from studies.live.places import locked, locked_study, new_code, tell
 from studies.models import Participant, Response, Withdrawal
+from studies.rights import addresses
 from studies.rights.erasure import erase as erase_rows
 from studies.rights.keys import secrets
 
@@ -33,6 +34,7 @@ def withdraw(*, participant: Participant, erase: bool) -> Withdrawal:
         if known and (known.erased or not erase):
             return known
         stopped = person.state in LEAVING
+        addresses.let_go(person, erase=erase)
         removed = erase_rows(person) if erase else {}
         kept = {} if erase else _stop(person)
         return Withdrawal.objects.create(

@@ -82,6 +82,7 @@ def test_every_check_offers_a_way_not_to_say(name):
 
 
 NEEDED = {
+    "invitation": {"minutes": 10},
     "panel": {
         "parameters": {"id": "{id}"},
         "person": "id",

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from pandas import DataFrame, concat
 
+from config import csv_text
 from config.plugins import Settings
 from evaluation import ratings
 from evaluation.analyses import ANALYSES
@@ -17,7 +18,7 @@ from evaluation.choices import taken_apart
 from evaluation.evidence import Evidence
 from evaluation.findings.arms import SUCCESS
 from evaluation.findings.calibrations import Calibration, applied, is_calibrated, read
-from evaluation.measuring import csv_text, map_table, measurements, set_table
+from evaluation.measuring import map_table, measurements, set_table
 from evaluation.reporting import files
 from evaluation.reporting.describing import elsewhere
 from evaluation.reporting.pdf import pdf

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from studies.rights import no_mail
 from studies.rights.rotation import BATCH, Standing, rotate, standing
 
 
@@ -22,7 +23,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, verb: str, **options: Any) -> None:
         """Rotating may be repeated, and goes on where it was stopped."""
         if verb == "status":
-            self.stdout.write("\n".join(map(_line, standing())) or "No identifiers are kept.")
+            lines = [*map(_line, standing()), *map(_no_mail, no_mail.standing())]
+            self.stdout.write("\n".join(lines) or "No identifiers are kept.")
             return
         if options["batch"] < 1:
             raise CommandError("--batch must be at least 1.")
@@ -41,3 +43,8 @@ def _line(row: Standing) -> str:
     said = "current key" if row.current else "older key: run rotate"
     said = said if row.known else "this key is not listed in IDENTITY_KEYS"
     return f"{row.kind}: {row.rows} under {row.key} ({said}), next goes on {row.next_deletion}"
+
+
+def _no_mail(row: tuple[str, int]) -> str:
+    key, rows = row
+    return f"no mail: {rows} found by {key} alone (rotate cannot change that: keep the key listed)"

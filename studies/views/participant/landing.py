@@ -71,7 +71,8 @@ def _visitor(request: HttpRequest, study: Study) -> Visitor:
     if sealed and _says_nothing_else(request, sealed):
         return sealed
     address = channel.entrance(settings.SITE_URL, study.link_token).partition("?")[0]
-    return channel.visitor(Launch(request.GET.dict(), address, timezone.now()))
+    visitor = channel.visitor(Launch(request.GET.dict(), address, timezone.now()))
+    return arrivals.recognised(study, visitor)
 
 
 def _sealed(request: HttpRequest, study: Study) -> Visitor | None:
