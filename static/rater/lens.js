@@ -151,7 +151,10 @@ export class Lens {
       frame.toggleAttribute("data-large", this.large);
       frame.toggleAttribute("data-sharp", !this.fits && scale >= this.actualScale * 0.999);
     }
-    for (const shot of this.shots) shot.rendered ??= [Math.round(width), Math.round(height)];
+    for (const shot of this.shots) {
+      shot.rendered ??= [Math.round(width), Math.round(height)];
+      shot.measure(scale);
+    }
     this.changed();
   }
 }

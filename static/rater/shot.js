@@ -15,6 +15,11 @@ export class Shot {
     this.since = null;
     this.shown = 0;
     this.rendered = null;
+    this.sharpest = 0; // screen pixels per pixel of the picture, as they were at that moment
+  }
+
+  measure(scale) {
+    this.sharpest = Math.max(this.sharpest, scale * devicePixelRatio);
   }
 
   setVisible(visible) {
@@ -34,6 +39,7 @@ export class Shot {
     return {
       natural: [this.image.naturalWidth, this.image.naturalHeight],
       rendered: this.rendered ?? [0, 0],
+      screen_pixels: Number(this.sharpest.toFixed(4)),
       decoded_ms: whole(this.decodedAt),
       visible_ms: whole(this.visibleAt),
       shown_ms: Math.round(shown),

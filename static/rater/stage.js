@@ -4,7 +4,7 @@ import { Lens } from "./lens.js";
 import { listen } from "./gestures.js";
 import { Shot } from "./shot.js";
 import { letter } from "./keys.js";
-import { watcher } from "./turn.js";
+import { during, watcher } from "./turn.js";
 import { phrase } from "./words.js";
 
 const NARROW = matchMedia("(max-width: 49.99rem)");
@@ -71,6 +71,7 @@ export class Stage {
       this.arrange();
       this.leaveRoom();
     })).observe(this.element);
+    addEventListener("resize", () => this.arrange(), during()); // zooming need not change its size
     this.watch();
     this.arrange();
   }

@@ -11,13 +11,22 @@ export class Viewing {
     this.hiddenSince = document.hidden ? 0 : null;
     this.hidden = 0;
     this.startedAt = null;
+    this.smallest = [innerWidth, innerHeight];
+    this.told = null;
     this.hands = form.dataset.watch === undefined ? null : watchHands();
     document.addEventListener("visibilitychange", () => this.turned(), during());
+    addEventListener("resize", () => this.resized(), during());
   }
 
   // The clock starts when the pictures are on screen, not when the page was asked for.
   begin(draft) {
     this.startedAt = draft.startedAt();
+  }
+
+  // A keyboard on the screen makes the window smaller for a while; nobody looks at pictures then.
+  resized() {
+    if (document.activeElement?.matches("textarea, input:is([type=text], :not([type]))")) return;
+    this.smallest = this.smallest.map((length, axis) => Math.min(length, [innerWidth, innerHeight][axis]));
   }
 
   turned() {
@@ -30,26 +39,30 @@ export class Viewing {
     this.stage.visibilityChanged();
   }
 
+  // Sent again, it still tells of the moment at which somebody pressed Next.
   fill(form, attempts = 0) {
-    const elapsed = this.startedAt === null ? "" : Math.max(0, Date.now() - this.startedAt);
-    if (form.elements.rt_ms) form.elements.rt_ms.value = elapsed;
-    form.elements.viewing.value = JSON.stringify(this.report(attempts));
+    if (attempts < 2) {
+      const elapsed = this.startedAt === null ? "" : Math.max(0, Date.now() - this.startedAt);
+      this.told = { elapsed, report: this.report() };
+    }
+    if (form.elements.rt_ms) form.elements.rt_ms.value = this.told.elapsed;
+    form.elements.viewing.value = JSON.stringify({ ...this.told.report, save_attempts: attempts });
   }
 
-  report(attempts) {
+  report() {
     const row = matchMedia("(min-width: 50rem)").matches;
     return {
       mode: this.stage.mode,
       scale: row ? "row" : "column",
       direction: document.documentElement.dir === "rtl" ? "rtl" : "ltr",
       viewport: [innerWidth, innerHeight],
+      smallest_viewport: this.smallest,
       pixel_ratio: devicePixelRatio,
       page_scale: visualViewport?.scale ?? 1,
       gamut: ["rec2020", "p3", "srgb"].find((name) => matchMedia(`(color-gamut: ${name})`).matches) ?? "",
       ...this.stage.report(),
       hidden_ms: Math.round(this.hidden),
       load_failures: this.loadFailures,
-      save_attempts: attempts,
       keys: this.keys,
       ...this.hands,
     };

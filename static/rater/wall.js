@@ -3,7 +3,7 @@
 import { Lens } from "./lens.js";
 import { listen } from "./gestures.js";
 import { Shot } from "./shot.js";
-import { watcher } from "./turn.js";
+import { during, watcher } from "./turn.js";
 import { phrase } from "./words.js";
 
 export class Wall {
@@ -56,11 +56,17 @@ export class Wall {
       shot.figure.addEventListener("click", () => this.view.show(index));
     });
     this.view.open();
+    addEventListener("resize", () => this.measure(), during());
+    this.measure();
     this.watch();
   }
 
   key(event) {
     return this.modal && this.view.key(event);
+  }
+
+  measure() {
+    for (const shot of this.shots) shot.measure(shot.figure.clientWidth / shot.image.naturalWidth);
   }
 
   // On screen by half at least, and for how long; first fully visible.

@@ -5,6 +5,7 @@ report and the same rules give the same verdict on any machine, before and after
 """
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
 
 from studies.protocol.showing import ViewingRules
@@ -23,19 +24,22 @@ RULES: Mapping[str, str] = {
 }
 """Rule → what broke it, in words."""
 
+NO_PICTURES = "none"
+"""Mode of a page that shows no pictures: rules about pictures ask nothing of it."""
+
 TOLERANCE = 0.99
 """Rendered sizes are whole CSS pixels: 511 of 512 is no shrinking."""
 
 
 def broken(rules: ViewingRules, report: Mapping[str, Any]) -> tuple[str, ...]:
     """Names of the rules (keys of `RULES`) that the report of one trial breaks, in their order."""
-    if not report:
+    if not reported(report):
         counts = rules.asked and rules.unreported == "invalid"
         return ("unreported",) if counts else ()
     pictures: Sequence[Mapping[str, Any]] = report["pictures"]
-    told: Sequence[float] = report["viewport"]
-    shortest = min((each["shown_ms"] for each in pictures), default=0)
-    smallest = min((scale(report, each) for each in pictures), default=0.0)
+    told: Sequence[float] = report.get("smallest_viewport") or report["viewport"]
+    shortest = min((each["shown_ms"] for each in pictures), default=inf)
+    smallest = min((scale(report, each) for each in pictures), default=inf)
     found = {
         NOT_DECODED: any(each["decoded_ms"] is None for each in pictures),
         "min_scale": rules.min_scale is not None and smallest < rules.min_scale * TOLERANCE,
@@ -50,12 +54,21 @@ def broken(rules: ViewingRules, report: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(rule for rule in RULES if found.get(rule))
 
 
+def reported(report: Mapping[str, Any]) -> bool:
+    """Whether the browser told how pictures were looked at, or that there were none."""
+    return bool(report) and (bool(report["pictures"]) or report["mode"] == NO_PICTURES)
+
+
 def scale(report: Mapping[str, Any], picture: Mapping[str, Any]) -> float:
     """Screen pixels per pixel of the picture, at the largest it was seen; 0.0 where unknown.
 
-    Size and spot are shared by the pictures of a stage, so its largest zoom holds for each of them.
+    Browsers tell it as it was at each moment; where one did not, it follows from the sizes and the
+    ratio when the answer was sent. Size and spot are shared by the pictures of a stage, so its
+    largest zoom holds for each of them.
     On a wall one picture is enlarged at a time: there only the size on the page counts.
     """
+    if picture.get("screen_pixels") is not None:
+        return float(picture["screen_pixels"])
     natural, rendered = picture["natural"], picture["rendered"]
     if not (natural[0] and natural[1]):
         return 0.0

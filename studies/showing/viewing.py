@@ -29,6 +29,11 @@ class PictureReport(Report):
 
     natural: Size = Field(description="width and height of the file, in its own pixels")
     rendered: Size = Field(description="as first shown, in CSS pixels")
+    screen_pixels: Annotated[float, Field(ge=0, le=2_000)] | None = Field(
+        None,
+        description="screen pixels per pixel of the file, at most; each time as the browser's zoom"
+        " was at that moment",
+    )
     decoded_ms: Milliseconds | None = Field(description="from opening the page until it was ready")
     visible_ms: Milliseconds | None = Field(
         description="from opening the page until it was first fully on screen"
@@ -60,7 +65,10 @@ class Viewing(Report):
         description="which way the page was written, and its scales with it (rtl: the first point"
         " at the right); pictures stand from the left in both",
     )
-    viewport: Size
+    viewport: Size = Field(description="of the window, when the answer was sent")
+    smallest_viewport: Size | None = Field(
+        None, description="the window at its narrowest and at its lowest"
+    )
     pixel_ratio: Annotated[float, Field(gt=0, le=20)]
     page_scale: Annotated[float, Field(gt=0, le=100)] = Field(
         description="the browser's own pinch zoom"

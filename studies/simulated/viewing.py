@@ -57,11 +57,16 @@ def report(
     times = [rng.randint(300, 900)]
     pictures = [_picture(size, frame, 0.75 * height, times, rng) for size in sizes]
     actual = not wall and rng.random() < 0.9
+    sharp = round(ratio) if actual else 0.0
+    for each in pictures:
+        shown = min(r / n for r, n in zip(each["rendered"], each["natural"], strict=True))
+        each["screen_pixels"] = round(max(sharp, shown * ratio), 4)
     whole = max(p["rendered"][0] / max(p["natural"][0], 1) for p in pictures) if pictures else 0.0
     told = {
         "mode": "wall" if wall else "flip" if narrow and len(sizes) > 1 else "side",
         "scale": "column" if narrow else "row",
         "viewport": [width, height],
+        "smallest_viewport": [width, height],
         "pixel_ratio": ratio,
         "page_scale": 1,
         "pictures": pictures,

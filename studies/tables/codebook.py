@@ -26,6 +26,7 @@ RESPONSES: Mapping[str, str] = {
     "era": "of the painter, as most of the collection's records say: historical (known to the base"
     " network) or contemporary, e.g.; empty where none does",
     "surface": "of the painter's pictures, by the same records: smooth or textured, e.g.",
+    "genre": "of the painter, by the same records: cubism, e.g.; what genre_choice holds answers to",
     "protection": "factor: label of the protection in the experiment file",
     "budget": "factor: budget as written in the file; 0 is untouched, empty where the protection"
     " takes none",
@@ -38,6 +39,8 @@ RESPONSES: Mapping[str, str] = {
     "question": "name of the question",
     "answer": "the words of the answer, as shown; where several were ticked a JSON list of them; of"
     " a free text what was written, with [e-mail], [name] and the like where somebody may be told",
+    "masking": "of such text: masked where something stands in brackets, released where a person let"
+    " it leave as it was written, both with a comma; empty where nothing was found",
     "value": "the point on the scale, from 1; a place on a line, 0 to 100; empty for texts, ticks,"
     " and where the rater could not tell",
     "scale": "number of points on the scale",
@@ -108,6 +111,7 @@ VIEWING: Mapping[str, str] = {
     "place": "of the picture on the page, from 1",
     "delivered": "false where the pictures never arrived: the trial has no answer then",
     "undelivered": "how often the trial was put off because its pictures did not arrive",
+    "reported": "false where the browser told nothing of how the pictures were looked at",
     "valid": "whether no rule of `study.viewing` is broken; false without an answer",
     "broken": "rules that are broken: not_decoded, unreported, min_scale, fully_visible,"
     " min_shown_ms, max_hidden_ms, min_viewport",
@@ -115,8 +119,10 @@ VIEWING: Mapping[str, str] = {
     " one), in_place (in one place at any width), or none (no pictures)",
     "direction": "which way the page was written, and its scales with it: ltr, or rtl (the first"
     " point at the right); pictures stand from the left in both",
-    "viewport_width": "of the window, CSS pixels",
-    "viewport_height": "of the window, CSS pixels",
+    "viewport_width": "of the window when the answer was sent, CSS pixels",
+    "viewport_height": "of the window when the answer was sent, CSS pixels",
+    "narrowest_viewport": "the window's smallest width during the trial, CSS pixels",
+    "lowest_viewport": "its smallest height, likewise; not while somebody was writing",
     "pixel_ratio": "screen pixels per CSS pixel; the browser's zoom is part of it",
     "page_scale": "the browser's pinch zoom when the answer was sent",
     "gamut": "widest colour gamut that the screen claims: srgb, p3 or rec2020; empty where untold",
@@ -124,7 +130,8 @@ VIEWING: Mapping[str, str] = {
     "natural_height": "of the picture's file, in its own pixels",
     "rendered_width": "as first shown, CSS pixels",
     "rendered_height": "as first shown, CSS pixels",
-    "screen_pixels": "screen pixels per pixel of the picture, at the largest it was seen",
+    "screen_pixels": "screen pixels per pixel of the picture, at the largest it was seen; the"
+    " browser's own zoom and the screen as they were then",
     "decoded_ms": "from opening the page until the picture was ready to be shown",
     "visible_ms": "from opening the page until it was first on screen as a whole",
     "shown_ms": "for how long it was on screen and on top, the page in the foreground",

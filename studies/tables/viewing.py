@@ -9,7 +9,7 @@ from pandas import DataFrame, Series, to_numeric
 from studies.live.plan import plan_of
 from studies.models import Study, Trial
 from studies.protocol.showing import ViewingRules
-from studies.showing.validity import broken, scale
+from studies.showing.validity import broken, reported, scale
 from studies.tables.codebook import VIEWING
 from studies.trials import TrialKind, slots_of
 
@@ -49,7 +49,7 @@ def viewing(study: Study) -> DataFrame:
 
 
 SHARES = ("pixel_ratio", "page_scale", "screen_pixels", "largest_zoom", "flicker_rate")
-FLAGS = ("simulated", "delivered", "valid")
+FLAGS = ("simulated", "delivered", "reported", "valid")
 TEXTS = (
     *("study", "participant", "population", "trial", "item", "part", "slot"),
     *("broken", "mode", "direction", "gamut", "actual_size"),
@@ -69,6 +69,7 @@ def _typed(name: str, values: Series) -> Series:
 def _of_trial(row: Mapping[str, Any]) -> dict[str, Any]:
     report = row["viewing"]
     width, height = report.get("viewport", (None, None))
+    narrowest, lowest = report.get("smallest_viewport") or (None, None)
     code, number = row["participant__code"], row["position"]
     told = {name: report.get(name) for name in OF_THE_REPORT}
     flicker = report.get("flicker") or {}
@@ -83,8 +84,11 @@ def _of_trial(row: Mapping[str, Any]) -> dict[str, Any]:
         "part": row["part"],
         "viewport_width": width,
         "viewport_height": height,
+        "narrowest_viewport": narrowest,
+        "lowest_viewport": lowest,
         "undelivered": row["undelivered"],
         "delivered": row["answered_at"] is not None,
+        "reported": reported(report),
     }
 
 

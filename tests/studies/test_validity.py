@@ -84,6 +84,21 @@ def test_a_stricter_rule_never_lets_more_pass(one, other):
     )
 
 
+def test_what_the_browser_measured_at_the_moment_comes_before_what_follows_from_the_end():
+    """Seen at 100 %, the browser zoomed to 200 % before Next: size and ratio of two moments."""
+    zoomed = told(picture={"rendered": [512, 512], "screen_pixels": 1.0}, pixel_ratio=2.0)
+    assert scale(zoomed, zoomed["pictures"][0]) == 1.0
+
+
+def test_the_window_counts_at_its_smallest():
+    assert broken(STRICT, told(smallest_viewport=[1440, 599])) == ("min_viewport",)
+
+
+def test_a_report_without_the_pictures_that_were_shown_is_none():
+    assert broken(STRICT, {**told(), "pictures": []}) == ("unreported",)
+    assert broken(STRICT, {**told(), "pictures": [], "mode": "none"}) == (), "none were to be seen"
+
+
 def test_a_note_leaves_nothing_out_but_what_was_never_there():
     noted = ViewingRules(max_hidden_ms=1)
     assert left_out(noted, told(hidden_ms=9)) == ()
@@ -114,6 +129,27 @@ def test_excluded_answers_say_why_in_the_table():
     assert list(table["excluded"]) == [False, True, True]
     reasons = ["", "viewing.min_scale; viewing.max_hidden_ms", "viewing.unreported"]
     assert list(table["exclusion_reason"]) == reasons
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("rules", "valid", "reason"),
+    [
+        ({}, True, ""),
+        ({"min_scale": 1}, False, ""),
+        ({"min_scale": 1, "consequence": "exclude"}, False, "viewing.unreported"),
+        ({"min_scale": 1, "consequence": "exclude", "unreported": "valid"}, True, ""),
+    ],
+)
+def test_an_answer_without_a_report_counts_as_the_file_says_and_is_shown_in_each_case(
+    rules, valid, reason
+):
+    study = study_with(**rules)
+    finish(enrolled(study), 1)
+    seen, answers = export.viewing(study), export.responses(study)
+    assert not seen["reported"].any()
+    assert set(seen["valid"]) == {valid}
+    assert set(answers["exclusion_reason"]) == {reason}
 
 
 @pytest.mark.django_db
