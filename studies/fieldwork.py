@@ -17,7 +17,7 @@ from django.utils import timezone
 from studies.checking.findings import Moment, ends, inspect
 from studies.live.answers import IncompleteAnswer, read_answers, read_choices
 from studies.live.branching import pass_over
-from studies.live.course import Way
+from studies.live.course import Course, course_of
 from studies.live.deliveries import leave_out, postpone
 from studies.live.places import (
     FieldworkError,
@@ -100,12 +100,12 @@ class Given:
 
 @dataclass(frozen=True)
 class Saved:
-    """What came of an answer; `way` where it was saved just now."""
+    """What came of an answer; `course` as it is now where the answer was saved just now."""
 
     outcome: Outcome
     trial: Trial
     given: Given
-    way: Way | None = None
+    course: Course | None = None
 
     @property
     def participant(self) -> Participant:
@@ -277,12 +277,10 @@ def _save(
         participant = to_lock().filter(token=place[0]).first()
         if participant is None:
             return None
-        waiting = list(_waiting(participant)[:2])  # as a rule this one, and the one after it
-        known = [row for row in waiting if row.token == place[1]]
-        current = known[0] if known else participant.trials.filter(token=place[1]).first()
+        course, kind = course_of(participant), plan_of(participant.study).kind
+        current = next((row for row in course.trials if row.token == place[1]), None)
         if current is None:
             return None
-        current.participant, kind = participant, plan_of(participant.study).kind
         given = _read(current, kind, sent)
         same = current.answered_at is not None and _kept(current) == given
         if participant.consent_due and not same:
@@ -307,13 +305,11 @@ def _save(
         )
         current.answered_at, current.rt_ms, current.viewing = now, rt_ms, dict(viewing)
         current.save(update_fields=["answered_at", "rt_ms", "viewing"])
-        upcoming = next((row for row in waiting if row.pk != current.pk), None)
         if pass_over(participant, kind, now):
-            upcoming = next_trial(participant)
-        _go_on(participant, now, upcoming)
+            course = course_of(participant)
+        _go_on(participant, now, course.way.next)
         check(participant, "answered")
-        way = Way(upcoming, begun=True) if current.shown_at else None
-        return Saved(Outcome.SAVED, current, given, way)
+        return Saved(Outcome.SAVED, current, given, course)
 
 
 def _waiting(participant: Participant) -> QuerySet[Trial]:

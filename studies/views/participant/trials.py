@@ -109,7 +109,7 @@ def _save(request: HttpRequest, token: str, trial_token: str) -> HttpResponse | 
         return _show(request, token=token, trial_token=trial_token, lacking=error.missing)
     if saved is None:
         return None
-    place = place_of(saved.participant, saved.way)
+    place = place_of(saved.participant, saved.course.way if saved.course else None)
     address = place + NOTE_AFTER.get(saved.outcome, "")
     if not as_json:
         return redirect(address)
@@ -119,12 +119,11 @@ def _save(request: HttpRequest, token: str, trial_token: str) -> HttpResponse | 
 def _ahead(request: HttpRequest, saved: Saved, place: str) -> str:
     """The page of the trial that comes next, so that scripts need not ask for it; “” where
     something else stands before it, or the trial had been answered already."""
-    person, upcoming = saved.participant, saved.way.next if saved.way else None
-    if upcoming is None or place != address_of(upcoming, person):
+    upcoming = saved.course.way.next if saved.course else None
+    if not saved.course or upcoming is None or place != address_of(upcoming, saved.participant):
         return ""
-    speak(person)
-    course = course_of(person)
-    return _page(request, course, course.trial(upcoming.token)).text
+    speak(saved.participant)
+    return _page(request, saved.course, upcoming).text
 
 
 def _page(
