@@ -1,7 +1,7 @@
 """Reads of a study's design, and of the work on its pictures."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,16 +47,26 @@ def recorded(study: Study, column: str) -> dict[str, str]:
 
     Painters of the study for whom no record has it are not there; a tie goes by the alphabet.
     """
+    return all_recorded(study, [column])[column]
+
+
+def all_recorded(study: Study, columns: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The same of several columns, by column; one query."""
     used = Artwork.objects.filter(items__study=study)
     rows = Artwork.objects.filter(
         collection__in=used.values("collection"), painter__in=used.values("painter")
     )
-    said: dict[str, Counter[str]] = {}
+    said: dict[str, dict[str, Counter[str]]] = {column: {} for column in columns}
     for painter, notes in rows.values_list("painter", "notes"):
-        value = str(notes.get("columns", {}).get(column, "")).strip()
-        if value:
-            said.setdefault(painter, Counter())[value] += 1
-    return {painter: min(counts, key=lambda v: (-counts[v], v)) for painter, counts in said.items()}
+        for column in columns:
+            value = str(notes.get("columns", {}).get(column, "")).strip()
+            if value:
+                said[column].setdefault(painter, Counter())[value] += 1
+    return {column: _most_often(counted) for column, counted in said.items()}
+
+
+def _most_often(counted: Mapping[str, Counter[str]]) -> dict[str, str]:
+    return {who: min(counts, key=lambda v: (-counts[v], v)) for who, counts in counted.items()}
 
 
 def item_record(

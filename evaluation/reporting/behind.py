@@ -11,12 +11,12 @@ from pandas import DataFrame, Series
 
 from config.plugins import record
 from evaluation.analyses import Analysis
-from evaluation.ratings import FACTORS
+from evaluation.ratings import FACTORS, GENRE
 
 KEPT = (
     "participant", "population", "simulated", "trial", "position", "item", "artwork", "artist",
-    "era", "surface", *FACTORS, "question", "answer", "value", "scale", "rt_ms", "answered_at",
-    "repeat_of",
+    "era", "surface", GENRE, *FACTORS, "question", "answer", "masking", "value", "scale", "rt_ms",
+    "answered_at", "repeat_of",
 )  # fmt: skip
 """Columns of the table of answers that a report keeps, where the table has them."""
 ORDER = ("simulated", "participant", "position", "item", "question")

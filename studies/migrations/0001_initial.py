@@ -111,6 +111,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Response',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('question', models.CharField(max_length=60)),
+                ('answer', models.TextField(help_text='the label or text as it was shown, or as it was written')),
+                ('value', models.IntegerField(blank=True, help_text='the point on the scale, from 1', null=True)),
+                ('scale', models.PositiveSmallIntegerField(blank=True, help_text='points on the scale', null=True)),
+                ('details', models.JSONField(default=dict, help_text='what was given with the answer: marks as [x, y] in [0, 1], what was chosen, ...')),
+                ('answered_at', models.DateTimeField()),
+                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='studies.participant')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Review',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -164,6 +177,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'addresses without mail',
+            },
+        ),
+        migrations.CreateModel(
+            name='LeakTest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('participants', models.PositiveSmallIntegerField(help_text='marked raters who crawl')),
+                ('state', models.CharField(choices=[('waiting', 'waiting for a worker'), ('working', 'under way'), ('done', 'done'), ('failed', 'failed')], default='waiting', max_length=10)),
+                ('done', models.PositiveSmallIntegerField(default=0, help_text='raters who are through')),
+                ('problem', models.TextField(blank=True, help_text='why it failed, in a sentence')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('told_at', models.DateTimeField(blank=True, help_text='last sign of the worker', null=True)),
+                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leak_tests', to='studies.study')),
+            ],
+            options={
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
@@ -306,6 +337,43 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TextDecision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('start', models.PositiveIntegerField(help_text="of the passage's first character, from 0")),
+                ('end', models.PositiveIntegerField(help_text='behind its last one')),
+                ('decision', models.CharField(choices=[('keep', 'stays masked'), ('release', 'released'), ('mask', 'masked by hand')], max_length=10)),
+                ('reason', models.TextField()),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('response', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='text_decisions', to='studies.response')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='TextLook',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('response', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='studies.response')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='TextScan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('found', models.JSONField(default=list, help_text='[start, end, label] of every passage')),
+                ('patterns', models.CharField(help_text='sha256 of the patterns, its beginning', max_length=12)),
+                ('response', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='scan', to='studies.response')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Trial',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -330,19 +398,10 @@ class Migration(migrations.Migration):
                 'ordering': ['position'],
             },
         ),
-        migrations.CreateModel(
-            name='Response',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', models.CharField(max_length=60)),
-                ('answer', models.TextField(help_text='the label or text as it was shown, or as it was written')),
-                ('value', models.IntegerField(blank=True, help_text='the point on the scale, from 1', null=True)),
-                ('scale', models.PositiveSmallIntegerField(blank=True, help_text='points on the scale', null=True)),
-                ('details', models.JSONField(default=dict, help_text='what was given with the answer: marks as [x, y] in [0, 1], what was chosen, ...')),
-                ('answered_at', models.DateTimeField()),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='studies.participant')),
-                ('trial', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='studies.trial')),
-            ],
+        migrations.AddField(
+            model_name='response',
+            name='trial',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='studies.trial'),
         ),
         migrations.CreateModel(
             name='Upload',
@@ -535,6 +594,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('panel', 'reference'), name='panel_study_reference'),
         ),
         migrations.AddConstraint(
+            model_name='leaktest',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'working'])), fields=('study',), name='leak_test_one_at_a_time'),
+        ),
+        migrations.AddConstraint(
             model_name='item',
             constraint=models.UniqueConstraint(fields=('study', 'position'), name='item_position'),
         ),
@@ -593,6 +656,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='bonus',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='bonus_is_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='textdecision',
+            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='text_decision_span'),
         ),
         migrations.AddIndex(
             model_name='trial',

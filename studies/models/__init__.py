@@ -11,6 +11,7 @@ from studies.models.flags import Attempt, BrowserMark, Flag, Review
 from studies.models.flashes import PairFlash
 from studies.models.identities import Identity
 from studies.models.invitations import Invitation, Mail, NoMail
+from studies.models.leak_tests import LeakTest
 from studies.models.people import Participant, Trial
 from studies.models.records import Event, Response
 from studies.models.recruitment import (
@@ -24,6 +25,7 @@ from studies.models.recruitment import (
     Submission,
 )
 from studies.models.studies import Study, Upload
+from studies.models.texts import TextDecision, TextLook, TextScan
 from studies.models.withdrawals import Withdrawal
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "Identity",
     "Invitation",
     "Item",
+    "LeakTest",
     "Mail",
     "NoMail",
     "PairFlash",
@@ -57,6 +60,9 @@ __all__ = [
     "Stimulus",
     "Study",
     "Submission",
+    "TextDecision",
+    "TextLook",
+    "TextScan",
     "Trial",
     "Upload",
     "Withdrawal",

@@ -19,6 +19,7 @@ from studies.models import (
     Participant,
     Review,
     Submission,
+    TextDecision,
 )
 
 ERASED = "[erased]"
@@ -28,6 +29,7 @@ SENTENCES: tuple[tuple[type[Model], str, str], ...] = (
     (Flag, "evidence", "participant__study"),
     (Flag, "sentence", "participant__study"),
     (Review, "reason", "participant__study"),
+    (TextDecision, "reason", "response__participant__study"),
     (Bonus, "purpose", "batch__panel_study__study"),
     (BonusBatch, "message", "panel_study__study"),
 )

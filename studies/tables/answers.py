@@ -1,13 +1,15 @@
 """The one table of answers of a study."""
 
 import json
+from collections.abc import Mapping
 
 from pandas import DataFrame, Series
 
 from studies.checking import exclusions
-from studies.live.plan import plan_of
 from studies.models import Response, Study
-from studies.rights.free_text import masked
+from studies.rights.free_text import spans
+from studies.rights.passages import Place, left, masking, passages
+from studies.rights.texts import decided, text_questions
 from studies.tables.codebook import RESPONSES
 from studies.tables.columns import factors, names, painters_records, typed
 
@@ -17,7 +19,8 @@ def responses(study: Study) -> DataFrame:
 
     Columns are those of `RESPONSES`: `position` int64; `value`, `scale` and `rt_ms` float64, nan
     where missing; the two times in UTC; `simulated`, `gold` and `excluded` bool; all else text.
-    Answers about practice items are left out. Six queries, whatever the number of answers.
+    Answers about practice items are left out. Five queries, whatever the number of answers, and one
+    more where there is free text.
     """
     answers = Response.objects.filter(participant__study=study, trial__practice=False)
     rows = answers.order_by("participant", "trial__position", "pk").values_list(*ANSWER.values())
@@ -35,7 +38,7 @@ def responses(study: Study) -> DataFrame:
         gold=found["gold"] != "",
         excluded=why != "",
         exclusion_reason=why,
-        answer=_masked(study, found),
+        **_left(study, found),
         **factors(study, found["condition"]),
     )
     found = found.assign(**painters_records(study, found["artist"]))
@@ -44,6 +47,7 @@ def responses(study: Study) -> DataFrame:
 
 ANSWER = {
     "row": "trial",
+    "response": "pk",
     "participant": "participant__code",
     "population": "participant__population",
     "simulated": "participant__simulated",
@@ -66,27 +70,35 @@ ANSWER = {
 }
 
 
-def _masked(study: Study, found: DataFrame) -> Series:
-    """The answers; in free text, also beside “other”, what tells who somebody is is masked."""
-    asked = plan_of(study).kind.questions
-    texts = [question.name for question in asked if question.measured == "text"]
-    rows = zip(found["question"], found["answer"], found["details"], strict=True)
-    said = [
-        masked(answer) if question in texts else _masked_other(answer, details.get("other"))
-        for question, answer, details in rows
+def _left(study: Study, found: DataFrame) -> dict[str, list[str]]:
+    """Answers as they leave, and what became of passages that tell who somebody is.
+
+    Free text, also beside “other”, is masked but for what a person released. One more query where
+    there is any.
+    """
+    texts = text_questions(study)
+    rows = zip(found["response"], found["question"], found["answer"], found["details"], strict=True)
+    free = [
+        (response, answer, answer if question in texts else str(details.get("other") or ""))
+        for response, question, answer, details in rows
     ]
-    return Series(said, index=found.index, dtype="object")
+    taken = decided(study) if any(text for _, _, text in free) else {}
+    told = [_as_left(answer, text, taken.get(row, {})) for row, answer, text in free]
+    return {"answer": [answer for answer, _ in told], "masking": [state for _, state in told]}
 
 
-def _masked_other(answer: str, written: str | None) -> str:
-    """An answer that is chosen; several ticks stand in it as JSON."""
+def _as_left(answer: str, written: str, taken: Mapping[Place, str]) -> tuple[str, str]:
+    """The answer without what is masked of its text; several ticks stand in it as JSON."""
     if not written:
-        return answer
-    left = masked(written)
-    in_json = [json.dumps(text, ensure_ascii=False)[1:-1] for text in (written, left)]
-    for stood, stands in ((written, left), in_json):
+        return answer, ""
+    found = passages(spans(written), taken)
+    leaves = left(written, found)
+    if answer == written:
+        return leaves, masking(found)
+    in_json = [json.dumps(text, ensure_ascii=False)[1:-1] for text in (written, leaves)]
+    for stood, stands in ((written, leaves), in_json):
         answer = answer.replace(f": {stood}", f": {stands}")
-    return answer
+    return answer, masking(found)
 
 
 def _repeated(found: DataFrame, position: Series) -> list[str]:

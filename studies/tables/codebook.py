@@ -26,7 +26,7 @@ RESPONSES: Mapping[str, str] = {
     "era": "of the painter, as most of the collection's records say: historical (known to the base"
     " network) or contemporary, e.g.; empty where none does",
     "surface": "of the painter's pictures, by the same records: smooth or textured, e.g.",
-    "genre": "of the painter, by the same records: cubism, e.g.; what genre_choice holds answers to",
+    "genre": "of the painter, by the same records: what genre_choice holds answers to",
     "protection": "factor: label of the protection in the experiment file",
     "budget": "factor: budget as written in the file; 0 is untouched, empty where the protection"
     " takes none",
@@ -39,8 +39,8 @@ RESPONSES: Mapping[str, str] = {
     "question": "name of the question",
     "answer": "the words of the answer, as shown; where several were ticked a JSON list of them; of"
     " a free text what was written, with [e-mail], [name] and the like where somebody may be told",
-    "masking": "of such text: masked where something stands in brackets, released where a person let"
-    " it leave as it was written, both with a comma; empty where nothing was found",
+    "masking": "of such text: masked where something stands in brackets, released where a person"
+    " let it leave as it was written, both with a comma; empty where nothing was found",
     "value": "the point on the scale, from 1; a place on a line, 0 to 100; empty for texts, ticks,"
     " and where the rater could not tell",
     "scale": "number of points on the scale",

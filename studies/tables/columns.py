@@ -4,7 +4,7 @@ from pandas import DataFrame, Series, to_datetime
 
 from studies.designs.factorial import FACTORS, UNDEGRADED
 from studies.models import Condition, Study
-from studies.queries import recorded
+from studies.queries import all_recorded
 
 
 def item_name(position: int) -> str:
@@ -28,17 +28,14 @@ def factors(study: Study, conditions: Series) -> dict[str, Series]:
     }
 
 
-RECORDED = ("era", "surface")
+RECORDED = ("era", "surface", "genre")
 """What tables say of an item's painter, from the collection's records."""
 
 
 def painters_records(study: Study, artists: Series) -> dict[str, list[str]]:
     """A column per record of `RECORDED`; empty where the collection says nothing."""
-    return {
-        column: [said.get(artist, "") for artist in artists]
-        for column in RECORDED
-        for said in [recorded(study, column)]
-    }
+    said = all_recorded(study, RECORDED)
+    return {column: [said[column].get(artist, "") for artist in artists] for column in RECORDED}
 
 
 TIMES = (

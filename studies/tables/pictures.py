@@ -8,7 +8,6 @@ from pandas import DataFrame
 from generation.recipe import PAINTING
 from studies.designs.factorial import FACTORS
 from studies.models import Stimulus, Study
-from studies.queries import recorded
 from studies.tables.codebook import STIMULI
 from studies.tables.columns import RECORDED, factors, names, painters_records, typed
 
@@ -53,8 +52,7 @@ PICTURE: dict[str, Any] = {
 
 
 def items(study: Study) -> DataFrame:
-    """One row per item that raters may judge, answered or not: item, artwork, `RECORDED`, factors,
-    and the painter's genre.
+    """One row per item that raters may judge, answered or not: item, artwork, `RECORDED`, factors.
 
     Texts as in the table of answers, for what is foretold of pictures that nobody has rated.
     """
@@ -67,6 +65,4 @@ def items(study: Study) -> DataFrame:
         **factors(study, found["condition"]),
     )
     found = found.assign(**painters_records(study, found["artist"]))
-    genres = recorded(study, "genre")
-    found = found.assign(genre=[genres.get(artist, "") for artist in found["artist"]])
-    return typed(found[["item", "artwork", *RECORDED, *FACTORS, "genre"]])
+    return typed(found[["item", "artwork", *RECORDED, *FACTORS]])

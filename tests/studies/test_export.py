@@ -33,6 +33,7 @@ CONTRACT = [
     "artist",
     "era",
     "surface",
+    "genre",
     "protection",
     "budget",
     "purification",
@@ -41,6 +42,7 @@ CONTRACT = [
     "dose",
     "question",
     "answer",
+    "masking",
     "value",
     "scale",
     "rt_ms",
@@ -103,7 +105,7 @@ def test_the_number_of_queries_does_not_grow_with_the_answers(
     study: Study, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     study = Study.objects.get(pk=study.pk)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         export.responses(study)
     with django_assert_num_queries(2):
         export.stimuli(study)

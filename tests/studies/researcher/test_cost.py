@@ -44,7 +44,7 @@ WORKS = tuple((painter, f"{painter} {n}") for painter in ("Monet", "Morisot") fo
         ("participants", 5),
         ("answers", 7),
         ("launch", 32),
-        ("table", 8),
+        ("table", 7),
     ],
 )
 def test_the_number_of_queries_is_fixed(
