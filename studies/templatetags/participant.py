@@ -1,5 +1,7 @@
 """Words on participants' pages: a study's texts in the language of the page, counted things."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django import template
@@ -11,6 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from studies.live.plan import Plan
 from studies.questions.several import Several
+from studies.trial_forms.asking import Asked
 from studies.wording.catalogue import SOURCE, translated
 from studies.wording.scripts import sentences
 from studies.wording.wording import Wording
@@ -82,6 +85,31 @@ def keyboard(context: Context) -> SafeString:
         flicker_start=flicker.start if flicker else "",
         marking=bool(getattr(plan.kind, "marking", None)),
     )
+
+
+@register.simple_tag(takes_context=True)
+def questions(context: Context) -> SafeString:
+    """The questions of this trial's page; said once for each part, order of pictures and language
+    of a launched study, where nothing was answered yet."""
+    asked, plan, study = context["asked"], context["plan"], context["person"].study
+    if not study.launched_at or any(item.given or item.missing for item in asked):
+        return render_to_string("rater/parts/questions.html", {"asked": asked, "plan": plan})
+    order = tuple(asked[0].order) if asked else ()
+    key = study.link_token, study.consent_version, get_language(), context["trial"].part, order
+    return _unanswered(_Sheet(key, asked, plan))
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    key: tuple[object, ...]
+    asked: Sequence[Asked] = field(compare=False)
+    plan: Plan = field(compare=False)
+
+
+@lru_cache(maxsize=512)
+def _unanswered(sheet: _Sheet) -> SafeString:
+    page = {"asked": sheet.asked, "plan": sheet.plan}
+    return render_to_string("rater/parts/questions.html", page)
 
 
 @lru_cache(maxsize=256)
