@@ -1,11 +1,12 @@
-"""Prolific's hooks for this site: the workspace's secret, and who is told what (OpenAPI, July 2026).
+"""Prolific's hooks for this site: the workspace's secret, and who is told what.
 
-A workspace has one secret, with which all its hooks are signed; a new one replaces it for every
-site that listens. A subscription is one kind of event to one address. It counts once it was
-confirmed with the secret that came in a header of the answer that made it.
+After its OpenAPI of July 2026. A workspace has one secret, with which all its hooks are signed; a
+new one replaces it for every site that listens. A subscription is one kind of event to one address.
+It counts once it was confirmed with the secret that came in a header of the answer that made it.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -91,15 +92,18 @@ class Hooks:
         return list(found.values())
 
     def subscribe(self, workspace: str, kind: str, target: str) -> str:
-        """Make one, and confirm it. What cannot be confirmed is removed again."""
+        """Make one, and confirm it. What cannot be confirmed tells nobody: it is removed again."""
         body = {"workspace_id": workspace, "event_type": kind, "target_url": target}
-        made, headers = self.calls.created(SUBSCRIPTIONS, body)
-        reference = str(made.get("id", ""))
         try:
+            made, headers = self.calls.created(SUBSCRIPTIONS, body)
+            reference = str(made.get("id", ""))
             secret = {"secret": headers.get("X-Hook-Secret", "")}
             self.calls.repeatable("POST", f"{SUBSCRIPTIONS}{reference}/", secret)
         except PanelError:
-            self.remove(reference)
+            with suppress(PanelError):
+                for one in self.listed(workspace):
+                    if (one.kind, one.target) == (kind, target):
+                        self.remove(one.reference)
             raise
         return reference
 

@@ -16,10 +16,16 @@ class Command(BaseCommand):
     help = "Serve a stand-in for Prolific: its API, signed launches and webhooks. Nobody is paid."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=8899)
+        parser.add_argument("--port", type=int, default=8899, help="0: any that is free")
+        parser.add_argument(
+            "--no-hooks",
+            action="store_true",
+            help="start without subscriptions, to rehearse `recruitment hooks`",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         target = settings.SITE_URL + reverse("studies:prolific_hook")
+        target = "" if options["no_hooks"] else target
         secret = settings.PROLIFIC_WEBHOOK_SECRET or "rehearsal"
         stand_in = StandIn(options["port"], target, secret)
         self.stdout.write(
@@ -29,6 +35,7 @@ class Command(BaseCommand):
             f" PROLIFIC_WEBHOOK_SECRET={secret}\n"
             "then create the study on its page Recruitment, and send people from the page above."
         )
+        self.stdout.flush()  # whoever started this reads the address
         try:
             stand_in.serve_forever()
         except KeyboardInterrupt:

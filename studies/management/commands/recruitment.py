@@ -9,19 +9,39 @@ from django.core.management.base import BaseCommand, CommandError
 
 from studies.channels import Exit
 from studies.live.plan import plan_of
-from studies.models import PanelStudy, Study
+from studies.management.hook_verbs import HOOK_ARGUMENTS, HookVerbs
+from studies.management.payments import Payments
+from studies.management.recruiting import actor_of, confirmed, row_of, study_called
 from studies.recruitment import ledger, panel_study, reconcile, review
 from studies.recruitment.calls import PanelError
+from studies.recruitment.money import MoneyError
 from studies.recruitment.receipts import exit_code
 from studies.services import StudyError
 
-SPENDS = {"publish", "start", "add-places", "approve"}
+SPENDS = {"publish", "start", "stop", "add-places", "approve", "screen-out", "pay", "settle"}
+"""What needs --yes: it spends money, settles a payment, or cannot be taken back."""
+READS = {"codes", "dry-run", "reconcile", "payments"}
+NUMBER: dict[str, Any] = {"type": int, "help": "of the payment, as `payments` lists it"}
+MORE: dict[str, dict[str, dict[str, Any]]] = {
+    "add-places": {"more": {"type": int}},
+    "link": {"reference": {"help": "the study's id at Prolific"}},
+    "screen-out": {"person": {"help": "pseudonym, as P-7F3K2, or the submission at Prolific"}},
+    "bonus": {
+        "amount": {"help": "for each, as 1.50"},
+        "purpose": {"help": "what for; each person gets one bonus of a purpose"},
+        "people": {"nargs": "+", "help": "pseudonyms, as P-7F3K2"},
+    },
+    "pay": {"number": NUMBER},
+    "settle": {"number": NUMBER, "found": {"choices": ["paid", "not-paid"]}},
+    "hooks": HOOK_ARGUMENTS,
+}
+"""Verb → its further arguments."""
 
 
-class Command(BaseCommand):
+class Command(Payments, HookVerbs, BaseCommand):
     """What spends money needs --yes; without it the command says what would happen."""
 
-    help = "Recruit on Prolific: dry-run, create, publish, pause, start, stop, approve, reconcile."
+    help = "Recruit on Prolific: from the dry run to payments and the daily reconciliation."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -29,23 +49,23 @@ class Command(BaseCommand):
             action = actions.add_parser(name, help=text)
             needed = name not in {"reconcile"}
             action.add_argument("slug", nargs=None if needed else "?")
-            if name == "add-places":
-                action.add_argument("more", type=int)
-            if name == "link":
-                action.add_argument("reference", help="the study's id at Prolific")
+            for argument, told in MORE.get(name, {}).items():
+                action.add_argument(argument, **told)
             if name in SPENDS:
-                action.add_argument("--yes", action="store_true", help="spend the money")
+                action.add_argument("--yes", action="store_true", help="do it: it spends money")
+            if name not in READS:
+                action.add_argument("--as", dest="account", help="who decides, for the record")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         action = options["action"]
         try:
             getattr(self, f"do_{action.replace('-', '_')}")(options)
-        except (StudyError, PanelError, ledger.LedgerError) as error:
+        except (StudyError, PanelError, ledger.LedgerError, MoneyError) as error:
             raise CommandError(str(error)) from error
 
     def do_dry_run(self, options: dict[str, Any]) -> None:
         """Print what would be sent."""
-        run = panel_study.dry_run(_study(options["slug"]))
+        run = panel_study.dry_run(study_called(options["slug"]))
         self.stdout.write(json.dumps(run.payload, indent=2, ensure_ascii=False))
         for warning in run.warnings:
             self.stdout.write(f"! {warning}")
@@ -58,7 +78,7 @@ class Command(BaseCommand):
 
     def do_codes(self, options: dict[str, Any]) -> None:
         """For panels that are set up by hand."""
-        study = _study(options["slug"])
+        study = study_called(options["slug"])
         channel = plan_of(study).channel
         self.stdout.write(channel.entrance(settings.SITE_URL, study.link_token))
         if not channel.shared_codes:
@@ -69,14 +89,17 @@ class Command(BaseCommand):
 
     def do_create(self, options: dict[str, Any]) -> None:
         """A draft."""
-        row = panel_study.create(study=_study(options["slug"]))
+        row = panel_study.create(study=study_called(options["slug"]), actor=actor_of(options))
         self.stdout.write(f"A draft, {row.reference}: nobody sees it, nothing is spent.")
 
     def do_link(self, options: dict[str, Any]) -> None:
         """Take over."""
-        study = _study(options["slug"])
+        study = study_called(options["slug"])
         row = panel_study.link(
-            study=study, reference=options["reference"], api=panel_study.api_of(study)
+            study=study,
+            reference=options["reference"],
+            actor=actor_of(options),
+            api=panel_study.api_of(study),
         )
         self.stdout.write(f"{row.reference} is {row.state}, with {row.places} places.")
 
@@ -98,17 +121,17 @@ class Command(BaseCommand):
 
     def do_add_places(self, options: dict[str, Any]) -> None:
         """More."""
-        row = _row(options["slug"])
-        _confirmed(options, f"add {options['more']} places, each paid")
-        row = panel_study.add_places(panel_study=row, more=options["more"])
+        row = row_of(options["slug"])
+        confirmed(options, f"add {options['more']} places, each paid")
+        row = panel_study.add_places(panel_study=row, more=options["more"], actor=actor_of(options))
         self.stdout.write(f"{row.places} places.")
 
     def do_approve(self, options: dict[str, Any]) -> None:
         """All with answers."""
-        row = _row(options["slug"])
+        row = row_of(options["slug"])
         which = review.approvable(row)
-        _confirmed(options, f"approve the work of {len(which)} people whose answers are stored")
-        count = review.approve(panel_study=row, submissions=which)
+        confirmed(options, f"approve the work of {len(which)} people whose answers are stored")
+        count = review.approve(panel_study=row, submissions=which, actor=actor_of(options))
         self.stdout.write(f"{count} approved.")
 
     def do_reconcile(self, options: dict[str, Any]) -> None:
@@ -116,19 +139,24 @@ class Command(BaseCommand):
         if not options["slug"]:
             self.stdout.write(f"{reconcile.reconcile_due()} studies reconciled.")
             return
-        found = reconcile.reconcile(_row(options["slug"]))
+        found = reconcile.reconcile(row_of(options["slug"]))
         for one in found:
             self.stdout.write(f"{one.subject}: {one.sentence}")
         self.stdout.write(f"{len(found)} to look at." if found else "Everything agrees.")
 
     def _move(self, options: dict[str, Any]) -> None:
-        what, row = options["action"], _row(options["slug"])
+        what, row = options["action"], row_of(options["slug"])
         if what in SPENDS:
-            _confirmed(options, f"{what} the study: Prolific sends people, and pays them")
-        row = panel_study.move(panel_study=row, what=what)
+            confirmed(options, WOULD[what])
+        row = panel_study.move(panel_study=row, what=what, actor=actor_of(options))
         self.stdout.write(f"{row.reference} is {row.state}.")
 
 
+WOULD = {
+    "publish": "publish the study: Prolific sends people, and pays them",
+    "start": "start the study again: Prolific sends people, and pays them",
+    "stop": "end recruiting for good",
+}
 ACTIONS = {
     "codes": "print the address for a panel, and the code of each way to leave",
     "dry-run": "print what would be sent and what it costs",
@@ -139,25 +167,12 @@ ACTIONS = {
     "start": "after a pause",
     "stop": "end recruiting",
     "add-places": "more places",
-    "approve": "approve all work whose answers are stored",
+    "approve": "approve all work whose answers are stored; spends money",
+    "screen-out": "pay the fixed amount to somebody whom a check screened out; spends money",
+    "bonus": "set a bonus up, unpaid",
+    "payments": "list bonuses, and where each stands",
+    "pay": "pay a bonus that is set up; spends money",
+    "settle": "say what you found at Prolific of a payment that is perhaps made",
+    "hooks": "who is told when a submission changes: list, --create, --remove",
     "reconcile": "ask the panel and list what does not agree",
 }
-
-
-def _study(slug: str) -> Study:
-    study = Study.objects.select_related("protocol").filter(slug=slug).first()
-    if study is None:
-        raise CommandError(f"There is no study “{slug}”.")
-    return study
-
-
-def _row(slug: str) -> PanelStudy:
-    row = PanelStudy.objects.filter(study=_study(slug)).exclude(reference="").first()
-    if row is None:
-        raise CommandError(f"“{slug}” is not at Prolific yet: manage.py recruitment create {slug}")
-    return row
-
-
-def _confirmed(options: dict[str, Any], what: str) -> None:
-    if not options["yes"]:
-        raise CommandError(f"This would {what}. Say --yes to do it.")

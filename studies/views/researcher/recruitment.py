@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from studies.access import researcher, study_for
 from studies.channels import Exit
+from studies.channels.invitation import Invitation
 from studies.channels.prolific import Prolific
 from studies.live.plan import plan_of
 from studies.models import BonusBatch, PanelStudy, Study
@@ -25,6 +26,7 @@ from studies.recruitment.ledger import LedgerError
 from studies.recruitment.money import Money, MoneyError
 from studies.recruitment.receipts import exit_code
 from studies.services import StudyError
+from studies.views.researcher import inviting
 
 ROWS = 50
 FOUND = ("paid", "not")
@@ -49,6 +51,8 @@ def recruitment(request: HttpRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {"study": study, "plan": plan_of(study), "channel": channel}
     if isinstance(channel, Prolific):
         context |= _prolific(request, study, channel)
+    elif isinstance(channel, Invitation):
+        context |= inviting.told(study)
     return render(request, "studies/recruitment.html", context)
 
 
@@ -106,13 +110,11 @@ def _prolific(request: HttpRequest, study: Study, channel: Prolific) -> dict[str
         "cost": Money(row.total_cost, row.currency) if row.total_cost is not None else None,
         "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
         "approvable": len(review.approvable(row)),
-        "payments": [(one, ledger.people_in(one.lines.all()), _total(one)) for one in batches],
+        "payments": [
+            (one, ledger.people_in(one.lines.all()), ledger.total(one)) for one in batches
+        ],
         "unresolved": set(ledger.unresolved(row).values_list("pk", flat=True)),
     }
-
-
-def _total(batch: BonusBatch) -> Money:
-    return Money(sum(line.amount for line in batch.lines.all()), batch.currency)
 
 
 def _row_or_none(study: Study) -> PanelStudy | None:
@@ -236,6 +238,7 @@ DEEDS: dict[str, Deed] = {
     "bonus": _bonus,
     "pay": _pay,
     "settle": _settle,
+    **inviting.DEEDS,
 }
 SPENDS = frozenset(
     {
