@@ -82,8 +82,8 @@ class Analysis(Protocol):
     version: ClassVar[int]
     """Raise it when results change: reports are computed anew."""
     # An analysis may also have `takes`, the scales (`studies.questions.Measured`) of the questions
-    # that it can read: a report refuses others with a sentence (evaluation/reporting/scales.py).
-    # It can read all where it does not say.
+    # that it can read: files and reports with others are refused with a sentence
+    # (studies/protocol/fitting.py, evaluation/reporting/scales.py). Without it, it can read all.
 
     @property
     def pooled(self) -> bool:

@@ -14,15 +14,8 @@ from evaluation.findings.surveyed import Asked
 from evaluation.ratings import TableError
 from evaluation.reporting.behind import questions_of
 from evaluation.words import listed
-from studies.questions import Measured
+from studies.questions import ANSWERS, Measured
 
-ANSWERS: Mapping[Measured, str] = {
-    "ordinal": "points of a scale, in order",
-    "interval": "places on a line from 0 to 100",
-    "nominal": "names without an order",
-    "preference": "choices among pictures",
-    "text": "texts",
-}
 USUAL: Mapping[Measured, tuple[str, ...]] = {
     "ordinal": ("opinion", "agreement"),
     "interval": ("opinion", "agreement"),

@@ -22,7 +22,7 @@ from studies.channels import CHANNELS
 from studies.checks import CHECKS
 from studies.protocol.experiment import Analysis, Experiment
 from studies.protocol.fieldwork import Check, Fieldwork, Kind
-from studies.protocol.fitting import unfit_checks
+from studies.protocol.fitting import unfit_checks, unread
 from studies.protocol.problems import (
     Lines,
     Place,
@@ -401,6 +401,11 @@ class _Resolver:
             for name in _names_in(filled[setting]):
                 if name not in known and ELSEWHERE not in name:
                     self.unknown_name((*call.place, setting), name, known, settings)
+        kind = self.trial()
+        for setting, said in unread(
+            call.catalogue, call.name, filled, kind.questions if kind else ()
+        ):
+            self.note((*call.place, setting) if setting in settings else call.place, said)
         return filled
 
     def unknown_name(

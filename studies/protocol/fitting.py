@@ -1,13 +1,18 @@
 """Whether what a file names fits together: checks and their study, analyses and questions."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
-from config.plugins import PluginError
+from config.plugins import PluginError, PluginFolder
 from studies import checks
 from studies.checks import CHECKS, Scene
 from studies.protocol.fieldwork import Check, Fieldwork
 from studies.protocol.problems import Place
+from studies.questions import ANSWERS, Measured, Question
 from studies.trials import TrialKind
+
+ASKED = "\0asked"
+"""A name that no question has: to see which settings of an analysis name questions."""
 
 Found = Iterator[tuple[Place, str]]
 """Where in the file, and what is wrong there."""
@@ -29,3 +34,52 @@ def _built(check: Check) -> checks.Check | None:
         return CHECKS.build(check.check, check.settings)
     except PluginError:
         return None
+
+
+def unread(
+    catalogue: PluginFolder[Any], name: str, filled: Mapping[str, Any], asked: Sequence[Question]
+) -> Iterator[tuple[str, str]]:
+    """Setting of the analysis `name`, and why it cannot read the scale of a question named there.
+
+    Analyses that do not state what they take (`takes`) read all. The report refuses likewise
+    (evaluation/reporting/scales.py); here it is said before anybody has answered.
+    """
+    takes: Collection[Measured] | None = getattr(catalogue.load(name), "takes", None)
+    if takes is None or not asked:
+        return
+    reads = f"the analysis {name} reads {_either([ANSWERS[each] for each in takes])}"
+    for setting in question_settings(catalogue, name):
+        named = filled[setting] if isinstance(filled[setting], list) else [filled[setting]]
+        wrong = [each for each in asked if each.name in named and each.measured not in takes]
+        for each in wrong:
+            said = f"The answers to “{each.name}” are {ANSWERS[each.measured]}, and {reads}."
+            yield setting, f"{said} {_made_for(catalogue, each.measured)}"
+        if filled[setting] is None and not any(each.measured in takes for each in asked):
+            has = _either(sorted({ANSWERS[each.measured] for each in asked}), "and")
+            yield (
+                setting,
+                (
+                    f"The answers of this study are {has}, and {reads}."
+                    f" {_made_for(catalogue, asked[0].measured)}"
+                ),
+            )
+
+
+def question_settings(catalogue: PluginFolder[Any], name: str) -> list[str]:
+    """The settings of an analysis that name questions."""
+    names_of = getattr(catalogue.load(name), "names", None)
+    return [key for key, known in (names_of([ASKED]) if names_of else {}).items() if ASKED in known]
+
+
+def _made_for(catalogue: PluginFolder[Any], measured: Measured) -> str:
+    """The analyses that state this scale; else those that read all questions, whatever they are."""
+    stated = {each: getattr(catalogue.load(each), "takes", None) for each in catalogue.names()}
+    able = [each for each, takes in stated.items() if measured in (takes or ())]
+    able = able or [
+        e for e, t in stated.items() if t is None and "questions" in catalogue.settings(e)
+    ]
+    return f"Such answers are for: {', '.join(able)}."
+
+
+def _either(words: Sequence[str], link: str = "or") -> str:
+    return f" {link} ".join(words)

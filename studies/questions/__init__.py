@@ -14,6 +14,15 @@ from studies.wording import marked
 Measured = Literal["ordinal", "nominal", "preference", "interval", "text"]
 """What kind of number, if any, an answer is; analyses follow from it."""
 
+ANSWERS: Mapping[Measured, str] = {
+    "ordinal": "points of a scale, in order",
+    "interval": "places on a line from 0 to 100",
+    "nominal": "names without an order",
+    "preference": "choices among pictures",
+    "text": "texts",
+}
+"""The same in words."""
+
 CANNOT_TELL = "cannot_tell"
 """In the field called as the question: the rater was reminded and still leaves it open."""
 

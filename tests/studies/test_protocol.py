@@ -282,6 +282,27 @@ def test_a_default_question_that_the_trial_does_not_ask_is_refused_with_a_senten
 
 
 @pytest.mark.parametrize(
+    ("kind", "analyses", "said"),
+    [
+        ("free_text", {"opinion": {"questions": ["text"]}}, "are texts, and the analysis opinion"),
+        ("slider", {"psr": {"question": "slider"}}, "Such answers are for: agreement, opinion."),
+        ("rating", {"preference": {}}, "The answers of this study are points of a scale, in order"),
+        ("free_text", {"agreement": {}}, "Such answers are for: survey."),
+        ("visibility", {"opinion": {}}, "reads points of a scale, in order or places on a line"),
+    ],
+)
+def test_an_analysis_that_cannot_read_the_studys_scale_is_refused_before_anybody_answers(
+    kind: str, analyses: dict[str, Any], said: str
+) -> None:
+    told = problems(
+        text(study__trial={"kind": kind}, study__checks=[], analysis__analyses=analyses),
+        analyses=ANALYSES,
+    )
+    assert f"analysis.analyses.{next(iter(analyses))}" in told
+    assert said in told
+
+
+@pytest.mark.parametrize(
     ("kind", "context", "said"),
     [
         ("int_parsing", {}, "a whole number is needed here (given: 'x')."),
