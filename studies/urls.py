@@ -29,6 +29,7 @@ from studies.views.researcher import (
     preview,
     recruitment,
     study,
+    texts,
 )
 
 app_name = "studies"
@@ -50,6 +51,8 @@ RESEARCHER: list[URLPattern] = [
     path("studies/<slug:slug>/flags/", flags.flags, name="flags"),
     path("studies/<slug:slug>/flags/<str:code>/", flags.portfolio, name="portfolio"),
     path("studies/<slug:slug>/flags/<str:code>/decide/", flags.decide, name="decide"),
+    path("studies/<slug:slug>/texts/", texts.listing, name="texts"),
+    path("studies/<slug:slug>/texts/decide/", texts.judge, name="judge_texts"),
     path("studies/<slug:slug>/answers/", people.answers, name="answers"),
     path("studies/<slug:slug>/answers.csv", download.answers_table, name="table"),
     path("studies/<slug:slug>/experiment.yaml", download.experiment_file, name="file"),

@@ -63,12 +63,18 @@ def scan(study: Study) -> int:
     """Look through texts that were not yet, at most `SCANNED_AT_ONCE`; returns how many remain."""
     questions = text_questions(study)
     due = written(study).exclude(scan__patterns=PATTERNS_OF_TODAY)
-    for response in due[:SCANNED_AT_ONCE]:
-        found = [[s.start, s.end, s.label] for s in spans(text_of(response, questions))]
-        TextScan.objects.update_or_create(
-            response=response, defaults={"found": found, "patterns": PATTERNS_OF_TODAY}
-        )
+    TextScan.objects.bulk_create(
+        [_scan_of(row, text_of(row, questions)) for row in due[:SCANNED_AT_ONCE]],
+        update_conflicts=True,
+        unique_fields=["response"],
+        update_fields=["found", "patterns"],
+    )
     return due.count()
+
+
+def _scan_of(response: Response, text: str) -> TextScan:
+    found = [[span.start, span.end, span.label] for span in spans(text)]
+    return TextScan(response=response, found=found, patterns=PATTERNS_OF_TODAY)
 
 
 def decided(study: Study) -> Mapping[int, Mapping[Place, str]]:

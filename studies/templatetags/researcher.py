@@ -6,8 +6,10 @@ from django import template
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from studies.models import Item
+from studies.models import Item, Response, Study
 from studies.reads.gallery import levels_beside_artist
+from studies.rights.free_text import masked
+from studies.rights.texts import text_questions
 
 register = template.Library()
 
@@ -16,6 +18,14 @@ register = template.Library()
 def condition(item: Item) -> str:
     """`glaze · 0.05 · jpeg-75`; practice items have no condition."""
     return " · ".join(levels_beside_artist(item)) if item.condition else "practice"
+
+
+@register.filter
+def leaving(response: Response, study: Study) -> str:
+    """The answer in lower case; free text masked as patterns would (a person decides on Texts)."""
+    own = response.question in text_questions(study)
+    said = response.answer if own or response.details.get("other") else ""
+    return masked(said) if said else response.answer.lower()
 
 
 @register.filter

@@ -43,6 +43,7 @@ WORKS = tuple((painter, f"{painter} {n}") for painter in ("Monet", "Morisot") fo
         ("item", 16),
         ("participants", 5),
         ("answers", 7),
+        ("texts", 8),
         ("launch", 32),
         ("table", 7),
     ],
