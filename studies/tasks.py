@@ -9,9 +9,11 @@ from django.db import connections
 
 from config.celery import app
 from studies.drafting import uploads
-from studies.models import Upload
+from studies.models import Study, Upload
+from studies.recruitment import posting
 from studies.recruitment.reconcile import reconcile_due
 from studies.rights import identities
+from studies.services import StudyError
 
 ROUND_SECONDS = 15 * 60
 """From one look at what is due to the next; a study itself is due once a day."""
@@ -24,6 +26,22 @@ log = structlog.get_logger(__name__)
 def apply_upload(pk: int) -> None:
     """Apply one file; harmless where it is done already."""
     uploads.carry_out(upload=Upload.objects.select_related("owner").get(pk=pk))
+
+
+@app.task(name=posting.TASK)
+def send_mails(study_pk: int, reminders: bool) -> None:
+    """Send for a while, then hand the rest on, so that pictures are made in between; harmless
+    where nobody is due. What stops it is logged, and the next press goes on."""
+    study = Study.objects.select_related("protocol").get(pk=study_pk)
+    try:
+        came_to = posting.send(study, reminders=reminders, seconds=posting.TURN_SECONDS)
+    except StudyError as error:
+        log.warning("no mail was sent", study=study.slug, error=str(error))
+        return
+    if came_to.stopped:
+        log.warning("sending stopped", study=study.slug, error=came_to.stopped)
+    elif came_to.left:
+        app.send_task(posting.TASK, [study_pk, reminders])
 
 
 @worker_ready.connect

@@ -57,7 +57,10 @@ class Facts:
 def check_text(text: str, setting: str, needed: Collection[str]) -> None:
     """Raise ValueError where a text of the experiment file cannot become a mail."""
     known = ALLOWED if needed else ("title", "name")
-    found = placeholders(text)
+    try:
+        found = placeholders(text)
+    except ValueError as error:
+        raise ValueError(f"{setting}: write placeholders as {{link}}; {error}") from error
     missing = [f"{{{name}}}" for name in needed if name not in found]
     if missing:
         raise ValueError(

@@ -29,6 +29,9 @@ from studies.recruitment.people_list import Invitee
 from studies.rights import addresses
 from studies.services import StudyError
 
+TASK = "studies.send_mails"
+TURN_SECONDS = 45
+"""How long a worker sends before others have their turn."""
 LANGUAGE = "lang"
 """The landing page's parameter for the language it opens in."""
 IN_A_ROW = 10
@@ -47,6 +50,8 @@ class Outcome:
     unknown: int = 0
     stopped: str = ""
     """Why it ended early, or “”."""
+    left: int = 0
+    """Mails for which there was no time."""
     in_a_row: int = 0
 
 
@@ -80,7 +85,8 @@ def send(
     connection = Connection(server_of(settings.EMAIL_URL))
     try:
         for place, pk in enumerate(rows):
-            if until and monotonic() > until:
+            if place and until and monotonic() > until:
+                outcome.left = len(rows) - place
                 break
             if place:
                 pause(60 / settings.EMAIL_PER_MINUTE)
@@ -93,6 +99,13 @@ def send(
         connection.close()
         _on_record(study, outcome, reminders=reminders)
     return outcome
+
+
+def why_stopped(study: Study) -> str:
+    """Why the last run ended early, or “”."""
+    runs = study.events.filter(kind__in=["invitations_sent", "reminders_sent"])
+    last = runs.order_by("-pk").first()
+    return str(last.details.get("stopped", "")) if last else ""
 
 
 def written(
@@ -216,9 +229,14 @@ def _move(row: Mail, state: Mail.State, said: str) -> None:
 
 
 def _on_record(study: Study, outcome: Outcome, *, reminders: bool) -> None:
-    if not (outcome.sent or outcome.refused or outcome.unknown):
+    told: dict[str, int | str] = {
+        "sent": outcome.sent,
+        "refused": outcome.refused.total(),
+        "unknown": outcome.unknown,
+        "stopped": SOMEBODY.sub("[e-mail]", outcome.stopped),
+    }
+    if not any(told.values()):
         return
-    told = {"sent": outcome.sent, "refused": outcome.refused.total(), "unknown": outcome.unknown}
     kind = "reminders_sent" if reminders else "invitations_sent"
     Event.objects.create(study=study, kind=kind, details=told)
 

@@ -78,7 +78,7 @@ def recruit(request: HttpRequest, slug: str, deed: str) -> HttpResponse:
     study = study_for(request.user, slug)
     if deed not in DEEDS:
         return HttpResponseBadRequest("There is no such action.")
-    if deed in SPENDS and not request.POST.get("sure"):
+    if deed in SPENDS | inviting.SENDS and not request.POST.get("sure"):
         messages.error(request, "Nothing was done: tick the box beside the button to confirm.")
         return redirect("studies:recruitment", slug)
     try:

@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from logging import StreamHandler, getLogger
 from socket import socket
+from typing import TextIO
 
 from aiosmtpd.controller import Controller
+from django.conf import settings as site
 from django.test import Client
+from structlog.stdlib import ProcessorFormatter
 
 from studies.models import Participant, Study
 from tests.studies.factories import live_study
@@ -58,6 +62,7 @@ class Letterbox:
 def smtp(settings) -> Iterator[Letterbox]:
     """A server that listens; the settings point at it."""
     box = Letterbox()
+    getLogger("mail.log").propagate = False  # the server's own log, which is not the site's
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -90,3 +95,23 @@ def arrive(study: Study, mail: EmailMessage, browser: Client | None = None) -> P
     person = agree(study, link_in(mail), browser)
     assert person is not None
     return person
+
+
+@contextmanager
+def listening(stream: TextIO) -> Iterator[None]:
+    """Every line of the log, as the site writes it, goes to the stream too."""
+    handler = StreamHandler(stream)
+    options = {**site.LOGGING["formatters"]["structured"]}
+    del options["()"]
+    handler.setFormatter(ProcessorFormatter(**options))
+    loggers = [getLogger(), getLogger("django_structlog")]  # another test may have quieted them
+    levels = [logger.level for logger in loggers]
+    getLogger().addHandler(handler)
+    for logger in loggers:
+        logger.setLevel("INFO")
+    try:
+        yield
+    finally:
+        getLogger().removeHandler(handler)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
