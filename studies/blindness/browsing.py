@@ -18,6 +18,9 @@ from studies.simulation import Browser
 
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 PATIENCE_SECONDS = 30
+PART = {"Range": "bytes=0-0", "If-None-Match": "*"}
+"""Asks for one byte, and for that only if there is no copy of any version: who keeps versions, or
+knows parts, answers in another way."""
 
 Tell = Callable[[Trial, SeenTrial], None]
 
@@ -56,7 +59,9 @@ class Watcher(Browser):
         trial.participant = self.participant
         own = {renditions.address(trial, slot): slot for slot in trial.layout.get("order", ())}
         pictures = [
-            SeenPicture(slot, number, self._get(address), self._get(address))
+            SeenPicture(
+                slot, number, self._get(address), self._get(address), self._get(address, PART)
+            )
             for number, (address, slot) in enumerate(self._on(page, own), start=1)
         ]
         addresses = [address for address, _ in self._on(page, None)]
@@ -74,12 +79,14 @@ class Watcher(Browser):
         pairs = [(address, _slot(address, known)) for address in found]
         return [(address, slot) for address, slot in pairs if own is None or slot]
 
-    def _get(self, address: str) -> Received:
+    def _get(self, address: str, asking: Mapping[str, str] | None = None) -> Received:
         started = perf_counter()
-        response = self.client.get(address, secure=self.secure)
+        response = self.client.get(address, secure=self.secure, headers=dict(asking or {}))
         body = bytes(response.content)
         seconds = perf_counter() - started
         headers = [(str(name), str(value)) for name, value in response.headers.items()]
+        cookies = getattr(response, "cookies", {})  # Django keeps them apart until they are sent
+        headers += [("Set-Cookie", each.OutputString()) for each in cookies.values()]
         return Received(address, response.status_code, headers, body, seconds)
 
 
@@ -97,9 +104,12 @@ class Line:
         cookies = urllib.request.HTTPCookieProcessor(CookieJar())
         self.opener = urllib.request.build_opener(cookies, _Stay)
 
-    def get(self, address: str, **_options: Any) -> "Arrived":
+    def get(
+        self, address: str, headers: Mapping[str, str] | None = None, **_options: Any
+    ) -> "Arrived":
         """GET; redirects are handed back."""
-        return self._ask(urllib.request.Request(urljoin(self.site, address)))  # noqa: S310
+        asked = urllib.request.Request(urljoin(self.site, address), headers=dict(headers or {}))  # noqa: S310
+        return self._ask(asked)
 
     def post(self, address: str, form: Mapping[str, Any], **_options: Any) -> "Arrived":
         """POST a form, with the token of the page that was opened last."""
@@ -124,7 +134,7 @@ class Arrived:
 
     def __init__(self, response: Any) -> None:
         self.status_code: int = response.status
-        self.headers = dict(response.headers.items())
+        self.headers = response.headers  # some names come several times, such as Set-Cookie
         self.content: bytes = response.read()
 
 

@@ -73,7 +73,8 @@ def page(made: Mapping[str, Any]) -> str:
         "",
         f"**{made['verdict'].upper()}.** {made['says']}",
         "",
-        f"Study `{study['slug']}`, design `{study['design_sha256']}`, checked {made['at']}.",
+        f"Study `{study['slug']}`, design `{study['design_sha256']}`, checked {made['at']}"
+        f"{_further(study)}.",
         "",
         f"{crawl['participants']} participants, marked and removed afterwards, went through the"
         f" study ({crawl['site']}): {crawl['trials']:,} trials about {crawl['items']:,} items,"
@@ -88,6 +89,11 @@ def page(made: Mapping[str, Any]) -> str:
     for question in made["questions"]:
         lines += _section(question)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _further(study: Mapping[str, Any]) -> str:
+    told = {"information": "information for participants version", "software": "Connoisseur"}
+    return "".join(f", {words} {study[name]}" for name, words in told.items() if name in study)
 
 
 def _named(named: Sequence[Mapping[str, Any]]) -> list[str]:

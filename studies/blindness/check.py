@@ -1,6 +1,7 @@
 """The blind check of a study: crawled, tested, put on record, told in a certificate."""
 
 from collections.abc import Hashable, Iterator, Mapping
+from importlib.metadata import version
 from typing import Any
 
 from django.utils import timezone
@@ -47,7 +48,7 @@ def blindcheck(
         study={
             "slug": study.slug,
             "title": study.title,
-            "design_sha256": study.protocol.design_sha256,
+            **as_it_is(study),
         },
         crawl=_told(seen, participants, seed, site),
         named=_named(seen),
@@ -58,6 +59,15 @@ def blindcheck(
     details = {"verdict": made["verdict"], CERTIFICATE: made}
     Event.objects.create(study=study, kind=EVENT, details=details)
     return made
+
+
+def as_it_is(study: Study) -> dict[str, Any]:
+    """What a certificate is about: it is stale once one of these is another."""
+    return {
+        "design_sha256": study.protocol.design_sha256,
+        "information": study.consent_version,
+        "software": version("connoisseur"),
+    }
 
 
 def latest(study: Study) -> dict[str, Any] | None:

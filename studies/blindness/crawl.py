@@ -91,6 +91,7 @@ def _plain(seen: SeenTrial) -> str:
     parts = [seen.page.address, seen.page.body.decode("utf-8", "replace"), str(seen.page.headers)]
     for picture in seen.pictures:
         parts += [picture.first.address, str(picture.first.headers), str(picture.again.headers)]
+        parts.append(str(picture.probed.headers) if picture.probed else "")
         parts.append(without_pixels(picture.first.body).decode("latin-1"))
     return "\n".join(parts)
 

@@ -16,8 +16,13 @@ from urllib.parse import parse_qsl, urlsplit
 Value = float | str | frozenset[str]
 Features = dict[str, Value]
 
-PER_RESPONSE = {"date", "x-request-id", "set-cookie", "content-security-policy"}
+PER_RESPONSE = {"date", "x-request-id"}
 """Headers that differ by response whatever is sent; of these only the presence is looked at."""
+DRAWN = {
+    "set-cookie": (r"(?i)(^[^=;]+=|expires=)[^;]*", r"\1…"),
+    "content-security-policy": (r"'nonce-[^']*'", "'nonce-…'"),
+}
+"""Headers of which a part is drawn for each response; the rest is looked at."""
 COUNTS = re.compile(r"\b\d+ of \d+\b")
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 NEVER_COMPRESSED = {"IHDR", "IDAT", "IEND", "PLTE"}
@@ -37,12 +42,16 @@ class Received:
 
 @dataclass(frozen=True)
 class SeenPicture:
-    """One picture of a trial: asked for twice, as a reload does."""
+    """One picture of a trial: asked for twice, as a reload does, and once for a part of it.
+
+    `probed` is the answer to a question for the first byte, and only if the file is another one.
+    """
 
     slot: str
     place: int
     first: Received
     again: Received
+    probed: Received | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,18 @@ def of_picture(picture: SeenPicture) -> Features:
         "seconds when asked again": again.seconds,
         "faster when asked again": first.seconds - again.seconds,
         "headers when asked again": _header_words(again.headers),
+        **_of_probe(picture.probed),
+    }
+
+
+def _of_probe(probed: Received | None) -> Features:
+    """What a browser learns that asks for a part, or whether its copy is still good."""
+    if probed is None:
+        return {}
+    return {
+        "asked for a part: status": str(probed.status),
+        "asked for a part: length": float(len(probed.body)),
+        "asked for a part: headers": _header_words(probed.headers),
     }
 
 
@@ -135,10 +156,14 @@ def _of_headers(headers: Sequence[tuple[str, str]]) -> Features:
 
 
 def _header_words(headers: Sequence[tuple[str, str]]) -> frozenset[str]:
-    return frozenset(
-        name.lower() if name.lower() in PER_RESPONSE else f"{name.lower()}: {value}"
-        for name, value in headers
-    )
+    return frozenset(_header_word(name.lower(), value) for name, value in headers)
+
+
+def _header_word(name: str, value: str) -> str:
+    if name in PER_RESPONSE:
+        return name
+    drawn, left = DRAWN.get(name, ("$^", ""))
+    return f"{name}: {re.sub(drawn, left, value)}"
 
 
 def _of_bytes(body: bytes) -> Features:

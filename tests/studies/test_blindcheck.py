@@ -1,7 +1,9 @@
 """The blind check: it sees every sort of leak that is planted, and lets the product itself pass."""
 
+import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -12,6 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from studies import export, fieldwork
 from studies.blindness import certificate, crawl, testing
+from studies.blindness.browsing import Watcher
 from studies.blindness.check import SHUFFLES, blindcheck, latest
 from studies.blindness.observables import (
     Received,
@@ -130,6 +133,69 @@ def commented(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(trials, "render", render)
 
 
+def _larger(response: HttpResponse) -> None:
+    with PIL.Image.open(BytesIO(response.content)) as image:
+        file = BytesIO()
+        image.resize((image.width + 1, image.height)).save(file, "PNG")
+    response.content = file.getvalue()
+
+
+def still_good(patch: pytest.MonkeyPatch) -> None:
+    """Something before the site keeps copies of cloaked pictures, and says that one is good."""
+    real = Watcher._get
+
+    def get(watcher: Watcher, address: str, asking=None) -> Received:
+        came = real(watcher, address, asking)
+        kept = asking and cloaked(hashlib.sha256(came.body).hexdigest())
+        return replace(came, status=304, body=b"") if kept else came
+
+    patch.setattr(Watcher, "_get", get)
+
+
+def of_a_page(change: Callable[[HttpResponse], None]):
+    """Plants a leak into whatever is sent of the page of a cloaked trial."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        from studies.views.participant import trials
+
+        real = trials.render
+
+        def render(request, template, context, **more) -> HttpResponse:
+            response = real(request, template, context, **more)
+            if context["trial"].item.condition.position:
+                change(response)
+            return response
+
+        patch.setattr(trials, "render", render)
+
+    return plant
+
+
+def _cookie(response: HttpResponse) -> None:
+    response.set_cookie("seen", "1")
+
+
+def _slower_page(response: HttpResponse) -> None:
+    time.sleep(0.02)
+
+
+def _element(response: HttpResponse) -> None:
+    response.content = response.content.replace(b"<form", b"<!-- arm two --><form", 1)
+
+
+def on_one_side(patch: pytest.MonkeyPatch) -> None:
+    real = fieldwork.enrol
+
+    def enrol(**options) -> Participant:
+        person = real(**options)
+        for row in person.trials.select_related("item__condition"):
+            order = sorted(row.layout["order"], reverse=bool(row.item.condition.position))
+            Trial.objects.filter(pk=row.pk).update(layout={**row.layout, "order": order})
+        return person
+
+    patch.setattr("studies.simulation.fieldwork.enrol", enrol)
+
+
 PLANTED = {
     "file name": (named, "address"),
     "header": (sends(_header), "headers"),
@@ -138,6 +204,12 @@ PLANTED = {
     "timing": (sends(_slower), "seconds"),
     "order": (ordered, "order: place in the session"),
     "attribute": (commented, "page"),
+    "comment": (of_a_page(_element), "page"),
+    "cookie": (of_a_page(_cookie), "page: headers"),
+    "timing of the page": (of_a_page(_slower_page), "page: seconds"),
+    "dimensions": (sends(_larger), "bytes: width"),
+    "still good": (still_good, "asked for a part"),
+    "side": (on_one_side, "order: place of"),
 }
 
 
@@ -344,6 +416,16 @@ def test_tokens_and_counts_are_no_features_and_everything_else_of_a_page_is():
         for each in (one, other, marked)
     ]
     assert pages[0] == pages[1] != pages[2]
+
+
+def test_of_a_policy_only_the_nonce_is_blanked_and_of_a_cookie_only_its_value():
+    def headers(nonce: str, cookie: str, more: str) -> object:
+        told = [("Content-Security-Policy", f"script-src 'nonce-{nonce}'{more}")]
+        told += [("Set-Cookie", f"csrftoken={cookie}; Path=/")]
+        page = Received("/", 200, told, b"", 0.0)
+        return of_trial(SeenTrial(page, [], 0, []), True)["page: headers"]
+
+    assert headers("a1", "x", "") == headers("b2", "y", "") != headers("a1", "x", " https://arm.b")
 
 
 def test_a_word_that_some_lack_is_a_feature_of_its_own():
