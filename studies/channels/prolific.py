@@ -1,14 +1,16 @@
 """Prolific: people of its panel arrive with three parameters, and a signed token where it is on."""
 
+import re
 from typing import Annotated, ClassVar
 from urllib.parse import quote
 
 from django.conf import settings
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from config.plugins import plugin
 from studies.channels import Exit, Farewell, Launch, LaunchError, Visitor
 from studies.recruitment.launch_token import Claims, TokenError, read_token
+from studies.recruitment.money import WITHOUT_HUNDREDTHS
 from studies.recruitment.parameters import STRATUM, stratum_of
 from studies.wording import Filled, marked
 
@@ -20,6 +22,7 @@ PARAMETERS = {
 """Parameter of our address → what Prolific puts there."""
 START = marked("Please open the study from its page on Prolific once more.")
 IDENTIFIER = 100
+CURRENCY = re.compile(r"[A-Z]{3}")
 API = "https://api.prolific.com"
 SENTENCES = {
     Exit.COMPLETED: marked(
@@ -51,8 +54,8 @@ class Prolific:
     """Estimated minutes of one session; Prolific holds you to it."""
     reward: Annotated[int, Field(ge=1, le=1_000_000)]
     """Paid for one session, in hundredths of the currency (pence, cents)."""
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "GBP"
-    """The workspace's currency."""
+    currency: str = "GBP"
+    """The workspace's currency, in three letters."""
     fair_hourly: Annotated[int, Field(ge=1)] = 900
     """Hundredths of the currency an hour, below which a warning is shown."""
     description: Annotated[str, Field(min_length=1, max_length=5_000)] = (
@@ -79,6 +82,18 @@ class Prolific:
     """Refuse arrivals without Prolific's signed token; the workspace must have the feature."""
     stratum: Annotated[str, Field(pattern=STRATUM)] = ""
     """The parameter that says the quota, where you give Prolific several addresses by hand."""
+
+    @field_validator("currency")
+    @classmethod
+    def _has_hundredths(cls, value: str) -> str:
+        if not CURRENCY.fullmatch(value):
+            raise ValueError(f"“{value[:20]}”: write the currency in three capital letters, as GBP")
+        if value in WITHOUT_HUNDREDTHS:
+            raise ValueError(
+                f"{value} has no hundredths, and all amounts here are in hundredths: name the"
+                " currency of your workspace at Prolific, as GBP or USD"
+            )
+        return value
 
     @property
     def strata(self) -> bool:

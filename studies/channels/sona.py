@@ -1,9 +1,10 @@
 """SONA: students of a participant pool arrive with a survey code, and leave with their credit."""
 
+import re
 from typing import Annotated, ClassVar
 from urllib.parse import urlencode
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from config.plugins import plugin
 from studies.channels import Exit, Farewell, Launch, Visitor
@@ -11,6 +12,8 @@ from studies.recruitment.parameters import given
 from studies.wording import marked
 
 PARAMETER = "survey_code"
+SITE = re.compile(r"https://[a-z0-9.-]+", re.IGNORECASE)
+TOKEN = re.compile(r"[A-Za-z0-9]{1,64}")
 SENTENCES = {
     Exit.COMPLETED: marked("Your answers are saved. With this link the credit is booked for you:"),
     Exit.SCREENED_OUT: marked("Your part ends here. With this link the credit is booked for you:"),
@@ -30,14 +33,34 @@ class Sona:
     framed_by: ClassVar[tuple[str, ...]] = ()
     strata: ClassVar[bool] = False
 
-    site: Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+$")]
+    site: str
     """The pool's site, e.g. https://your-university.sona-systems.com."""
     experiment: Annotated[int, Field(ge=1)]
     """Number of the study at SONA (experiment_id)."""
-    credit_token: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,64}$")]
+    credit_token: str
     """The credit_token of SONA's completion URL."""
     credit_screened_out: bool = True
     """Whether people who are screened out get the credit too."""
+
+    @field_validator("site")
+    @classmethod
+    def _is_a_site(cls, value: str) -> str:
+        if not SITE.fullmatch(value):
+            raise ValueError(
+                f"“{value[:60]}”: write the pool's address without a path or a slash at its end, as"
+                " https://your-university.sona-systems.com"
+            )
+        return value
+
+    @field_validator("credit_token")
+    @classmethod
+    def _is_a_token(cls, value: str) -> str:
+        if not TOKEN.fullmatch(value):
+            raise ValueError(
+                f"“{value[:60]}”: copy what stands after credit_token= in the study's completion"
+                " address on SONA, letters and digits alone"
+            )
+        return value
 
     def entrance(self, site_url: str, link_token: str) -> str:
         """The study URL for SONA."""

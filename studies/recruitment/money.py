@@ -1,9 +1,19 @@
 """Money: whole hundredths of one currency; panels' two spellings have a door each."""
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 HUNDREDTHS = Decimal(100)
+WRITTEN = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
+"""An amount as people write it: no sign, no exponent, no comma, and no more than a billion."""
+WITHOUT_HUNDREDTHS = frozenset(
+    {
+        *("BHD", "BIF", "CLP", "DJF", "GNF", "IQD", "ISK", "JOD", "JPY", "KMF", "KRW", "KWD"),
+        *("LYD", "OMR", "PYG", "RWF", "TND", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
+    }
+)
+"""Currencies of ISO 4217 with no decimals, or with three."""
 
 
 class MoneyError(ValueError):
@@ -24,11 +34,10 @@ class Money:
     @classmethod
     def from_decimal(cls, text: str, currency: str) -> "Money":
         """The amount written with a point: `4.25` is 425 hundredths. Raises MoneyError."""
-        try:
-            hundredths = Decimal(text.strip()) * HUNDREDTHS
-        except InvalidOperation:
-            raise MoneyError(f"“{text}” is not an amount: write it as 4.25.") from None
-        if not hundredths.is_finite() or hundredths != hundredths.to_integral_value():
+        if not WRITTEN.fullmatch(text.strip()):
+            raise MoneyError(f"“{text[:20]}” is not an amount: write it as 4.25.")
+        hundredths = Decimal(text.strip()) * HUNDREDTHS
+        if hundredths != hundredths.to_integral_value():
             raise MoneyError(f"“{text}” has more than two digits after the point.")
         return cls(int(hundredths), currency)
 

@@ -5,6 +5,7 @@ Nothing here publishes unless told so by name: `create` makes a draft, which spe
 
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from studies.recruitment.record import on_record
 from studies.services import Actor, StudyError
 
 PANEL = "prolific"
+POUNDS = "GBP"
 REVIEW = {"action": "MANUALLY_REVIEW"}
 MOVES: Mapping[str, tuple[StudyMove, str]] = {
     "publish": ("PUBLISH", "panel_published"),
@@ -84,12 +86,16 @@ def payload_of(study: Study) -> dict[str, Any]:
 
 def dry_run(study: Study, api: Prolific | None = None) -> DryRun:
     """Everything that `create` would send, its cost and what speaks against it; creates nothing."""
-    payload, cost, problem = payload_of(study), None, ""
+    payload, cost, problem, warnings = payload_of(study), None, "", []
+    api = api or api_of(study)
     try:
-        cost = (api or api_of(study)).cost(payload)
+        cost = api.cost(payload)
+        _check_currency(api)
     except PanelError as error:
         problem = str(error)
-    return DryRun(payload, cost, problem, tuple(_warnings(study, payload)))
+    except StudyError as error:
+        warnings = [str(error)]
+    return DryRun(payload, cost, problem, (*warnings, *_warnings(study, payload)))
 
 
 def create(*, study: Study, actor: Actor = None, api: Prolific | None = None) -> PanelStudy:
@@ -101,6 +107,7 @@ def create(*, study: Study, actor: Actor = None, api: Prolific | None = None) ->
         raise StudyError(f"The study is at Prolific already, as {row.reference}.")
     api, payload = api or api_of(study), payload_of(study)
     cost = api.cost(payload)
+    _check_currency(api)
     told = {"cost": str(cost.total)}
     with on_record(lambda kind: _tell(study, actor, kind, told), "panel_created"):
         made = api.create(payload)
@@ -163,6 +170,19 @@ def add_places(
     return panel_study
 
 
+def _check_currency(api: Prolific) -> None:
+    """Raises StudyError where the workspace is known to pay in another currency."""
+    theirs = ""
+    with suppress(PanelError):  # a token may recruit and yet not see the balance
+        theirs = api.workspace_currency()
+    if theirs and theirs != api.currency:
+        raise StudyError(
+            f"The workspace pays in {theirs}, and the experiment file says {api.currency}: its"
+            f" amounts would be paid as {theirs}. Set `currency: {theirs}`, and look at `reward`"
+            " and `fair_hourly`."
+        )
+
+
 def hourly(channel: Channel) -> Money:
     """Pay an hour by the estimated minutes."""
     return Money(round(channel.reward * 60 / channel.minutes), channel.currency)
@@ -175,6 +195,11 @@ def _warnings(study: Study, payload: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"{hourly(channel)} an hour is less than {fair}: pay more, or ask for less time."
             f" ({Money(channel.reward, channel.currency)} for {channel.minutes} minutes.)"
+        )
+    if channel.currency != POUNDS and channel.fair_hourly == type(channel).fair_hourly:
+        yield (
+            f"What is called fair is {fair} an hour, the number that is meant for {POUNDS}: set"
+            f" `fair_hourly` for {channel.currency}."
         )
     room = plan_of(study).fieldwork.raters.participants
     if payload["total_available_places"] > room:

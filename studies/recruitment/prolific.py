@@ -1,5 +1,6 @@
 """Prolific's API, as far as a study needs it (OpenAPI of July 2026): typed, money in its types."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,10 +23,11 @@ StudyMove = Literal["PUBLISH", "PAUSE", "START", "STOP"]
 class Cost:
     """What a study costs, as Prolific reckons it."""
 
-    rewards: Money
-    fees: Money
-    vat: Money
     total: Money
+    rewards: Money
+    fees: Money | None
+    vat: Money | None
+    """None where Prolific says only the total, which is all that it documents."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,20 @@ class Prolific:
         asked = ("reward", "total_available_places", "estimated_completion_time")
         body = {name: payload[name] for name in asked}
         told = self.calls.repeatable("POST", "/study-cost-calculator/", body)
-        return Cost(*(self._money(told, key) for key in ("rewards", "fees", "vat", "total_cost")))
+        total = self._money(told, "total_cost")
+        if total is None:
+            raise PanelError("Prolific did not say what the study costs.")
+        meant = Money(payload["reward"], self.currency) * payload["total_available_places"]
+        rewards = self._money(told, "rewards") or meant
+        return Cost(total, rewards, self._money(told, "fees"), self._money(told, "vat"))
+
+    def workspace_currency(self) -> str:
+        """What the token's workspace pays in; “” where it has several, or Prolific says none."""
+        rows = self.calls.get("/workspaces/").get("results", [])
+        if len(rows) != 1:
+            return ""
+        told = self.calls.get(f"/workspaces/{rows[0]['id']}/balance/")
+        return str(told.get("currency_code") or "")
 
     def create(self, payload: Mapping[str, Any]) -> PanelStudyRow:
         """A draft at Prolific; spends nothing. Not repeated: a second would be a second draft."""
@@ -129,8 +144,12 @@ class Prolific:
         """Pay them. Documented as not idempotent: called twice it pays twice."""
         self.calls.once("POST", f"/bulk-bonus-payments/{reference}/pay/", {})
 
-    def _money(self, told: Mapping[str, Any], key: str) -> Money:
-        return Money(int(told.get(key, 0)), self.currency)
+    def _money(self, told: Mapping[str, Any], key: str) -> Money | None:
+        """Hundredths as the panel says them, perhaps with a fraction, which is rounded up."""
+        number = told.get(key)
+        if isinstance(number, bool) or not isinstance(number, int | float) or number < 0:
+            return None
+        return Money(math.ceil(number), self.currency)
 
     def _submission(self, row: Mapping[str, Any], asked_at: datetime) -> SubmissionRow:
         bonuses = row.get("bonus_payments")

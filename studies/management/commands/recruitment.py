@@ -73,7 +73,7 @@ class Command(Payments, HookVerbs, BaseCommand):
             self.stdout.write(f"The cost is not known: {run.cost_problem}")
             return
         for name in ("rewards", "fees", "vat", "total"):
-            self.stdout.write(f"{name:>8} {getattr(run.cost, name)}")
+            self.stdout.write(f"{name:>8} {getattr(run.cost, name) or 'not told apart'}")
         self.stdout.write("Nothing was sent but the question of what it costs.")
 
     def do_codes(self, options: dict[str, Any]) -> None:

@@ -35,6 +35,8 @@ def _route(world: World, method: str, steps: list[str], query: Query, body: Body
             return Answer(200, world.cost(body))
         case ("GET", "workspaces"):
             return Answer(200, {"results": [world.workspace]})
+        case ("GET", "workspaces", key, "balance"):
+            return Answer(200, world.balance(key))
         case (_, "studies", *rest):
             return _studies(world, method, rest, body)
         case (_, "submissions", *rest):

@@ -83,6 +83,7 @@ class World:
     outbox: list[tuple[str, str]] = field(default_factory=list)
     """Kind and id of what changed and no hook has told yet."""
     faults: list[Fault] = field(default_factory=list)
+    currency: str = "GBP"
     slow: float = 0.0
     """Seconds that each answer of the API takes."""
     hook_times: int = 1
@@ -96,6 +97,12 @@ class World:
     def workspace(self) -> dict[str, Any]:
         """The one workspace of the token."""
         return {"id": self.hooks.workspace, "title": "Rehearsal"}
+
+    def balance(self, key: str) -> dict[str, Any]:
+        """What the workspace pays in."""
+        if key != self.hooks.workspace:
+            raise Refusal(404, "Not found.")
+        return {"currency_code": self.currency, "total_balance": 10_000_00}
 
     def fault(self, method: str, path: str, *, after: bool) -> int | None:
         """The status with which this request fails now, if it does."""

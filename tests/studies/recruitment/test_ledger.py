@@ -179,7 +179,13 @@ def test_decimals_and_hundredths_are_one_amount(text, hundredths):
     assert Money.from_decimal(Money(hundredths, "GBP").decimal, "GBP").hundredths == hundredths
 
 
-@pytest.mark.parametrize("text", ["4.255", "four", "", "inf", "nan", "1e-3"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("4.255", "0.001", "four", "", "inf", "nan", "1e-3", "1e3", "1_000", "4,25", "-1", "+1"),
+        *(".5", "5.", "٤", "9" * 10, "9" * 40),
+    ],
+)
 def test_what_is_no_amount_is_refused(text):
     with pytest.raises(MoneyError):
         Money.from_decimal(text, "GBP")
