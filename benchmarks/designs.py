@@ -25,6 +25,7 @@ DESIGNS = (
     "hoenig_2afc",
     "organic_or_diffused",
     "artist_attitudes",
+    "jnd_ladder",
 )
 
 

@@ -137,8 +137,10 @@ def csv_files(document: Document) -> dict[str, str]:
                     raise ValueError(f"Two tables of the report are called {table['name']}.")
                 taken.add(table["name"].casefold())
                 frame = DataFrame(table["rows"], columns=table["columns"])
-                frame.insert(0, "population", block["population"])
-                frame.insert(1, "simulated", block["simulated"])
+                if "population" not in frame:  # a table of several says it row by row
+                    frame.insert(0, "population", block["population"])
+                behind = list(frame).index("population") + 1
+                frame.insert(behind, "simulated", block["simulated"])
                 safe = frame.map(_no_formula).rename(columns=_no_formula)
                 files[f"{table['name']}.csv"] = safe.to_csv(index=False, lineterminator="\n")
     return files

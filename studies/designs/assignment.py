@@ -92,7 +92,7 @@ def choose(
     """
     ordered = sorted(candidates, key=lambda candidate: candidate.item)
     pool = possible(ordered, most)
-    share = _Share(limits or Limits(), meetings or {}, _needs(ordered, limits or Limits()))
+    share = _Share(limits or Limits(), meetings or {}, needs(ordered, limits or Limits()))
     for candidate in begun:
         share.add(candidate)
     return _pick(share, pool, size, rng, wanted)
@@ -199,13 +199,14 @@ class _Share:
         return sum(self.meetings.get(pair, 0) for pair in pairs)
 
 
-def _needs(candidates: Sequence[Candidate], limits: Limits) -> Mapping[object, float]:
+def needs(candidates: Iterable[Candidate], limits: Limits) -> Mapping[object, float]:
     """How many shares it takes until the items of a painter, and of an artwork, have as many claims
     as the item with most, where there is a limit.
 
     One share takes few items of such a group, so the group that takes longest has to go first: as
     in scheduling, longest remaining work first leaves least undone.
     """
+    candidates = list(candidates)
     counts = [candidate.claims for candidate in candidates]
     level = max([min(counts, default=0) + 1, *counts])
     lacking = Counter[tuple[str, object]]()

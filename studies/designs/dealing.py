@@ -74,7 +74,7 @@ def deal_share(
         row = _row(mine, rules, arm, seats, rng)
         most, met = _most(mine, rules), meetings(mine, arm, rules, seats)
         chosen = choose(mine, rules.size, most, rng, limits=rules.limits, meetings=met)
-        chosen = evened(mine, chosen, most, rules.size, rules.limits)
+        chosen = evened(mine, chosen, most, rules.size, rules.limits, rng)
         sought = _sought(mine, rules, chosen, rules.size, won, rng)
         draws = _told(chosen, sought, rules)
         chosen += [item for item, _ in sought]
@@ -102,7 +102,7 @@ def deal_again(
         open_items = [replace(i, claims=-1) if i.item == wanted else i for i in open_items]
     chosen = choose(open_items, size, most, rng, wanted, limits=rules.limits, begun=begun)
     if wanted is None:
-        chosen = evened(open_items, chosen, most, rules.size, rules.limits, begun)
+        chosen = evened(open_items, chosen, most, rules.size, rules.limits, rng, begun)
     sought = _sought(mine, rules, [*begun, *chosen], rules.size, won, rng)
     draws = _told(chosen, sought, rules)
     chosen += [item for item, _ in sought]

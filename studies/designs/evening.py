@@ -1,15 +1,20 @@
 """Shares with every condition equally often, within limits of painters and artworks. Pure.
 
-Conditions cut the items in one way, painters and artworks in another (both are matroids), and what
-is best one by one may end uneven though an even share exists. Augmenting along shortest chains of
-exchanges finds the largest (Edmonds 1970, matroid intersection).
+Conditions cut the items in one way, painters and artworks in another, and what is best item by item
+may end uneven though an even share exists. So the share is a flow of least cost, from conditions by
+items to artworks and their painters, found along shortest chains of exchanges (Ahuja, Magnanti and
+Orlin 1993, Network Flows, section 9.7).
 """
 
-from collections import Counter, deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict, deque
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
 
-from studies.designs.assignment import Candidate, Limits, allowed, possible
+from studies.designs.assignment import Candidate, Limits, needs, possible
+
+Node = Hashable
+SOURCE, SINK = "source", "sink"
 
 
 def evened(
@@ -18,19 +23,17 @@ def evened(
     most: int | None,
     size: int,
     limits: Limits,
+    rng: Random,
     begun: Sequence[Candidate] = (),
 ) -> list[Candidate]:
-    """`chosen` for a share of `size`, with every condition equally often where that is wanted and
-    can be had of the `items` that are still given (`most`, as in `choose`); else as it was."""
-    if not limits.even:
+    """In place of `chosen` the share with every condition equally often and the fewest raters,
+    where that is wanted, limits are there, and it can be had of the `items` that are still given
+    (`most`, as in `choose`); else as it was."""
+    if not limits.even or (limits.per_painter is None and limits.per_artwork is None):
         return chosen
     conditions = Counter(item.condition for item in (*begun, *items))
     each = min(size, conditions.total()) // len(conditions)
-    met = Counter(item.condition for item in (*begun, *chosen))
-    if max(met.values(), default=0) <= each:
-        return chosen
-    pool = sorted(possible(items, most), key=lambda item: (item.claims, item.item))
-    even = even_share(pool, each, limits, chosen, begun)
+    even = even_share(possible(items, most), each, limits, rng, begun)
     return even if len(even) == len(chosen) else chosen
 
 
@@ -38,69 +41,100 @@ def even_share(
     pool: Sequence[Candidate],
     each: int,
     limits: Limits,
-    chosen: Sequence[Candidate] = (),
+    rng: Random,
     begun: Sequence[Candidate] = (),
 ) -> list[Candidate]:
-    """As many items of `pool` as `limits` allow, at most `each` of a condition with those `begun`.
-
-    It sets out from `chosen` and changes no more of it than it must; earlier items of `pool` are
-    preferred.
-    """
-    desk = _Desk(each, limits, begun)
-    share = list[Candidate]()
-    for item in chosen:
-        if desk.even(share, item) and desk.within(share, item):
-            share.append(item)
-    chain = _chain(desk, pool, share)
-    while chain:
-        share = [item for item in share if item not in chain]
-        share += chain[::2]
-        chain = _chain(desk, pool, share)
-    return share
-
-
-@dataclass(frozen=True)
-class _Desk:
-    each: int
-    limits: Limits
-    begun: Sequence[Candidate]
-
-    def even(self, share: Sequence[Candidate], item: Candidate) -> bool:
-        """Whether one more item leaves its condition at `each` or fewer."""
-        alike = sum(other.condition == item.condition for other in (*self.begun, *share))
-        return alike < self.each
-
-    def within(self, share: Sequence[Candidate], item: Candidate) -> bool:
-        """Whether one more item keeps the limits."""
-        held = (*self.begun, *share)
-        painters = Counter(other.painter for other in held)
-        artworks = Counter(other.baseline for other in held)
-        return allowed(item, self.limits, painters, artworks)
+    """As many items of `pool` as `limits` allow, at most `each` of a condition with those `begun`;
+    of all such shares one with the fewest claims in sum, and then with the artworks and painters
+    that lack most. What is equal is drawn by `rng`."""
+    net = _Network()
+    met = Counter(item.condition for item in begun)
+    for condition in sorted({item.condition for item in pool}):
+        net.add(SOURCE, condition, each - met[condition])
+    _limit(net, pool, limits, begun)
+    arcs = {
+        net.add(item.condition, ("artwork", item.baseline), 1, cost): item
+        for item, cost in _costs(pool, limits, rng)
+    }
+    while net.augment():
+        pass
+    return [item for arc, item in arcs.items() if not net.room[arc]]
 
 
-def _chain(desk: _Desk, pool: Sequence[Candidate], share: Sequence[Candidate]) -> list[Candidate]:
-    """Items to put in and take out in turn, so that the share grows by one; empty: it cannot."""
-    outside = [item for item in pool if item not in share]
-    came: dict[Candidate, Candidate | None] = {}
-    waiting = deque(item for item in outside if desk.even(share, item))
-    came |= dict.fromkeys(waiting)
-    while waiting:
-        item = waiting.popleft()
-        inside = item in share
-        if not inside and desk.within(share, item):
-            return _back(came, item)
-        for other in outside if inside else share:
-            new, old = (other, item) if inside else (item, other)
-            rest = [kept for kept in share if kept != old]
-            fits = desk.even(rest, new) if inside else desk.within(rest, new)
-            if other not in came and fits:
-                came[other] = item
-                waiting.append(other)
-    return []
+def _costs(
+    pool: Sequence[Candidate], limits: Limits, rng: Random
+) -> Iterator[tuple[Candidate, float]]:
+    """What each item costs: all that lacks and draws weigh together is less than one claim."""
+    lacking = needs(pool, limits)
+    unit = 1 / (4 * (len(pool) + 1) * (1 + max(lacking.values(), default=0.0)))
+    for item in rng.sample(list(pool), len(pool)):
+        lacks = lacking.get(("artwork", item.baseline), 0.0)
+        lacks += lacking.get(("painter", item.painter), 0.0)
+        yield item, item.claims + unit * (rng.random() / 100 - lacks)
 
 
-def _back(came: dict[Candidate, Candidate | None], item: Candidate) -> list[Candidate]:
-    chain = [item]
-    while (before := came[chain[-1]]) is not None:
-        chain.append(before)
-    return chain
+def _limit(
+    net: "_Network", pool: Sequence[Candidate], limits: Limits, begun: Sequence[Candidate]
+) -> None:
+    """The arcs that let through what the limits leave."""
+    artworks = Counter(item.baseline for item in begun)
+    painters = Counter(item.painter for item in begun)
+    most = len(pool)
+    for baseline, painter in dict.fromkeys((item.baseline, item.painter) for item in pool):
+        limited = limits.per_artwork is not None and baseline is not None
+        left = (limits.per_artwork or 0) - artworks[baseline] if limited else most
+        net.add(("artwork", baseline), ("painter", painter), left)
+    for painter in dict.fromkeys(item.painter for item in pool):
+        limited = limits.per_painter is not None
+        net.add(
+            ("painter", painter),
+            SINK,
+            (limits.per_painter or 0) - painters[painter] if limited else most,
+        )
+
+
+@dataclass
+class _Network:
+    """Arcs by number, each followed by its way back."""
+
+    ends: list[Node] = field(default_factory=list)
+    room: list[int] = field(default_factory=list)
+    costs: list[float] = field(default_factory=list)
+    leaving: Mapping[Node, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, start: Node, end: Node, room: int, cost: float = 0.0) -> int:
+        """An arc; its number."""
+        number = len(self.ends)
+        self.leaving[start].append(number)
+        self.leaving[end].append(number + 1)
+        self.ends += [end, start]
+        self.room += [max(0, room), 0]
+        self.costs += [cost, -cost]
+        return number
+
+    def augment(self) -> bool:
+        """One unit more along the cheapest way, if there is one."""
+        came = self._cheapest()
+        node: Node = SINK
+        while node != SOURCE:
+            if node not in came:
+                return False
+            arc = came[node]
+            self.room[arc] -= 1
+            self.room[arc ^ 1] += 1
+            node = self.ends[arc ^ 1]
+        return True
+
+    def _cheapest(self) -> dict[Node, int]:
+        """Node → the arc by which the cheapest way from the source comes (Bellman-Ford)."""
+        far: dict[Node, float] = {SOURCE: 0.0}
+        came: dict[Node, int] = {}
+        waiting = deque[Node]([SOURCE])
+        while waiting:
+            node = waiting.popleft()
+            for arc in self.leaving[node]:
+                end, cost = self.ends[arc], far[node] + self.costs[arc]
+                if self.room[arc] and cost < far.get(end, float("inf")) - 1e-12:
+                    far[end], came[end] = cost, arc
+                    waiting.append(end)
+        return came

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from random import Random
 
 from studies.designs.assignment import Baseline, Candidate
 from studies.designs.dealing import Rules
@@ -87,7 +88,8 @@ def _square(arm: Sequence[Candidate], rules: Rules, size: int, where: str) -> li
             f"study.design.order: a latin_square needs {size // number} items of each condition for"
             f" one participant, and one has {min(conditions.values())}{where}: lower items_each."
         ]
-    possible = len(even_share(arm, size // number, rules.limits))
+    rng = Random(0)  # noqa: S311 (how many there are depends on no draw)
+    possible = len(even_share(arm, size // number, rules.limits, rng))
     if possible < size:
         return [
             f"study.design.order: a latin_square wants {size // number} of each of the {number}"

@@ -105,7 +105,8 @@ def _uneven(coverage: Coverage, rules: Rules) -> str:
 
 def _reached(coverage: Coverage) -> str:
     found = f"Reached when all stay: {span(coverage.ratings.values())} ratings for each item"
-    differ = f" (a difference of {imbalance(coverage)})" if imbalance(coverage) else ""
+    within = " within a level of study.design.between" if len(coverage.by_arm) > 1 else ""
+    differ = f" (a difference of {imbalance(coverage)}{within})" if imbalance(coverage) else ""
     return f"{found}{differ}, {coverage.shares} items for each participant."
 
 

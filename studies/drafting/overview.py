@@ -1,10 +1,12 @@
 """The sums of an experiment before anybody rates: pictures, ratings, minutes, and what to mind."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from studies.checks import CHECKS
+from studies.designs.arms import arm_of
 from studies.designs.factorial import UNDEGRADED, Condition
 from studies.designs.selection import Picture
 from studies.drafting.exhibitions import trial_kind
@@ -43,7 +45,8 @@ class Sums:
 def sum_up(experiment: Experiment, layout: Layout) -> Sums:
     """Do the sums of a checked experiment."""
     raters, items = experiment.study.raters, len(layout.judged)
-    each = min(raters.items_each, items)
+    met = smallest_arm(experiment, layout)
+    each = min(raters.items_each, met)
     return Sums(
         conditions=len(layout.conditions),
         items=items,
@@ -54,13 +57,20 @@ def sum_up(experiment: Experiment, layout: Layout) -> Sums:
         minutes=minutes(experiment, each, len(layout.items) - items),
         warnings=[
             *clean_arm(experiment, layout.conditions),
-            *balance(experiment, items),
+            *balance(experiment, items, met),
             *contact(experiment),
             *translated_scales(experiment.study),
             *flickers(experiment),
             *layout.notes,
         ],
     )
+
+
+def smallest_arm(experiment: Experiment, layout: Layout) -> int:
+    """How many items there are for a participant, by the levels that `between` gives them; where
+    levels differ, the fewest."""
+    between = experiment.study.design.between
+    return min(Counter(arm_of(item.cells, between) for item in layout.judged).values())
 
 
 def flickers(experiment: Experiment) -> list[str]:
@@ -193,14 +203,31 @@ def contact(experiment: Experiment) -> list[str]:
     return ["`contact` is still an example: raters must be able to reach somebody."]
 
 
-def balance(experiment: Experiment, items: int) -> list[str]:
-    """Warnings where participants × items_each and items × per_item do not fit."""
+def balance(experiment: Experiment, items: int, met: int) -> list[str]:
+    """Warnings where participants × items_each and items × per_item do not fit; `met` of the items
+    are there for one participant."""
     raters = experiment.study.raters
-    each = min(raters.items_each, items)
+    each = min(raters.items_each, met)
     needed, offered = items * raters.per_item, raters.participants * each
     found = []
-    if raters.items_each > items:
-        found.append(f"items_each is {raters.items_each}, but there are only {items} items.")
+    if raters.items_each > met:
+        where = " of one level of study.design.between" if met < items else ""
+        found.append(f"items_each is {raters.items_each}, but there are only {met} items{where}.")
+    found += too_few(experiment, items, met)
+    if offered - needed >= items:
+        found.append(
+            f"{raters.participants} participants × {each} items = {offered:,} ratings, more than"
+            f" the {needed:,} that are needed: items get {offered // items} ratings each."
+        )
+    return found
+
+
+def too_few(experiment: Experiment, items: int, met: int) -> list[str]:
+    """The part of `balance` on items that cannot have their ratings."""
+    raters = experiment.study.raters
+    each = min(raters.items_each, met)
+    needed, offered = items * raters.per_item, raters.participants * each
+    found = []
     if raters.participants < raters.per_item:
         found.append(
             f"per_item is {raters.per_item}, but only {raters.participants} participants can take"
@@ -212,10 +239,5 @@ def balance(experiment: Experiment, items: int) -> list[str]:
             f" {items:,} items × {raters.per_item} = {needed:,} are needed:"
             f" {ceil(needed / each):,} participants would do"
             + (f", or per_item {offered // items}." if offered >= items else ".")
-        )
-    elif offered - needed >= items:
-        found.append(
-            f"{raters.participants} participants × {each} items = {offered:,} ratings, more than"
-            f" the {needed:,} that are needed: items get {offered // items} ratings each."
         )
     return found

@@ -1,11 +1,12 @@
 """What stands between a draft and its launch."""
 
+from collections import Counter
 from random import Random
 
 from studies import queries
 from studies.designs.factorial import UNDEGRADED
 from studies.drafting import rehearsals
-from studies.drafting.overview import clean_arm
+from studies.drafting.overview import clean_arm, too_few
 from studies.live.answers import IncompleteAnswer, read_answers
 from studies.live.plan import plan_of
 from studies.models import Study
@@ -33,10 +34,13 @@ def warnings(study: Study) -> list[str]:
     """What may be regretted after a launch, in sentences."""
     levels = study.conditions.values_list("levels", flat=True)
     cells = [{**UNDEGRADED, **cell} for cell in levels]
-    said = clean_arm(restore(study.protocol.document), cells)
+    experiment, rehearsal = restore(study.protocol.document), rehearsals.rehearsal_of(study)
+    arms = Counter(item.arm for item in rehearsal.stay.items)
+    said = clean_arm(experiment, cells)
+    said += too_few(experiment, arms.total(), min(arms.values()))
     said += lossless_advice.of_draft(study)
     said += wordings.translated_scales(plan_of(study).fieldwork)
-    said += rehearsals.regrets(rehearsals.rehearsal_of(study))
+    said += rehearsals.regrets(rehearsal)
     flicker = flashes.sentence(study)
     return [*said, flicker] if flicker else said
 

@@ -317,6 +317,14 @@ def test_populations_with_like_names_have_files_of_their_own() -> None:
     assert len({name.casefold() for name in files}) == len(files)
 
 
+def test_a_table_of_several_populations_keeps_them_row_by_row(document) -> None:
+    block = document["sections"][0]["blocks"][0]
+    table = {"name": "beside", "columns": ["level", "population"], "rows": [["x", "artists"]]}
+    block = {**block, "tables": [table], "sensitivity": None}
+    made = csv_files({**document, "sections": [{"blocks": [block]}]})["beside.csv"]
+    assert made.splitlines() == ["level,population,simulated", "x,artists,False"]
+
+
 def test_two_tables_of_one_name_are_refused(document) -> None:
     twice = {**document, "sections": document["sections"] * 2}
     with pytest.raises(ValueError, match="Two tables of the report are called"):

@@ -19,7 +19,7 @@ from generation.sandbox.world import paint
 from studies.models import Stimulus, Study
 from studies.queries import ancestry
 
-PAINTERS = ("Ines Carrow", "Tove Brask", "Otto Vrabel", "Hisao Tanabu")
+PAINTERS = ("Ines Carrow", "Tove Brask", "Otto Vrabel", "Hisao Tanabu", "Marek Solan")
 """Those whom the published designs name."""
 SIZE = 64
 NOISE = {"0": 0.0, "0.05": 3.0, "0.1": 6.0, "0.2": 12.0}
@@ -66,15 +66,23 @@ def _stand_in(stimulus: Stimulus) -> Image:
     artwork, condition = stimulus.item.artwork, stimulus.condition or stimulus.item.condition
     assert artwork is not None, "only items of pictures have stimuli"
     levels = condition.levels if condition else {}
-    strength = NOISE.get(levels.get("budget", "0"), 6.0)
+    strength = _noise(levels.get("budget", "0"))
     strength += 4.0 * (levels.get("purification", "none") != "none")
+    strength *= 2.0 if stimulus.slot.endswith("boosted") else 1.0
     seed = int(hashlib.sha256(stimulus.recipe_id.encode()).hexdigest()[:8], 16)
     with PIL.Image.open(BytesIO(store.get(artwork.image_id))) as opened:
         pixels = np.asarray(opened.convert("RGB"), dtype=np.float64)
     rng = np.random.default_rng(seed)
-    shifted = np.roll(pixels, rng.integers(SIZE) if "-" in stimulus.slot else 0, axis=1)
+    painted = levels.get("mimicry", "none") != "none"
+    shifted = np.roll(pixels, rng.integers(SIZE) if painted else 0, axis=1)
     noisy = shifted + strength * rng.standard_normal(pixels.shape)
     return store.put_png(_png(noisy.transpose(2, 0, 1)))
+
+
+def _noise(budget: str) -> float:
+    """Standard deviation of what stands for a cloak, of 255; of `8/255` that of its extremes."""
+    number, _, whole = budget.partition("/")
+    return float(number) if whole else NOISE.get(budget, 6.0)
 
 
 def _png(pixels: np.ndarray) -> bytes:
