@@ -27,6 +27,7 @@ async function load(shot, current) {
   for (let failures = 0; ; failures += 1) {
     try {
       await shot.image.decode();
+      if (!isWhole(shot.image)) throw new Error("not whole");
       shot.decodedAt ??= clock();
       return failures;
     } catch {
@@ -38,8 +39,21 @@ async function load(shot, current) {
   }
 }
 
+// Under another address, so that no cache answers with what was wrong before.
 function ask(shot) {
-  shot.image.src = shot.image.src;
+  shot.tries = (shot.tries ?? 0) + 1;
+  shot.image.src = `${shot.image.src.split("?")[0]}?${shot.tries}`;
+}
+
+// Browsers decode another picture too, and one that was cut off: its last row is empty then.
+function isWhole(image) {
+  const said = ["width", "height"].map((name) => Number(image.getAttribute(name)));
+  const [width, height] = [image.naturalWidth, image.naturalHeight];
+  if (said[0] !== width || said[1] !== height) return false;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height: 1 });
+  const row = canvas.getContext("2d");
+  row.drawImage(image, 0, 1 - height);
+  return row.getImageData(0, 0, width, 1).data.some((value, index) => index % 4 === 3 && value > 0);
 }
 
 // The next trial's pictures, after this trial's own: they come from the browser's cache then.

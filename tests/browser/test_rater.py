@@ -15,7 +15,7 @@ from tests.studies.factories import a_person, enrolled, finish, live_study
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
-PICTURES = re.compile(r"/i/[\w-]+\.png$")
+PICTURES = re.compile(r"/i/[\w-]+\.png(\?\d+)?$")
 
 
 @pytest.fixture
