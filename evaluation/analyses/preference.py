@@ -7,7 +7,7 @@ protection did nothing. Shares of every two conditions, and a strength of each (
 1952; Davidson 1970 where raters may be not sure).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -213,11 +213,23 @@ def _differences(model: Preferences, seed: int) -> DataFrame:
     )
 
 
+def _short(names: Iterable[str]) -> dict[str, str]:
+    """Condition → its levels without those that all of them share: beside an axis there is room
+    for what differs only."""
+    levels = {name: name.split(" · ") for name in names}
+    shared = set.intersection(*(set(each) for each in levels.values()))
+    return {
+        name: " · ".join(level for level in each if level not in shared) or name
+        for name, each in levels.items()
+    }
+
+
 def _chart(found: Sequence[Preferred], asked: Sequence[str], simulated: bool) -> plots.Spec:
+    short = _short(name for pair in found for name in (pair.one, pair.other))
     rows = DataFrame(
         [
             {
-                "pair": f"{pair.one} over {pair.other}",
+                "pair": f"{short[pair.one]} over {short[pair.other]}",
                 "question": pair.question,
                 **columns("share", pair.decided),
             }
