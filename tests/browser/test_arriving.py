@@ -140,8 +140,9 @@ def test_a_picture_that_keeps_failing_is_never_answered_blind(
     page.goto(here(participant))
     later = page.get_by_role("button", name="Show it later")
     expect(later).to_be_visible(timeout=20_000)
-    for key in ("4", "Enter"):
-        page.keyboard.press(key)
+    answer(page)
+    press_next(page)
+    expect(page.get_by_text("Please wait until the pictures are here.")).to_be_visible()
     expect(page.locator("[data-stage]")).not_to_have_attribute("data-ready", "true")
     assert not Response.objects.exclude(trial=None).exists()
     first = fieldwork.next_trial(participant)
