@@ -8,7 +8,7 @@ from studies.protocol.adaptive import Adaptive
 from studies.protocol.design import Design, Quota
 from studies.protocol.keeping import Keep
 from studies.protocol.languages import Language, Translation
-from studies.protocol.sections import Line, Name, Section, Seed, Settings, Statement, Text
+from studies.protocol.sections import Line, Name, Origin, Section, Seed, Settings, Statement, Text
 from studies.protocol.showing import ViewingRules
 from studies.protocol.stimuli import Skip
 
@@ -67,6 +67,12 @@ class Fieldwork(Section):
     compare: Compare | None = Field(None, description=str(Compare.__doc__))
     channel: Kind = Field(
         default_factory=lambda: Kind(kind="open_link"), description="how raters are found"
+    )
+    framed_by: Annotated[tuple[Origin, ...], Field(max_length=20)] = Field(
+        (),
+        description="sites that may show the first page in a frame, such as"
+        " https://panel.example.org; there it only opens the study in a window of its own."
+        " Those that the channel names come on top; nobody else may",
     )
     information: Text = Field(description="what people read first; light markdown")
     consent: Annotated[tuple[Statement, ...], Field(min_length=1)] = Field(

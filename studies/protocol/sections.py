@@ -31,6 +31,10 @@ NAME = r"^[a-z][a-z0-9_]*$"
 ONE_LINE = r"^[^\r\n]*$"
 LANGUAGE = r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$"
 BUDGET = r"^(\d+(\.\d+)?([eE]-?\d{1,2})?|\d+(\.\d+)?/[1-9]\d*)$"
+ORIGIN = (
+    r"^(https://(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9](:[1-9]\d{0,4})?"
+    r"|http://(localhost|127\.0\.0\.1)(:[1-9]\d{0,4})?)$"
+)
 PATTERNS = {
     SLUG: "only lower-case letters, digits and single hyphens are possible here",
     LABEL: "only letters, digits, spaces and . _ + - are possible here, a letter or digit first",
@@ -38,6 +42,8 @@ PATTERNS = {
     ONE_LINE: "this must be a single line",
     LANGUAGE: "a language is written as browsers write it, such as en, ar or pt-br",
     BUDGET: "a budget is a positive number such as 0.05, or a fraction such as 8/255",
+    ORIGIN: "a site is written as https://panel.example.org, in lower-case letters: no path, no"
+    " slash at the end; *. may stand before two parts or more",
 }
 """What each pattern asks for, in words."""
 
@@ -50,6 +56,7 @@ Line = Annotated[
     StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=ONE_LINE),
 ]
 Statement = Annotated[Text, StringConstraints(max_length=1_000)]
+Origin = Annotated[str, StringConstraints(pattern=ORIGIN, max_length=200)]
 Seed = Annotated[int, Field(ge=0, le=SEED_LIMIT)]
 Budget = Annotated[
     str,

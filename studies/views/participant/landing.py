@@ -23,7 +23,7 @@ from studies.prose import prose
 from studies.recruitment import arrivals
 from studies.recruitment.exits import farewell_to_visitor
 from studies.rights.withdrawal import was_erased
-from studies.views.participant.frames import in_frame, let_frame, let_post
+from studies.views.participant.frames import framing, in_frame, let_frame, let_post
 from studies.views.participant.language import LANGUAGE, choose, menu, spoken
 
 VISIT = "visit"
@@ -60,8 +60,9 @@ def declined(request: HttpRequest, link: str) -> HttpResponse:
     choose(request, study)
     visitor = _sealed(request, study) or Visitor()
     leave = farewell_to_visitor(study, visitor)
-    context = {"study": study, "plan": plan_of(study), "farewell": leave}
-    return let_post(render(request, "rater/declined.html", context), leave)
+    plan = plan_of(study)
+    context = {"study": study, "plan": plan, "farewell": leave}
+    return let_frame(let_post(render(request, "rater/declined.html", context), leave), plan)
 
 
 def _visitor(request: HttpRequest, study: Study) -> Visitor:
@@ -152,21 +153,26 @@ def _page(
         "visit": _signer(study).sign(visit),
         "arrival": arrivals.seal(study, visitor) if _is_told(visitor) else "",
         "looking": visitor.preview,
+        # for browsers that do not say whether they load a page into a frame
+        "framable": bool(framing(plan)) and not visitor.preview,
+        "address": request.get_full_path(),
     }
     page = render(request, "rater/landing.html", context, status=422 if posted else 200)
-    return let_frame(page, plan.channel)
+    return let_frame(page, plan)
 
 
 def _framed(request: HttpRequest, study: Study) -> HttpResponse:
-    context = {"study": study, "plan": plan_of(study), "address": request.get_full_path()}
-    return let_frame(render(request, "rater/framed.html", context), plan_of(study).channel)
+    plan = plan_of(study)
+    context = {"study": study, "plan": plan, "address": request.get_full_path()}
+    return let_frame(render(request, "rater/framed.html", context), plan)
 
 
 def _refused(
     request: HttpRequest, study: Study, error: FieldworkError | LaunchError
 ) -> HttpResponse:
     context = {"study": study, "sentence": error.args[0], "plan": plan_of(study)}
-    return render(request, "rater/refused.html", context, status=409)
+    page = render(request, "rater/refused.html", context, status=409)
+    return let_frame(page, plan_of(study))
 
 
 def _visit(request: HttpRequest, study: Study) -> str:
