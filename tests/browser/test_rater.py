@@ -533,6 +533,7 @@ def test_keys_and_clocks_of_an_earlier_trial_have_ended(new_page: Open, study: S
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text(words)
         ready(page)
+        page.wait_for_timeout(100)  # pictures must have been painted before somebody answers
     first, second = participant.trials.order_by("position")[:2]
     assert first.viewing["keys"] == second.viewing["keys"] == 2
     assert all(0 <= p["visible_ms"] < 1400 for p in second.viewing["pictures"])
