@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from studies.live.plan import plan_of
 from studies.management.hook_verbs import HOOK_ARGUMENTS, HookVerbs
 from studies.management.payments import Payments
 from studies.management.recruiting import actor_of, confirmed, row_of, study_called
-from studies.recruitment import ledger, panel_study, reconcile, review
+from studies.recruitment import ledger, panel_list, panel_study, reconcile, review
 from studies.recruitment.calls import PanelError
 from studies.recruitment.money import MoneyError
 from studies.recruitment.receipts import exit_code
@@ -20,7 +21,7 @@ from studies.services import StudyError
 
 SPENDS = {"publish", "start", "stop", "add-places", "approve", "screen-out", "pay", "settle"}
 """What needs --yes: it spends money, settles a payment, or cannot be taken back."""
-READS = {"codes", "dry-run", "reconcile", "payments"}
+READS = {"codes", "dry-run", "reconcile", "payments", "compare"}
 NUMBER: dict[str, Any] = {"type": int, "help": "of the payment, as `payments` lists it"}
 MORE: dict[str, dict[str, dict[str, Any]]] = {
     "add-places": {"more": {"type": int}},
@@ -30,6 +31,11 @@ MORE: dict[str, dict[str, dict[str, Any]]] = {
         "amount": {"help": "for each, as 1.50"},
         "purpose": {"help": "what for; each person gets one bonus of a purpose"},
         "people": {"nargs": "+", "help": "pseudonyms, as P-7F3K2"},
+    },
+    "compare": {
+        "list": {"type": Path, "help": "the panel's list, a table with a head"},
+        "--person": {"required": True, "help": "the column that says who"},
+        "--code": {"default": "", "help": "the column of the codes that people gave"},
     },
     "pay": {"number": NUMBER},
     "settle": {"number": NUMBER, "found": {"choices": ["paid", "not-paid"]}},
@@ -144,6 +150,19 @@ class Command(Payments, HookVerbs, BaseCommand):
             self.stdout.write(f"{one.subject}: {one.sentence}")
         self.stdout.write(f"{len(found)} to look at." if found else "Everything agrees.")
 
+    def do_compare(self, options: dict[str, Any]) -> None:
+        """For panels that are asked by no API."""
+        try:
+            data = options["list"].read_bytes()
+        except OSError as error:
+            raise CommandError(f"{options['list']} cannot be read: {error.strerror}.") from error
+        listed = panel_list.read_list(data, options["person"], options["code"])
+        found = list(panel_list.compare(study_called(options["slug"]), listed))
+        for sentence in found:
+            self.stdout.write(sentence)
+        told = f"{len(found)} to look at." if found else "Everything agrees."
+        self.stdout.write(f"{len(listed)} lines compared. {told}")
+
     def _move(self, options: dict[str, Any]) -> None:
         what, row = options["action"], row_of(options["slug"])
         if what in SPENDS:
@@ -175,4 +194,5 @@ ACTIONS = {
     "settle": "say what you found at Prolific of a payment that is perhaps made",
     "hooks": "who is told when a submission changes: list, --create, --remove",
     "reconcile": "ask the panel and list what does not agree",
+    "compare": "lay a panel's own list (SONA, Connect, any) beside what is stored here",
 }
