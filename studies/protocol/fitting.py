@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from config.plugins import PluginError, PluginFolder
+from config.plugins import PluginError, PluginFolder, record
 from studies import checks
 from studies.checks import CHECKS, Scene
 from studies.protocol.fieldwork import Check, Fieldwork
@@ -53,14 +53,14 @@ def unread(
         wrong = [each for each in asked if each.name in named and each.measured not in takes]
         for each in wrong:
             said = f"The answers to “{each.name}” are {ANSWERS[each.measured]}, and {reads}."
-            yield setting, f"{said} {_made_for(catalogue, each.measured)}"
+            yield setting, f"{said} {_made_for(catalogue, each)}"
         if filled[setting] is None and not any(each.measured in takes for each in asked):
             has = _either(sorted({ANSWERS[each.measured] for each in asked}), "and")
             yield (
                 setting,
                 (
                     f"The answers of this study are {has}, and {reads}."
-                    f" {_made_for(catalogue, asked[0].measured)}"
+                    f" {_made_for(catalogue, asked[0])}"
                 ),
             )
 
@@ -71,14 +71,23 @@ def question_settings(catalogue: PluginFolder[Any], name: str) -> list[str]:
     return [key for key, known in (names_of([ASKED]) if names_of else {}).items() if ASKED in known]
 
 
-def _made_for(catalogue: PluginFolder[Any], measured: Measured) -> str:
-    """The analyses that state this scale; else those that read all questions, whatever they are."""
+def _made_for(catalogue: PluginFolder[Any], question: Question) -> str:
+    """The analyses that look for this question by name; else those that state its scale; else
+    those that read all questions, whatever they are."""
     stated = {each: getattr(catalogue.load(each), "takes", None) for each in catalogue.names()}
-    able = [each for each, takes in stated.items() if measured in (takes or ())]
-    able = able or [
-        e for e, t in stated.items() if t is None and "questions" in catalogue.settings(e)
+    able = [each for each, takes in stated.items() if question.measured in (takes or ())]
+    every = [
+        e for e, takes in stated.items() if takes is None and "questions" in catalogue.settings(e)
     ]
-    return f"Such answers are for: {', '.join(able)}."
+    own = [each for each in able if _looks_for(catalogue, each, question.name)]
+    return f"Such answers are for: {', '.join(own or able or every)}."
+
+
+def _looks_for(catalogue: PluginFolder[Any], name: str, question: str) -> bool:
+    """Whether an analysis reads the question when nothing is said about it."""
+    left = record(catalogue.build(name))
+    named = (left[setting] for setting in question_settings(catalogue, name))
+    return any(question in (one if isinstance(one, list) else [one]) for one in named if one)
 
 
 def _either(words: Sequence[str], link: str = "or") -> str:
