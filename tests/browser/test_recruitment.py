@@ -15,7 +15,7 @@ from studies.recruitment.money import Money
 from studies.recruitment.prolific import Prolific
 from studies.recruitment.receipts import exit_code
 from studies.recruitment.reconcile import reconcile
-from studies.recruitment.stand_in import StandIn
+from studies.recruitment.stand_in import Fault, StandIn
 from tests.browser.conftest import Open
 from tests.studies.factories import enrolled, finish, live_study
 from tests.studies.recruitment.conftest import api, panel, row, study, submission_of  # noqa: F401
@@ -49,6 +49,9 @@ def full(panel: StandIn, row: PanelStudy, api: Prolific) -> PanelStudy:  # noqa:
     reconcile(row, api)
     line = Line(submission_of(first), Money(100, "GBP"), "thanks")
     ledger.set_up(ledger.intend(panel_study=row, lines=[line]), api)
+    line = Line(submission_of(first), Money(200, "GBP"), "lost")
+    panel.world.faults.append(Fault("/pay/", after=True))
+    ledger.pay(ledger.set_up(ledger.intend(panel_study=row, lines=[line]), api), api)
     return row
 
 
@@ -65,7 +68,8 @@ def test_nothing_of_the_tables_is_cut_off_and_everything_can_be_pressed(
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"/studies/{full.study.slug}/recruitment/")
     page.locator("summary", has_text="Decide").first.click()
-    for name in ("Approve", "Ask to return it", "Pay"):
+    expect(page.get_by_label("I looked at Prolific")).to_be_visible()
+    for name in ("Approve", "Ask to return it", "Pay", "It was paid", "It was not paid"):
         expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
     assert page.evaluate(CUT) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

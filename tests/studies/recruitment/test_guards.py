@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from studies.live.plan import plan_of
 from studies.models import BonusBatch, Participant, Submission
 from studies.recruitment import arrivals, hooks, ledger
 from studies.recruitment import panel_study as panel_studies
@@ -122,6 +123,18 @@ def test_made_up_visits_of_one_person_fill_no_table(panel, db, monkeypatch):
         Client().get(path_of(f"{base}{number}"))
     person.arrival.refresh_from_db()
     assert len(person.arrival.earlier) == 3
+
+
+def test_two_starts_of_one_person_that_come_at_once_are_one_participant(row):
+    """Both pages were looked up before either was enrolled: the lock of the study decides."""
+    agreed = plan_of(row.study).consent_sha256
+    visitor = arrivals.Visitor(person=ADA, visit="1")
+    both = [
+        arrivals.start(study=row.study, visitor=visitor, consent_sha256=agreed, token=token * 32)
+        for token in "ab"
+    ]
+    assert both[0] == both[1]
+    assert Participant.objects.count() == 1
 
 
 def test_one_who_agrees_in_two_browsers_is_one_participant(panel, row):
