@@ -1,5 +1,6 @@
 """Whether a study says in each of its languages what it says in the first; scales it translates."""
 
+import re
 from collections.abc import Iterator
 
 from config.plugins import PluginError
@@ -16,6 +17,7 @@ from studies.wording.wording import Wording
 
 Found = Iterator[tuple[Place, str]]
 HERE: Place = ("study", "translations")
+FILLED_IN = re.compile(r"\{\w+\}")
 NOT_VALIDATED = (
     "In {language} people read translations of the scales of {questions}. A scale in another"
     " language is not the instrument that was validated: report languages apart, and put the words"
@@ -105,7 +107,13 @@ def _wrong_translation(title: str, study: Fieldwork, language: str, texts: list[
         if wording.lacks(text):
             yield (*place, "texts"), f"“{text}” has no translation: add it here."
     said = {*texts, *(text.template for text in texts if isinstance(text, Filled))}
-    for text in into.texts:
+    for text, words in into.texts.items():
+        lost = sorted(set(FILLED_IN.findall(text)) ^ set(FILLED_IN.findall(words)))
+        if lost:
+            yield (
+                (*place, "texts", text),
+                f"{lost[0]} must stand in the text and in its translation: it is filled in.",
+            )
         if text not in said:
             yield (
                 (*place, "texts", text),

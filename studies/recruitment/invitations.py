@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -15,6 +16,7 @@ from studies.live.room import is_full
 from studies.models import Event, Invitation, Mail, Participant, Study
 from studies.recruitment.people_list import Invitee, Offer, read_people
 from studies.rights import addresses, no_mail
+from studies.rights.identities import ADDRESS
 from studies.services import StudyError
 
 AGAIN_MINUTES = 15
@@ -86,7 +88,7 @@ def sort_out(study: Study, people: Sequence[Invitee]) -> Sorted:
     return Sorted(new, len(known), len(away))
 
 
-def add(study: Study, people: Sequence[Invitee]) -> Sorted:
+def add(study: Study, people: Sequence[Invitee], actor: User | None = None) -> Sorted:
     """Put whoever is new on the study's list, all or nobody; no mail is sent by this."""
     with transaction.atomic():
         study = locked_study(study)
@@ -105,7 +107,8 @@ def add(study: Study, people: Sequence[Invitee]) -> Sorted:
         kept = {one.address: row for one, row in zip(found.new, rows, strict=True)}
         addresses.keep(kept, {one.address: one.name for one in found.new})
         if rows:
-            Event.objects.create(study=study, kind="listed", details={"people": len(rows)})
+            told = {"people": len(rows)}
+            Event.objects.create(study=study, kind="listed", details=told, actor=actor)
         return found
 
 
@@ -167,7 +170,7 @@ def failures(study: Study) -> QuerySet[Mail]:
     return mails.select_related("invitation").order_by("-pk")
 
 
-def settle(*, mail: Mail, sent: bool) -> Mail:
+def settle(*, mail: Mail, sent: bool, actor: User | None = None) -> Mail:
     """A person looked it up: the mail was sent, or it was not and may be sent anew."""
     with transaction.atomic():
         row = unresolved(mail.invitation.study).select_for_update(of=("self",), no_key=True)
@@ -177,19 +180,24 @@ def settle(*, mail: Mail, sent: bool) -> Mail:
         found.state = Mail.State.SENT if sent else Mail.State.REFUSED
         found.said = "A person looked it up."
         found.save(update_fields=["state", "said", "moved_at"])
+        told = {"mail": found.message_id, "sent": sent}
+        study = mail.invitation.study
+        Event.objects.create(study=study, kind="mail_settled", details=told, actor=actor)
         return found
 
 
-def try_again(*, mail: Mail) -> None:
+def try_again(*, mail: Mail, actor: User | None = None) -> None:
     """A person wants a refused address tried once more (its mailbox was full, say)."""
     rows = Mail.objects.filter(invitation=mail.invitation_id, state=Mail.State.REFUSED)
     if not rows.update(lasting=False, moved_at=timezone.now() - timedelta(days=1)):
         raise StudyError("Nothing was refused there.")
+    study, told = mail.invitation.study, {"mail": mail.message_id}
+    Event.objects.create(study=study, kind="mail_freed", details=told, actor=actor)
 
 
 def _with_address(study: Study) -> QuerySet[Invitation]:
     from_list = study.invitations.filter(gone=False, unsubscribed_at=None)
-    return from_list.filter(identities__kind=addresses.ADDRESS)
+    return from_list.filter(identities__kind=ADDRESS)
 
 
 def _uninvited(rows: QuerySet[Invitation]) -> QuerySet[Invitation]:

@@ -17,7 +17,7 @@ ALLOWED = (*NEEDED, "greeting", "name", "title", "minutes", "contact")
 SUBJECT = marked("Invitation: {title}")
 BODY = marked(
     "{greeting}\n\n"
-    "we invite you to take part in a study: {title}. It takes about {minutes} minutes.\n\n"
+    "we invite you to take part in the study “{title}”. It takes about {minutes} minutes.\n\n"
     "This link is yours alone, so please do not pass it on:\n"
     "{link}\n\n"
     "Opening it starts nothing: you read first what the study is about, and then decide.\n\n"
@@ -28,7 +28,7 @@ BODY = marked(
 REMINDER_SUBJECT = marked("Reminder: {title}")
 REMINDER = marked(
     "{greeting}\n\n"
-    "some time ago we invited you to a study: {title}. You can still take part; it takes about"
+    "some time ago we invited you to the study “{title}”. You can still take part; it takes about"
     " {minutes} minutes in all. If you have begun, you go on where you left off.\n\n"
     "Your personal link:\n"
     "{link}\n\n"

@@ -152,10 +152,8 @@ def sample(study: Study, person: Invitee, *, reminder: int = 0) -> EmailMessage:
 
 
 def link_of(study: Study, invitation: Invitation) -> str:
-    """The personal link."""
-    query = {PARAMETER: invitation.token}
-    if len(plan_of(study).languages) > 1:
-        query[LANGUAGE] = invitation.language
+    """The personal link. It ends in a letter: mail programs cut a last - or _ off addresses."""
+    query = {PARAMETER: invitation.token, LANGUAGE: invitation.language}
     landing = reverse("studies:landing", args=[study.link_token])
     return f"{settings.SITE_URL}{landing}?{urlencode(query)}"
 

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 from kombu.exceptions import OperationalError as BrokerError
 
 from config.celery import app
-from studies.models import Mail, Study
+from studies.access import researcher
+from studies.models import Event, Mail, Study
 from studies.recruitment import invitations, posting
 from studies.recruitment.people_list import Invitee, ListError
 from studies.rights import addresses
@@ -66,7 +67,9 @@ def _people(request: HttpRequest, study: Study) -> str:
     if (file.size or 0) > MAX_BYTES:
         raise StudyError("The list is larger than 2 MB: give it in parts.")
     try:
-        found = invitations.add(study, invitations.people_of(study, file.read()))
+        found = invitations.add(
+            study, invitations.people_of(study, file.read()), researcher(request)
+        )
     except ListError as error:
         wrong = error.sentences
         more = f" … and {len(wrong) - SHOWN} more lines." if len(wrong) > SHOWN else ""
@@ -78,7 +81,7 @@ def _people(request: HttpRequest, study: Study) -> str:
 
 
 def _sending(*, reminders: bool) -> Deed:
-    def deed(_request: HttpRequest, study: Study) -> str:
+    def deed(request: HttpRequest, study: Study) -> str:
         posting.ready_to_send(study)
         count = invitations.due(study, reminders=reminders).count()
         if not count:
@@ -90,6 +93,9 @@ def _sending(*, reminders: bool) -> Deed:
                 "The workers' queue is out of reach, so nothing is sent. On the server,"
                 f" manage.py invite {study.slug}{' --remind' if reminders else ''} --send does it."
             ) from error
+        kind = "reminders_asked" if reminders else "invitations_asked"
+        told = {"mails": count}
+        Event.objects.create(study=study, kind=kind, details=told, actor=researcher(request))
         return (
             f"A worker sends {count} mail{'' if count == 1 else 's'} now,"
             f" {settings.EMAIL_PER_MINUTE} a minute. Load this page again to see how far it is."
@@ -100,12 +106,15 @@ def _sending(*, reminders: bool) -> Deed:
 
 def _settle(request: HttpRequest, study: Study) -> str:
     mail = _mail(request, study)
-    invitations.settle(mail=mail, sent=request.POST.get("found") == "sent")
+    found = request.POST.get("found", "")
+    if found not in {"sent", "not"}:
+        raise StudyError("Say what you found in the mail server's log: sent, or not sent.")
+    invitations.settle(mail=mail, sent=found == "sent", actor=researcher(request))
     return "On record."
 
 
 def _again(request: HttpRequest, study: Study) -> str:
-    invitations.try_again(mail=_mail(request, study))
+    invitations.try_again(mail=_mail(request, study), actor=researcher(request))
     return "It is tried once more at the next sending."
 
 
