@@ -8,8 +8,9 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.db import connections
 
 from config.celery import app
+from studies.blindness import asking
 from studies.drafting import uploads
-from studies.models import Study, Upload
+from studies.models import LeakTest, Study, Upload
 from studies.recruitment import posting
 from studies.recruitment.reconcile import reconcile_due
 from studies.rights import identities
@@ -44,10 +45,17 @@ def send_mails(study_pk: int, reminders: bool) -> None:
         app.send_task(posting.TASK, [study_pk, reminders])
 
 
+@app.task(name=asking.TASK)
+def leak_test(pk: int) -> None:
+    """Carry out one blind check; harmless where it is done already."""
+    asking.carry_out(test=LeakTest.objects.get(pk=pk))
+
+
 @worker_ready.connect
 def look_for_lost_uploads(**_: Any) -> None:
     """From its first moment on a worker takes up what others, or the queue, lost."""
     uploads.take_up_again()
+    asking.take_up_again()
 
 
 @worker_ready.connect
@@ -66,6 +74,7 @@ def make_round() -> None:
     """What is due now; several workers may do it at once."""
     reconcile_due()
     identities.delete_due()
+    asking.take_up_again()
 
 
 def _go_round_until_stopped() -> None:

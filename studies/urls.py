@@ -15,6 +15,7 @@ from studies.views.participant import (
 )
 from studies.views.participant import pictures as trial_pictures
 from studies.views.researcher import (
+    blindness,
     close,
     download,
     edit,
@@ -53,6 +54,9 @@ RESEARCHER: list[URLPattern] = [
     path("studies/<slug:slug>/flags/<str:code>/decide/", flags.decide, name="decide"),
     path("studies/<slug:slug>/texts/", texts.listing, name="texts"),
     path("studies/<slug:slug>/texts/decide/", texts.judge, name="judge_texts"),
+    path("studies/<slug:slug>/blind-check/", blindness.blindness, name="blindness"),
+    path("studies/<slug:slug>/blind-check/start/", blindness.check, name="check_blindness"),
+    path("studies/<slug:slug>/blindcheck.md", blindness.download, name="certificate"),
     path("studies/<slug:slug>/answers/", people.answers, name="answers"),
     path("studies/<slug:slug>/answers.csv", download.answers_table, name="table"),
     path("studies/<slug:slug>/experiment.yaml", download.experiment_file, name="file"),

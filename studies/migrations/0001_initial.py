@@ -184,6 +184,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('participants', models.PositiveSmallIntegerField(help_text='marked raters who crawl')),
+                ('by_http', models.BooleanField(default=False, help_text="over HTTP, as the site sends it; else by the site's own code")),
                 ('state', models.CharField(choices=[('waiting', 'waiting for a worker'), ('working', 'under way'), ('done', 'done'), ('failed', 'failed')], default='waiting', max_length=10)),
                 ('done', models.PositiveSmallIntegerField(default=0, help_text='raters who are through')),
                 ('problem', models.TextField(blank=True, help_text='why it failed, in a sentence')),

@@ -21,6 +21,9 @@ class LeakTest(models.Model):
     study = models.ForeignKey(Study, models.PROTECT, related_name="leak_tests")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     participants = models.PositiveSmallIntegerField(help_text="marked raters who crawl")
+    by_http = models.BooleanField(
+        default=False, help_text="over HTTP, as the site sends it; else by the site's own code"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     done = models.PositiveSmallIntegerField(default=0, help_text="raters who are through")
     problem = models.TextField(blank=True, help_text="why it failed, in a sentence")

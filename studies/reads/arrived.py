@@ -3,9 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from studies.blindness.check import latest
 from studies.live.plan import plan_of
 from studies.models import Study, Trial
 from studies.showing.validity import RULES, broken
@@ -61,9 +59,3 @@ def showings(study: Study) -> list[Showing]:
             )
         )
     return [each for each in found if each.answered or each.lost or each.put_off]
-
-
-def blindness(study: Study) -> Mapping[str, Any] | None:
-    """Verdict and words of the last blind check, if there was one."""
-    made = latest(study)
-    return {name: made[name] for name in ("verdict", "says", "at")} if made else None

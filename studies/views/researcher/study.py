@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from studies import queries
 from studies.access import study_for
+from studies.blindness import asking
 from studies.live import adapting, room
 from studies.live.plan import plan_of
 from studies.models import Study
@@ -80,6 +81,6 @@ def live_counts(study: Study) -> dict[str, Any]:
         "simulated_stopped": adapting.stopped(study, plan, simulated=True),
         "simulated_coverage": by_simulated,
         "showings": showing.showings(study),
-        "blind": showing.blindness(study),
+        "blind": asking.standing(study),
         "last": monitoring.answered(study)[:6],
     }

@@ -11,7 +11,7 @@ from tests.studies.researcher_scene import digest
 
 SLUG = "acceptability-demo"
 POSTS = ["generate", "launch", "pause", "resume", "close", "amend", "recruit", "decide"]
-POSTS += ["judge_texts"]
+POSTS += ["judge_texts", "check_blindness"]
 SAMPLES = {
     "position": 0,
     "step": "guide",

@@ -36,8 +36,8 @@ WORKS = tuple((painter, f"{painter} {n}") for painter in ("Monet", "Morisot") fo
     ("name", "number"),
     [
         ("list", 7),
-        ("study", 25),
-        ("live", 13),
+        ("study", 26),
+        ("live", 14),
         ("progress", 9),
         ("gallery", 8),
         ("item", 16),
