@@ -79,7 +79,7 @@ def _longer(response: HttpResponse) -> None:
 
 
 def _slower(response: HttpResponse) -> None:
-    time.sleep(0.02)
+    time.sleep(0.05)  # well above what a busy machine does by itself
 
 
 def _described(response: HttpResponse) -> None:
@@ -176,7 +176,7 @@ def _cookie(response: HttpResponse) -> None:
 
 
 def _slower_page(response: HttpResponse) -> None:
-    time.sleep(0.02)
+    time.sleep(0.05)  # well above what a busy machine does by itself
 
 
 def _element(response: HttpResponse) -> None:
