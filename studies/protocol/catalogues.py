@@ -33,7 +33,8 @@ from studies.protocol.problems import (
     unknown,
 )
 from studies.protocol.sections import Method, Networks, Section, Settings, amount, as_text
-from studies.protocol.skipping import levels_of, unknown_levels
+from studies.protocol.shown import unfit_pictures
+from studies.protocol.skipping import unknown_levels
 from studies.protocol.stimuli import (
     Degradation,
     Mimicry,
@@ -45,12 +46,10 @@ from studies.protocol.stimuli import (
 )
 from studies.protocol.templates import TemplateError, check_prompt
 from studies.protocol.wordings import wrong
-from studies.trials import TRIALS, TrialKind, compares
+from studies.trials import TRIALS, TrialKind
 
 Catalogue = PluginFolder[Any]
 Made = TypeVar("Made", bound=Method)
-PAIRED = ("prompts", "seed", "count")
-"""Of paintings, what must be alike where those of two mimicries are compared."""
 ELSEWHERE = ":"
 """In names of what no catalogue holds and the study brings with it: `calibrated:3f2a…`."""
 
@@ -101,11 +100,13 @@ class _Resolver:
 
     def stimuli(self, stimuli: Stimuli) -> Stimuli:
         place: Place = ("stimuli",)
-        if not self.pictures_fit(stimuli):
+        kind = self.trial()
+        for where, sentence in unfit_pictures(self.whole, kind) if kind else ():
+            self.note(where, sentence)
+        if not stimuli.pictured:
             return stimuli
         for where, sentence in unknown_levels(stimuli):
             self.note(where, sentence)
-        self.what_is_shown(stimuli)
         return stimuli.model_copy(
             update={
                 "preparation": self.method(
@@ -131,96 +132,6 @@ class _Resolver:
                 },
             }
         )
-
-    def pictures_fit(self, stimuli: Stimuli) -> bool:
-        """Whether there are pictures to look into; notes where the trials need some, or none."""
-        kind, name = self.trial(), self.whole.study.trial.kind
-        if kind and kind.slots and not stimuli.pictured:
-            self.note(
-                ("study", "trial"),
-                f"{name} shows pictures: add a section stimuli that says which, and what is done"
-                " to them.",
-            )
-        if kind and not kind.slots and stimuli.pictured:
-            self.note(
-                ("stimuli",), f"{name} shows no pictures: leave this section out of the file."
-            )
-        return stimuli.pictured
-
-    def what_is_shown(self, stimuli: Stimuli) -> None:
-        """Mimics are painted for trials that show them, and for no others."""
-        kind = self.trial()
-        if kind is None:
-            return
-        name = self.whole.study.trial.kind
-        if kind.shows_mimics and not stimuli.mimicries:
-            self.note(
-                ("study", "trial"),
-                f"{name} shows what mimics paint: add a section stimuli.mimicries that says how"
-                " they learn.",
-            )
-        if stimuli.mimicries and not kind.shows_mimics:
-            able = [each for each in TRIALS.names() if TRIALS.load(each).shows_mimics]
-            self.note(
-                ("stimuli", "mimicries"),
-                f"the trial kind {name} shows no paintings of mimics: take one that does"
-                f" ({', '.join(able)}), or leave this section out.",
-            )
-        if kind.shows_mimics:
-            shown = sum(slot.shows == "condition" for slot in kind.slots)
-            self.whole_sets(stimuli, shown // compares(kind))
-            self.same_paintings(stimuli)
-        self.what_is_compared(kind)
-
-    def what_is_compared(self, kind: TrialKind) -> None:
-        """Whoever compares conditions says which."""
-        name, section = self.whole.study.trial.kind, self.whole.study.compare
-        if compares(kind) > 1 and section is None:
-            self.note(
-                ("study", "trial"),
-                f"{name} shows {compares(kind)} conditions beside one another: add a section"
-                " study.compare with the factors in which they differ.",
-            )
-        if compares(kind) == 1 and section is not None:
-            self.note(
-                ("study", "compare"),
-                f"the trial kind {name} shows one condition at a time; leave this section out.",
-            )
-        if section is not None and section.against is not None:
-            known = levels_of(self.whole.stimuli)
-            for factor, levels in section.against.rules.items():
-                for level in set(levels) - set(known.get(factor, levels)):
-                    place = ("study", "compare", "against", factor)
-                    self.note(place, unknown(level, known[factor]))
-
-    def same_paintings(self, stimuli: Stimuli) -> None:
-        """Mimicries that stand beside one another paint the same prompts by the same seeds."""
-        section = self.whole.study.compare
-        if section is None or "mimicry" not in section.factors:
-            return
-        (first, asked), *others = ((k, each.paintings) for k, each in stimuli.mimicries.items())
-        for label, paintings in others:
-            for name in PAIRED:
-                if getattr(paintings, name) == getattr(asked, name):
-                    continue
-                self.note(
-                    ("stimuli", "mimicries", label, "paintings", name),
-                    f"study.compare shows paintings of “{first}” and “{label}” as pairs, which must"
-                    f" be of the same prompt and seed, and their {name} differ: give both the same,"
-                    " or take mimicry out of study.compare.factors.",
-                )
-
-    def whole_sets(self, stimuli: Stimuli, size: int) -> None:
-        """Every painting is shown once."""
-        for label, mimicry in stimuli.mimicries.items():
-            count = mimicry.paintings.count
-            if count % size:
-                fewer, more = count - count % size, count - count % size + size
-                fit = f"{fewer} or {more}" if fewer else str(more)
-                self.note(
-                    ("stimuli", "mimicries", label, "paintings", "count"),
-                    f"{count} paintings cannot be shown {size} at a time: {fit} would do.",
-                )
 
     def mimicry(self, mimicry: Mimicry, place: Place) -> Mimicry:
         """A mimicry with its network, its settings and those of its paintings filled in."""
