@@ -8,9 +8,8 @@ from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Coalesce
 from pandas import DataFrame, Series, concat
 
-from config.plugins import PluginError, record
-from evaluation.analyses import ANALYSES
-from evaluation.choices import Entry, choices_of, joined, named, ours, taken_apart
+from evaluation import planned
+from evaluation.choices import choices_of, joined, named, ours, taken_apart
 from evaluation.evidence import Evidence
 from evaluation.findings.surveyed import Asked
 from evaluation.maps import MAPS
@@ -20,8 +19,6 @@ from evaluation.measuring.galleries import Gallery
 from evaluation.metrics import METRICS, Against
 from evaluation.models import Measurement, PictureMap, Report, SetMeasurement
 from evaluation.ratings import checked
-from evaluation.reporting.report import Plan
-from evaluation.reporting.scales import USUAL_FOR, fits, unclaimed
 from generation.models import Recipe, RecipeInput
 from generation.recipe import PAINTING
 from studies import export
@@ -30,7 +27,6 @@ from studies.models import Response, Stimulus, Study
 from studies.queries import recorded
 from studies.tables.comparisons import comparisons as compared_pairs
 from studies.trial_forms.marks import marking_of
-from studies.trials import TrialKind
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -46,7 +42,7 @@ def ratings(study: Study) -> DataFrame:
 
 def evidence(study: Study) -> Evidence:
     """All that analyses may look at, of all groups together."""
-    known = calibration_store.files_of(metrics(study))
+    known = calibration_store.files_of(planned.metrics(study))
     answers = export.responses(study)
     return Evidence(
         checked(answers),
@@ -63,21 +59,7 @@ def evidence(study: Study) -> Evidence:
 
 def asked(study: Study) -> tuple[Asked, ...]:
     """The questions of the study, as their pages had them."""
-    return asked_of(plan_of(study).kind)
-
-
-def asked_of(kind: TrialKind) -> tuple[Asked, ...]:
-    """The questions of a trial kind, over all its screens."""
-    return tuple(
-        Asked(each.name, each.text, each.measured, each.labels, getattr(each, "ticks", False))
-        for each in kind.questions
-    )
-
-
-def painters(study: Study) -> list[str]:
-    """The painters whom the items of the study are about."""
-    items = study.items.filter(practice=False, gold="")
-    return sorted(set(items.values_list("artwork__painter", flat=True)))
+    return planned.asked_of(plan_of(study).kind)
 
 
 def pairs(study: Study, against: Against = "counterpart") -> DataFrame:
@@ -132,7 +114,7 @@ def measurements(study: Study) -> DataFrame:
     others = imported.measurements(study, lambda: pairs(study, "nothing"))
     tables = [own, others] if len(others) else [own]
     table = concat(tables).sort_values(["item", "metric"], ignore_index=True)
-    return calibration_store.with_calibrated(table, metrics(study))
+    return calibration_store.with_calibrated(table, planned.metrics(study))
 
 
 def comparisons(study: Study) -> DataFrame:
@@ -249,96 +231,11 @@ def _maps(table: DataFrame, against: Against) -> DataFrame:
     )
 
 
-def planned_sets(study: Study) -> list[Entry]:
-    """The set metrics that the analyses of the study's plan ask for, with their settings."""
-    return _asked(study, "set_metrics")
-
-
-def plan(study: Study) -> Plan:
-    """The analyses of the study's file with their settings; where it names none, all that suit it.
-
-    The trial kind says which points of its scale are a success, where the file does not.
-    """
-    analysis: Mapping[str, Mapping[str, Mapping[str, object]]] = study.protocol.document["analysis"]
-    written = analysis["analyses"] or _suitable(study)
-    points = list(plan_of(study).kind.success_points)
-    return {
-        name: {**settings, "points": points}
-        if points
-        and settings.get("points") is None
-        and name in ANALYSES
-        and "points" in ANALYSES.settings(name)
-        else settings
-        for name, settings in written.items()
-    }
-
-
-def _suitable(study: Study) -> dict[str, dict[str, Any]]:
-    """The analyses that can answer something about what the study's trial asks."""
-    kind = plan_of(study).kind
-    asked = [question.name for question in kind.questions]
-    built = {name: ANALYSES.build(name) for name in ANALYSES.names()}
-    usual = {name: record(analysis) for name, analysis in built.items()}
-    found: dict[str, dict[str, Any]] = {}
-    for name, settings in usual.items():
-        if "set_metrics" in settings and not study.set_measurements.exists():
-            continue  # nobody compared sets
-        if len(painters(study)) < getattr(ANALYSES.load(name), "fewest_painters", 1):
-            continue  # what is learnt of so few artists says nothing about others
-        if name in USUAL_FOR and kind.slots:  # questions that no analysis is made for
-            claimed = 1 if kind.success_points else 0  # the first one, by psr
-            without = unclaimed(name, asked_of(kind)[claimed:])
-            found |= {name: {"questions": without}} if without else {}
-            continue
-        if not _is_for(study, getattr(ANALYSES.load(name), "only_for", "")):
-            continue  # it reads comparisons, or what people say without pictures
-        if settings.get("questions") and not set(settings["questions"]) & set(asked):
-            continue  # it is about questions that nobody is asked
-        if not fits(built[name], asked_of(kind)):
-            continue  # answers to them are of another scale
-        if settings.get("question") in {None, *asked}:
-            found[name] = {}
-        elif "points" in settings and kind.success_points:
-            of_psr = {"of": "psr"} if "of" in settings else {}
-            found[name] = {"question": asked[0], **of_psr}
-    return found
-
-
-def _is_for(study: Study, only: str) -> bool:
-    """Whether a study is of the sort (`comparisons`, `surveys`) that an analysis is only for."""
-    if only == "comparisons":
-        return bool(study.protocol.document["study"].get("compare"))
-    return only != "surveys" or not plan_of(study).kind.slots
-
-
-def seed(study: Study) -> int:
-    """The seed that the study's file gives its analyses."""
-    return int(study.protocol.document["analysis"]["seed"])
-
-
-def metrics(study: Study) -> list[Entry]:
-    """The metrics that the analyses of the study's plan ask for, with their settings."""
-    return [*_asked(study, "metrics"), *_asked(study, "metric")]
-
-
-def _asked(study: Study, setting: str) -> list[Entry]:
-    """What the analyses of the plan hold in the setting of this name, each once."""
-    wanted: list[Entry] = []
-    for name, settings in plan(study).items():
-        try:
-            asked = record(ANALYSES.build(name, settings)).get(setting) or ()
-            asked = [asked] if isinstance(asked, str) else asked
-        except PluginError:  # the report says so in the place of that analysis
-            continue
-        wanted += [entry for entry in asked if entry not in wanted]
-    return wanted
-
-
 def unmeasured(study: Study) -> int:
     """How many items lack a measurement by a metric of the plan that this study can have."""
     wanted = {
         number
-        for choice in choices_of(ours(metrics(study)))
+        for choice in choices_of(ours(planned.metrics(study)))
         if len(pairs(study, choice.built.against))
         for number in choice.numbers
     }

@@ -1,11 +1,10 @@
-"""The table of ratings: checked, typed, and split so that nothing is pooled silently.
+"""The table of ratings: checked, typed, and split by what items are.
 
 One row an answer; columns as `studies.export` writes them. `analyse` takes the same table from
 elsewhere, so every complaint is a sentence that names the column and the row. Pure.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 import pandas as pd
@@ -58,20 +57,6 @@ YES, NO = {"true", "1", "yes", "1.0"}, {"false", "0", "no", "", "0.0", "nan", "n
 
 class TableError(ValueError):
     """A table that cannot be analysed; the sentence says what to change."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """Answers that may be pooled: of one population, all of people or all SIMULATED."""
-
-    population: str
-    simulated: bool
-    ratings: DataFrame
-
-    @property
-    def name(self) -> str:
-        population = self.population or "all raters"
-        return f"SIMULATED {population}" if self.simulated else population
 
 
 def checked(table: DataFrame) -> DataFrame:
@@ -136,36 +121,6 @@ def usable(ratings: DataFrame) -> DataFrame:
     repeated = ratings["repeat_of"] != ""
     left_out = ratings["excluded"] | ratings["gold"] | repeated | ratings["value"].isna()
     return ratings[~left_out]
-
-
-def groups(ratings: DataFrame, *, pooled: bool = False) -> list[Group]:
-    """Every population apart, people before SIMULATED raters; empty for an empty table.
-
-    `pooled`: all populations together, and said so in their name; never with simulated raters.
-    """
-    if pooled:
-        named = ratings.groupby("simulated")["population"].transform(_together)
-        ratings = ratings.assign(population=named)
-    parts = ratings.groupby(["simulated", "population"], sort=True)
-    return [Group(str(key[1]), bool(key[0]), part) for key, part in parts]
-
-
-def compared(ratings: DataFrame) -> list[Group]:
-    """All populations of people in one table, none pooled, and all of SIMULATED raters likewise.
-
-    For analyses that compare populations; empty where there is one only.
-    """
-    found = []
-    for simulated, part in ratings.groupby("simulated", sort=True):
-        names = sorted(name or "unnamed" for name in part["population"].unique())
-        if len(names) > 1:
-            found.append(Group(f"{listed(names)} compared", bool(simulated), part))
-    return found
-
-
-def _together(populations: Series) -> str:
-    names = sorted(name or "unnamed" for name in populations.unique())
-    return populations.iloc[0] if len(names) == 1 else f"{listed(names)} together"
 
 
 def one_group(ratings: DataFrame) -> None:

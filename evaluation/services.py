@@ -11,7 +11,7 @@ from django.db import transaction
 from pandas import DataFrame
 
 from config.celery import app
-from evaluation import queries
+from evaluation import planned, queries
 from evaluation.choices import Entry
 from evaluation.measuring import calibration_store
 from evaluation.measuring.measurements import Measured
@@ -119,7 +119,7 @@ def compute_report(*, study: Study, progress: Progress = silent) -> Report:
     evidence = queries.evidence(study)
     if evidence.ratings.empty:
         raise TableError("Nobody has answered yet, so there is nothing to report.")
-    people, plan, seed = export.participants(study), queries.plan(study), queries.seed(study)
+    people, plan, seed = export.participants(study), planned.plan(study), planned.seed(study)
     table = fingerprint(plan, evidence, people)
     known = Report.objects.filter(study=study, table_sha256=table, seed=seed).first()
     if known is not None:

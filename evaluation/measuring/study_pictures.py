@@ -9,7 +9,7 @@ from pandas import DataFrame
 from torch import Tensor
 
 from config.plugins import PluginError
-from evaluation import models, queries
+from evaluation import models, planned, queries
 from evaluation.choices import Entry, choices_of, joined, ours, taken_apart, whole
 from evaluation.measuring import calibration_store, costly, scoring
 from evaluation.measuring.costly import Cost
@@ -48,12 +48,12 @@ def measure_pictures(
         failed: dict[str, str] | None = {} if metrics is None else None
         new = _measure(study, plain, versions, networks, progress, failed)
         new += _measure_costly(study, chosen, versions, networks, progress)
-        if metrics is None and (sets := queries.planned_sets(study)):
+        if metrics is None and (sets := planned.set_metrics(study)):
             compared = measure_sets(study, sets, "condition", None, progress)
             new, skipped = new + compared.new, {**skipped, **compared.skipped}
     except (PluginError, NetworkUnavailable, scoring.ScoreError, store.StoreError) as error:
         raise MeasureError(str(error)) from error
-    said = calibration_store.remarks(queries.measurements(study), queries.metrics(study))
+    said = calibration_store.remarks(queries.measurements(study), planned.metrics(study))
     return Measured(new, {**skipped, **(failed or {}), **said})
 
 
@@ -83,12 +83,12 @@ def _wanted(study: Study, others: bool) -> list[Entry]:
 
     Costly ones only where the plan names them.
     """
-    asked = queries.metrics(study)
-    planned = ours([*asked, *calibration_store.inputs_of(asked)])
-    named = {choice.metric for choice in choices_of(planned)}
-    everything = METRICS.names() if others or not planned else []
+    asked = planned.metrics(study)
+    own = ours([*asked, *calibration_store.inputs_of(asked)])
+    named = {choice.metric for choice in choices_of(own)}
+    everything = METRICS.names() if others or not own else []
     rest = [name for name in everything if name not in named]
-    return [*planned, *(name for name in rest if not is_costly(METRICS.load(name)))]
+    return [*own, *(name for name in rest if not is_costly(METRICS.load(name)))]
 
 
 def _reason(study: Study, metric: Metric) -> str:
@@ -115,7 +115,7 @@ def _reason(study: Study, metric: Metric) -> str:
 
 def _no_genre(study: Study, metric: GenreMetric) -> str:
     known = recorded(study, "genre")
-    unsaid = [name for name in queries.painters(study) if name not in known]
+    unsaid = [name for name in planned.painters(study) if name not in known]
     if unsaid:
         return (
             f"{metric.label} needs the genre of every painter, and no record of the collection"

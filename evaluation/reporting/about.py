@@ -6,7 +6,8 @@ from typing import Any
 
 from pandas import DataFrame
 
-from evaluation.ratings import groups, usable
+from evaluation.groups import groups
+from evaluation.ratings import usable
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from evaluation.analyses import ANALYSES, Analysis, Attachment, Exhibit, Finding
 from evaluation.charts.figures import as_json, drawings
 from evaluation.evidence import Evidence
 from evaluation.findings.exclusions import flow
-from evaluation.ratings import Group, TableError, compared, groups
+from evaluation.groups import Group, compared, groups
+from evaluation.ratings import TableError
 from evaluation.reporting.about import About
 from evaluation.reporting.behind import counts, questions_of
 from evaluation.reporting.scales import check_scales

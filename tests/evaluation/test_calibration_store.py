@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from django.core.management import CommandError, call_command
 
-from evaluation import queries
+from evaluation import planned, queries
 from evaluation.analyses import ANALYSES
 from evaluation.findings.calibrations import Calibration, read
 from evaluation.measuring import calibration_store
@@ -93,7 +93,7 @@ def test_the_next_study_has_a_value_of_it_for_every_item() -> None:
     mine = found[found["metric"] == file.name]
     assert len(mine) == study.items.filter(practice=False).count() > 0
     assert set(mine["version"]) == {file.id}
-    entries = queries.metrics(study)
+    entries = planned.metrics(study)
     assert calibration_store.files_of(entries) == (file,)
     said = calibration_store.remarks(found, entries)
     assert "extrapolates for" in said[file.name]
@@ -108,7 +108,7 @@ def test_inputs_that_were_not_measured_are_told_and_stop_nothing() -> None:
     study.refresh_from_db()
     found = queries.measurements(study)
     assert set(found["metric"]) == {"lpips"}
-    said = calibration_store.remarks(found, queries.metrics(study))
+    said = calibration_store.remarks(found, planned.metrics(study))
     assert "needs good, which was not measured" in said[file.name]
 
 

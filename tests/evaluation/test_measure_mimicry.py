@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
-from evaluation import queries, services
+from evaluation import planned, queries, services
 from evaluation.measuring.measurements import MeasureError
 from evaluation.models import Measurement
 from generation.models import Artwork
@@ -147,7 +147,7 @@ def test_the_database_keeps_one_value_a_genre(scene) -> None:
 def test_the_report_shows_psr_and_genre_shift_by_era_marked_simulated(scene) -> None:
     scene.judged_by(4)
     services.measure(study=scene.study, others=True)
-    sections = queries.plan(scene.study)
+    sections = planned.plan(scene.study)
     usual = {"agreement", "clip_genre_shift", "metric_validity", "psr"}
     assert set(sections) == {*usual, "decision_errors", "generality", "metric_assisted"}
     assert sections["psr"]["points"] == [1, 2]

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from evaluation import ratings
+from evaluation import groups, ratings
 from evaluation.measuring import measurements
 from evaluation.ratings import TableError
 from tests.evaluation.tables import measurements_table, ratings_table
@@ -116,7 +116,7 @@ def test_groups_keep_populations_and_simulated_raters_apart() -> None:
         ratings_table(raters=2, population="artists", simulated=True),
         ratings_table(raters=2, population="artists"),
     ]
-    found = ratings.groups(ratings.checked(pd.concat(parts)))
+    found = groups.groups(ratings.checked(pd.concat(parts)))
     assert [group.name for group in found] == ["artists", "crowd", "SIMULATED artists"]
 
 

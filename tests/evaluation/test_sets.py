@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from django.core.management import CommandError, call_command
 
-from evaluation import queries, ratings, services
+from evaluation import planned, queries, ratings, services
 from evaluation.analyses.set_quality import SetQuality
 from evaluation.charts.figures import drawn
 from evaluation.evidence import Evidence
@@ -151,10 +151,10 @@ class TestStudy:
         assert set(queries.sets(scene.study)["set_metric"]) == {"cmmd(replicates=100)"}
 
     def test_sets_are_reported_where_there_are_some(self, scene) -> None:
-        assert "set_quality" not in queries.plan(scene.study)
+        assert "set_quality" not in planned.plan(scene.study)
         before = fingerprint({}, queries.evidence(scene.study), None)
         services.measure_sets(study=scene.study, set_metrics=KID)
-        assert "set_quality" in queries.plan(scene.study)
+        assert "set_quality" in planned.plan(scene.study)
         assert fingerprint({}, queries.evidence(scene.study), None) != before
         scene.judged_by(4)
         finding = SetQuality().run(queries.evidence(scene.study), 0)

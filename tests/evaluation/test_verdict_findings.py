@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from config.plugins import PluginError
-from evaluation import ratings
+from evaluation import groups, ratings
 from evaluation.analyses import ANALYSES, Finding
 from evaluation.evidence import Evidence
 from evaluation.findings.binary_metrics import chance_of, margin_of, with_margins
@@ -59,9 +59,9 @@ def test_populations_are_compared_in_a_part_of_its_own_and_never_pooled(both) ->
 def test_simulated_raters_are_never_compared_with_people(both) -> None:
     made_up = both.assign(population="crowd", simulated=True)
     people = both[both["population"] == "artists"]
-    found = ratings.compared(pd.concat([people, made_up]))
+    found = groups.compared(pd.concat([people, made_up]))
     assert found == []
-    (group,) = ratings.compared(both.assign(simulated=True))
+    (group,) = groups.compared(both.assign(simulated=True))
     assert group.name == "SIMULATED artists and crowd compared"
 
 
