@@ -1,9 +1,11 @@
 """The browser of a blind check: takes a rater's way, and writes down whatever it is sent."""
 
+import json
 import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http.cookiejar import CookieJar
 from time import perf_counter
 from typing import Any
@@ -14,13 +16,14 @@ from django.urls import Resolver404, resolve, reverse
 from studies.blindness.observables import Received, SeenPicture, SeenTrial
 from studies.models import Participant, Trial
 from studies.showing import renditions
-from studies.simulation import Browser
+from studies.simulation import OK, Browser, SimulationError
 
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 PATIENCE_SECONDS = 30
 PART = {"Range": "bytes=0-0", "If-None-Match": "*"}
 """Asks for one byte, and for that only if there is no copy of any version: who keeps versions, or
 knows parts, answers in another way."""
+BY_SCRIPT = {"Accept": "application/json"}
 
 Tell = Callable[[Trial, SeenTrial], None]
 
@@ -32,16 +35,29 @@ class Watcher(Browser):
         super().__init__(participant)
         self.tell = tell
         self.told: set[int] = set()
+        self.brought: Received | None = None
         if site:
             self.client: Any = Line(site)
 
+    def send(self, place: str, form: dict[str, Any]) -> str:
+        """As the script of a trial's page does, whose answer's receipt brings the next page."""
+        if self._trial_at(place) is None:
+            return super().send(place, form)
+        sent = self._post(place, form)
+        if sent.status != OK:
+            raise SimulationError(f"{place} answered {sent.status} to a complete form.")
+        told = json.loads(sent.body)
+        self.brought = replace(sent, body=told["page"].encode()) if told["page"] else None
+        return self.open(told["next"])
+
     def open(self, place: str) -> str:
         """As a rater's, and a look at everything that a trial's page brings."""
+        brought, self.brought = self.brought, None
         arrived = super().open(place)
         trial = self._trial_at(arrived)
         if trial is not None and trial.pk not in self.told:  # a redirect comes by here twice
             self.told.add(trial.pk)
-            self.tell(trial, self._seen(trial, arrived))
+            self.tell(trial, self._seen(trial, arrived, brought))
         return arrived
 
     def _trial_at(self, place: str) -> Trial | None:
@@ -54,7 +70,7 @@ class Watcher(Browser):
         token = match.kwargs["trial_token"]
         return self.participant.trials.select_related("item").filter(token=token).first()
 
-    def _seen(self, trial: Trial, place: str) -> SeenTrial:
+    def _seen(self, trial: Trial, place: str, brought: Received | None) -> SeenTrial:
         page = self._get(place)
         trial.participant = self.participant
         own = {renditions.address(trial, slot): slot for slot in trial.layout.get("order", ())}
@@ -67,7 +83,7 @@ class Watcher(Browser):
         addresses = [address for address, _ in self._on(page, None)]
         tokens = [self.participant.token, trial.token, *addresses, *own]
         tokens += self.participant.trials.values_list("token", flat=True)
-        return SeenTrial(page, pictures, trial.position, tokens)
+        return SeenTrial(page, pictures, trial.position, tokens, brought)
 
     def _on(self, page: Received, own: Mapping[str, str] | None) -> list[tuple[str, str]]:
         """Addresses of pictures on the page, in its order, with their slots (all if None)."""
@@ -82,12 +98,21 @@ class Watcher(Browser):
     def _get(self, address: str, asking: Mapping[str, str] | None = None) -> Received:
         started = perf_counter()
         response = self.client.get(address, secure=self.secure, headers=dict(asking or {}))
-        body = bytes(response.content)
-        seconds = perf_counter() - started
-        headers = [(str(name), str(value)) for name, value in response.headers.items()]
-        cookies = getattr(response, "cookies", {})  # Django keeps them apart until they are sent
-        headers += [("Set-Cookie", each.OutputString()) for each in cookies.values()]
-        return Received(address, response.status_code, headers, body, seconds)
+        return _received(address, response, started)
+
+    def _post(self, address: str, form: Mapping[str, Any]) -> Received:
+        started = perf_counter()
+        response = self.client.post(address, form, secure=self.secure, headers=BY_SCRIPT)
+        return _received(address, response, started)
+
+
+def _received(address: str, response: Any, started: float) -> Received:
+    body = bytes(response.content)
+    seconds = perf_counter() - started
+    headers = [(str(name), str(value)) for name, value in response.headers.items()]
+    cookies = getattr(response, "cookies", {})  # Django keeps them apart until they are sent
+    headers += [("Set-Cookie", each.OutputString()) for each in cookies.values()]
+    return Received(address, response.status_code, headers, body, seconds)
 
 
 def _slot(address: str, own: Mapping[str, str]) -> str:
@@ -111,12 +136,18 @@ class Line:
         asked = urllib.request.Request(urljoin(self.site, address), headers=dict(headers or {}))  # noqa: S310
         return self._ask(asked)
 
-    def post(self, address: str, form: Mapping[str, Any], **_options: Any) -> "Arrived":
+    def post(
+        self,
+        address: str,
+        form: Mapping[str, Any],
+        headers: Mapping[str, str] | None = None,
+        **_options: Any,
+    ) -> "Arrived":
         """POST a form, with the token of the page that was opened last."""
         content = urlencode({**form, "csrfmiddlewaretoken": self.token}).encode()
         whole = urljoin(self.site, address)
-        headers = {"Referer": whole}
-        return self._ask(urllib.request.Request(whole, content, headers))  # noqa: S310
+        told = {"Referer": whole, **(headers or {})}
+        return self._ask(urllib.request.Request(whole, content, told))  # noqa: S310
 
     def _ask(self, request: urllib.request.Request) -> "Arrived":
         try:

@@ -15,7 +15,14 @@ from django.db import models, transaction
 
 from generation.progress import Progress, silent
 from studies.blindness.browsing import Watcher
-from studies.blindness.observables import Features, SeenTrial, of_picture, of_trial, without_pixels
+from studies.blindness.observables import (
+    Features,
+    Received,
+    SeenTrial,
+    of_picture,
+    of_trial,
+    without_pixels,
+)
 from studies.blindness.secrets import Secrets, secrets_of
 from studies.live.places import check_open
 from studies.live.plan import plan_of
@@ -73,7 +80,8 @@ def crawl(
 def _keep(found: Crawl, known: Secrets, trial: Trial, seen: SeenTrial, labelled: bool) -> None:
     """Trials for practice are shown to everybody alike; only others are looked at."""
     found.pictures += len(seen.pictures)
-    found.received += len(seen.page.body) + sum(len(each.first.body) for each in seen.pictures)
+    found.received += sum(len(page.body) for page in _pages(seen))
+    found.received += sum(len(each.first.body) for each in seen.pictures)
     if trial.practice or trial.item.gold:
         return
     found.items.add(trial.item.position)
@@ -86,9 +94,15 @@ def _keep(found: Crawl, known: Secrets, trial: Trial, seen: SeenTrial, labelled:
     found.sights.append(Sight(trial.item.position, of_trial(seen, labelled), pictures))
 
 
+def _pages(seen: SeenTrial) -> Sequence[Received]:
+    return [page for page in (seen.page, seen.brought) if page is not None]
+
+
 def _plain(seen: SeenTrial) -> str:
     """Everything that was received but pixels, as one text."""
-    parts = [seen.page.address, seen.page.body.decode("utf-8", "replace"), str(seen.page.headers)]
+    parts = []
+    for page in _pages(seen):
+        parts += [page.address, page.body.decode("utf-8", "replace"), str(page.headers)]
     for picture in seen.pictures:
         parts += [picture.first.address, str(picture.first.headers), str(picture.again.headers)]
         parts.append(str(picture.probed.headers) if picture.probed else "")

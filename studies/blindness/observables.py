@@ -56,12 +56,16 @@ class SeenPicture:
 
 @dataclass(frozen=True)
 class SeenTrial:
-    """One trial; `tokens` are opaque strings that differ for everybody and are blanked."""
+    """One trial; `tokens` are opaque strings that differ for everybody and are blanked.
+
+    `brought` is its page as the receipt of the answer before brought it, where one did.
+    """
 
     page: Received
     pictures: Sequence[SeenPicture]
     position: int
     tokens: Sequence[str]
+    brought: Received | None = None
 
 
 def of_trial(seen: SeenTrial, labelled: bool) -> Features:
@@ -72,8 +76,11 @@ def of_trial(seen: SeenTrial, labelled: bool) -> Features:
     found: Features = {
         "order: place in the session": float(seen.position),
         "order: odd or even": float(seen.position % 2),
-        **_of_page(seen),
+        **_of_page(seen.page, seen.tokens, "page"),
+        "page: pictures": float(len(seen.pictures)),
     }
+    if seen.brought is not None:
+        found |= _of_page(seen.brought, seen.tokens, "page with the receipt")
     for picture in seen.pictures:
         name = picture.slot if labelled else f"picture {picture.place}"
         found |= {f"{name}: {key}": value for key, value in of_picture(picture).items()}
@@ -226,29 +233,28 @@ def without_pixels(body: bytes) -> bytes:
     return b"\n".join(kept)
 
 
-def _of_page(seen: SeenTrial) -> Features:
+def _of_page(page: Received, tokens: Sequence[str], name: str) -> Features:
     """The page without tokens and counts: its words, its tags with attributes, their order."""
-    text = plain_page(seen)
+    text = _plain(page, tokens)
     reader = _Reader()
     reader.feed(text)
     return {
-        "page: status": str(seen.page.status),
-        "page: length": float(len(text)),
-        "page: seconds": seen.page.seconds,
-        "page: headers": _header_words(
-            [pair for pair in seen.page.headers if pair[0].lower() != "content-length"]
+        f"{name}: status": str(page.status),
+        f"{name}: length": float(len(text)),
+        f"{name}: seconds": page.seconds,
+        f"{name}: headers": _header_words(
+            [pair for pair in page.headers if pair[0].lower() != "content-length"]
         ),
-        "page: words": frozenset(reader.words),
-        "page: tags": frozenset(reader.tags),
-        "page: order of tags": str(hash_of(reader.order)),
-        "page: pictures": float(len(seen.pictures)),
+        f"{name}: words": frozenset(reader.words),
+        f"{name}: tags": frozenset(reader.tags),
+        f"{name}: order of tags": str(hash_of(reader.order)),
     }
 
 
-def plain_page(seen: SeenTrial) -> str:
+def _plain(page: Received, tokens: Sequence[str]) -> str:
     """The page with every opaque token blanked, and without “3 of 12”."""
-    text = seen.page.body.decode("utf-8", "replace")
-    for token in sorted(filter(None, seen.tokens), key=len, reverse=True):
+    text = page.body.decode("utf-8", "replace")
+    for token in sorted(filter(None, tokens), key=len, reverse=True):
         text = text.replace(token, "…")
     text = re.sub(r"""(nonce=|csrfmiddlewaretoken" value=)"[^"]*\"""", r'\1"…"', text)
     text = re.sub(r'data-upcoming="[^"]*"', "", text)  # the next trial's: looked at with that one

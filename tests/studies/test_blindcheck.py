@@ -183,6 +183,21 @@ def _element(response: HttpResponse) -> None:
     response.content = response.content.replace(b"<form", b"<!-- arm two --><form", 1)
 
 
+def with_the_receipt(patch: pytest.MonkeyPatch) -> None:
+    """The receipt of an answer tells what the trial is that it brings; its own page does not."""
+    from studies.views.participant import trials
+
+    real = trials._ahead
+
+    def ahead(request, saved, place: str) -> str:
+        page = real(request, saved, place)
+        if page and saved.course.way.next.item.condition.position:
+            return page.replace("<form", "<!-- arm two --><form", 1)
+        return page
+
+    patch.setattr(trials, "_ahead", ahead)
+
+
 def on_one_side(patch: pytest.MonkeyPatch) -> None:
     real = fieldwork.enrol
 
@@ -210,6 +225,7 @@ PLANTED = {
     "dimensions": (sends(_larger), "bytes: width"),
     "still good": (still_good, "asked for a part"),
     "side": (on_one_side, "order: place of"),
+    "receipt": (with_the_receipt, "page with the receipt"),
 }
 
 
