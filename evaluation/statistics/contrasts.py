@@ -128,7 +128,8 @@ def ratio(
         return Estimate.undefined(level=level, n=size, reason=reason)
     low, high = min(end[0] for end in ends if end), max(end[1] for end in ends if end)
     slope = np.array([1.0, -top / bottom]) / bottom
-    se = sqrt(max(float(slope @ variance @ slope) for variance in parts.variances))
+    spread = max(float(slope @ variance @ slope) for variance in parts.variances)
+    se = sqrt(max(spread, 0.0))  # where both vary alike, rounding can leave less than nothing
     said = f"Fieller, {parts.said}"
     return Estimate(float(top / bottom), float(low), float(high), se, level, size, said)
 

@@ -1,6 +1,6 @@
 """Folds by artist, and predictions for people whom the metric was not fitted on (cross-fitting)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,6 +26,16 @@ def folds_of(clusters: Codes, folds: int) -> Codes:
         fold_of[cluster] = int(held.argmin())
         held[fold_of[cluster]] += sizes[cluster]
     return fold_of[clusters]
+
+
+def least(errors: Mapping[str, float]) -> str:
+    """The name with the smallest error; of those that differ by rounding only, the first.
+
+    Two models can be one (a monotone ridge whose weights all have the right sign is the ridge):
+    which of them is named must not depend on the machine.
+    """
+    close = min(errors.values()) * (1 + 1e-6)
+    return next(name for name, error in errors.items() if error <= close)
 
 
 def unnamed(clusters: Codes, answers: Floats, features: Floats) -> Codes:

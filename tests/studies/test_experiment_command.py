@@ -165,7 +165,10 @@ def test_following_says_why_pictures_cannot_be_made(file: Path) -> None:
         command.Command().follow(study)
 
 
-def test_a_live_study_is_checked_for_leaks_and_the_certificate_is_written(tmp_path: Path) -> None:
+def test_a_live_study_is_checked_for_leaks_and_the_certificate_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studies.blindness.check.ALPHA", 0.0)  # else one check in twenty cries
     live_study(artworks=8, conditions=2, practice=0, checks=[], size=16, raters={"items_each": 16})
     page, data = tmp_path / "blind.md", tmp_path / "blind.json"
     said = experiment("blindcheck", "drawn", "--participants", 2, "--to", page)

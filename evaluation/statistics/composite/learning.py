@@ -13,7 +13,7 @@ from evaluation.statistics.answers import Codes, Floats
 from evaluation.statistics.composite.cumulative import Cumulative, OrdinalFit
 from evaluation.statistics.composite.standard import Standard
 from evaluation.statistics.estimate import BadData, Estimate
-from evaluation.statistics.folds import folds_of
+from evaluation.statistics.folds import folds_of, least
 from evaluation.statistics.influence import PLAIN, t_interval
 
 PARTITIONS = 5
@@ -80,7 +80,7 @@ def _chosen(
                 standard, fitted = _fitted(features[left], counts[left], fit)
                 missed = answers[held] - fitted(standard(features[held]))
                 errors[name] += float(missed @ missed)
-    return min(errors, key=lambda name: errors[name])
+    return least(errors)
 
 
 def _fitted(features: Floats, counts: Floats, fit: OrdinalFit) -> tuple[Standard, Cumulative]:

@@ -33,7 +33,7 @@ from evaluation.statistics.composite.scores import (
 )
 from evaluation.statistics.composite.standard import Standard
 from evaluation.statistics.estimate import ESTIMATE_LEVEL, BadData, Estimate, check_level
-from evaluation.statistics.folds import Fit, Predictor, folds_of, unnamed
+from evaluation.statistics.folds import Fit, Predictor, folds_of, least, unnamed
 
 Mask = NDArray[np.bool_]
 ALONE = 1e-9
@@ -338,7 +338,7 @@ def _chosen(table: _Table, train: Mask) -> str:
         for name, fit in table.models.items():
             predicted = _fitted(table, left, fit)(table.x[held])
             errors[name] += float(((table.y[held] - predicted) ** 2).sum())
-    return min(errors, key=lambda name: errors[name])
+    return least(errors)
 
 
 def _best_single(table: _Table, train: Mask) -> int:

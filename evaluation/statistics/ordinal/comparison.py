@@ -24,6 +24,9 @@ from evaluation.statistics.formula import effects_of
 from evaluation.statistics.ordinal.fit import Fit
 from evaluation.statistics.ordinal.model import fit_call
 
+ROUNDING = 1e-10
+"""Of a log-likelihood: closer fits than this fit equally well."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -119,7 +122,9 @@ def _compared(larger: Fit, smaller: Fit, degrees: int, variances: int) -> Compar
     for fit in (larger, smaller):
         if not fit.converged:
             return _none(fit.unconverged)
-    statistic = max(0.0, 2 * (larger.log_likelihood - smaller.log_likelihood))
+    statistic = 2 * (larger.log_likelihood - smaller.log_likelihood)
+    if statistic < ROUNDING * max(1.0, abs(smaller.log_likelihood)):
+        statistic = 0.0
     if degrees and not variances and not isinf(larger.call.freedom):
         return _by_freedom(larger, statistic, degrees)
     parts = [

@@ -18,7 +18,7 @@ from evaluation.statistics.composite import (
     ridge,
 )
 from evaluation.statistics.estimate import BadData
-from evaluation.statistics.folds import folds_of
+from evaluation.statistics.folds import folds_of, least
 from evaluation.statistics.ordinal import clm
 
 R = json.loads((Path(__file__).parents[2] / "data/statistics/composite.json").read_text())
@@ -313,3 +313,9 @@ def test_what_is_kept_is_chosen_on_artists_and_has_weights_with_intervals() -> N
     with pytest.raises(BadData, match="too few"):
         learn(x, counts, worth, np.arange(120) % 2, ordinal_models(worth),
               generator=np.random.default_rng(0), level=0.95)  # fmt: skip
+
+
+def test_of_two_models_that_are_one_the_first_is_named() -> None:
+    assert least({"ridge": 3.0000000001, "monotone": 3.0, "other": 4.0}) == "ridge"
+    assert least({"ridge": 3.1, "monotone": 3.0}) == "monotone"
+    assert least({"ridge": 0.0, "monotone": 0.0}) == "ridge"

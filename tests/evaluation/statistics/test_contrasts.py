@@ -100,3 +100,13 @@ def test_what_cannot_be_contrasted_is_said(change, said) -> None:
     given_ = {"conditions": name, "weights": {"clean": 1}} | change
     with pytest.raises(BadData, match=said):
         contrast(values, who, what, given_["conditions"], given_["weights"])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_where_both_contrasts_are_one_the_share_is_1_without_an_error(seed: int) -> None:
+    """Rounding can leave a variance of the difference that is less than 0."""
+    values, who, what, name = table(seed, effects=(9.0, 2.0, 3.0))
+    same = {"clean": 1.0, "protected": -1.0}
+    found = ratio(values, who, what, name, same, same)
+    assert (found.value, found.low, found.high) == pytest.approx((1, 1, 1))
+    assert found.se == pytest.approx(0, abs=1e-6)
