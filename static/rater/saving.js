@@ -5,7 +5,7 @@ import { phrase } from "./words.js";
 const WAITS = [1000, 2000, 4000, 8000, 15000];
 const PATIENCE = 20000;
 
-// Resolves with {next} once saved, {missing} when the server wants more answers, or {} when the
+// Resolves with {next, kept} where the server says how it goes on, {missing} when the server wants more answers, or {} when the
 // page has to be asked for anew. `beforeEach` brings the form up to date; `tell` speaks to the rater.
 export async function save(form, beforeEach, tell) {
   const leaving = (event) => event.preventDefault();
@@ -35,7 +35,9 @@ async function send(form) {
       credentials: "same-origin",
       signal: AbortSignal.timeout?.(PATIENCE),
     });
-    if (response.ok || response.status === 422) return await response.json();
+    const told = response.headers.get("Content-Type")?.startsWith("application/json");
+    if (told && (response.ok || response.status === 422)) return await response.json();
+    // Pages are for reading: that everything was erased, that the form went stale.
     return response.status < 500 && response.status !== 429 ? {} : null;
   } catch {
     return null;

@@ -6,7 +6,8 @@ const PARTS = "script[type=importmap], script[src], link[rel=stylesheet]";
 // Whether it could be done; the address is to be opened where not.
 export function swap(address, page) {
   const found = new DOMParser().parseFromString(page, "text/html");
-  if (!found.getElementById("trial") || parts(found) !== parts(document)) return false;
+  const { lang } = document.documentElement;
+  if (!found.getElementById("trial") || found.documentElement.lang !== lang || parts(found) !== parts(document)) return false;
   for (const plain of found.querySelectorAll("noscript")) plain.remove();
   history.pushState(null, "", address);
   document.title = found.title;

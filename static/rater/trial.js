@@ -11,7 +11,7 @@ import { save } from "./saving.js";
 import { drawSliders } from "./slider.js";
 import { Stage } from "./stage.js";
 import { swap } from "./swap.js";
-import { during, turn } from "./turn.js";
+import { during, justTurned, turn } from "./turn.js";
 import { Viewing } from "./viewing.js";
 import { Wall } from "./wall.js";
 import { phrase } from "./words.js";
@@ -54,6 +54,7 @@ function begin() {
   async function submit() {
     if (busy) return;
     const lacking = whatIsLacking();
+    if (lacking && justTurned()) return; // a second press of the Next before
     if (lacking) {
       answers.say(lacking, "lacking");
       if (stage.overlooked) stage.pointOut();
@@ -68,8 +69,8 @@ function begin() {
       answers.mark(outcome.missing);
       return;
     }
-    if (outcome.next) draft.forget();
-    else draft.keep({ unsent: true });
+    if (outcome.kept) draft.forget();
+    else draft.keep({ unsent: !outcome.next });
     goOn(outcome);
   }
 

@@ -501,56 +501,6 @@ def test_the_next_pictures_are_there_before_their_page(new_page: Open, study: St
     assert not set(shown) & set(asked)
 
 
-def test_the_next_trial_takes_the_place_of_this_one_without_a_new_page(new_page: Open, study):
-    participant, page = enrolled(study), new_page("phone", **PHONE)
-    open_trial(page, participant)
-    documents = []
-    page.on("request", lambda r: documents.append(r.url) if r.is_navigation_request() else None)
-    for words in ("1 of 3", "2 of 3"):
-        if words == "2 of 3":  # zoomed, scrolled, with help open: nothing of it stays
-            page.get_by_text("Help").tap()
-        page.locator("[data-flip]").tap()
-        answer(page)
-        press_next(page)
-        expect(page.get_by_role("heading", level=1)).to_have_text(words)
-        ready(page)
-        assert page.url.endswith(here(participant))
-        assert page.title().startswith(words)
-        assert page.evaluate("[scrollY, document.activeElement.tagName]") == [0, "H1"]
-        expect(page.locator("details[open], :checked:not([data-keys-switch])")).to_have_count(0)
-    assert not documents
-    viewing = [trial.viewing for trial in participant.trials.order_by("position")[:2]]
-    assert [record["flips"] for record in viewing] == [1, 1]
-
-
-def test_keys_and_clocks_of_an_earlier_trial_have_ended(new_page: Open, study: Study):
-    participant, page = enrolled(study), new_page("desk")
-    open_trial(page, participant)
-    page.wait_for_timeout(1500)
-    for words in ("1 of 3", "2 of 3"):
-        page.keyboard.press("4")
-        page.keyboard.press("2")
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text(words)
-        ready(page)
-        page.wait_for_timeout(100)  # pictures must have been painted before somebody answers
-    first, second = participant.trials.order_by("position")[:2]
-    assert first.viewing["keys"] == second.viewing["keys"] == 2
-    assert all(0 <= p["visible_ms"] < 1400 for p in second.viewing["pictures"])
-    assert second.rt_ms < 1400 < first.rt_ms
-
-
-def test_scripts_of_another_release_ask_for_a_page_of_its_own(new_page: Open, study: Study):
-    participant, page = enrolled(study), new_page("desk")
-    open_trial(page, participant)
-    page.evaluate("document.querySelector('script[type=importmap]').textContent = 'older'")
-    answer(page)
-    with page.expect_navigation():
-        press_next(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("1 of 3")
-    ready(page)
-
-
 def fetched(page: Page) -> int:
     return page.evaluate(
         "performance.getEntriesByType('resource').filter(e => e.name.includes('/i/')).length"

@@ -93,7 +93,7 @@ def test_an_answer_on_its_way_while_the_text_changes_is_not_kept(client, study, 
         headers={"Accept": "application/json"},
     )
     assert asked_again is fieldwork.Outcome.ASK_AGAIN
-    assert posted.json() == {"next": page_of(person), "page": ""}
+    assert posted.json() == {"next": page_of(person), "kept": False, "page": ""}
     assert (Response.objects.count(), person.events.count()) == before
     assert not fieldwork.undelivered(trial=trial, viewing={"late": 1})
     assert now(trial).viewing == {}

@@ -227,7 +227,7 @@ def test_saving_by_script_answers_in_json(client, study):
         422,
         ["acceptability", "noticeability"],
     )
-    assert saved.json() == {"next": f"/p/{participant.token}/guide/", "page": ""}
+    assert saved.json() == {"next": f"/p/{participant.token}/guide/", "kept": True, "page": ""}
 
 
 def test_the_next_trial_comes_with_the_receipt_as_its_address_would_show_it(client, study):
@@ -249,9 +249,9 @@ def test_nothing_but_a_trial_comes_with_the_receipt(client, study):
     for _ in range(participant.trials.count() - 1):
         client.post(current(participant), an_answer(study), headers=script)
     last = client.post(current(participant), an_answer(study), headers=script).json()
-    assert last == {"next": f"/p/{participant.token}/done/", "page": ""}
+    assert last == {"next": f"/p/{participant.token}/done/", "kept": True, "page": ""}
     again = client.post(first, an_answer(study), headers=script).json()
-    assert again == {"next": f"/p/{participant.token}/done/", "page": ""}
+    assert again == {"next": f"/p/{participant.token}/done/", "kept": True, "page": ""}
 
 
 def bare(page: str) -> str:

@@ -31,6 +31,7 @@ from studies.views.participant.steps import (
     place_of,
 )
 
+KEPT = {Outcome.SAVED, Outcome.REPEATED, Outcome.DIFFERS}
 NOTE_AFTER = {Outcome.DIFFERS: "?note=first"}
 
 
@@ -55,6 +56,7 @@ class Picture:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 def trial(request: HttpRequest, token: str, trial_token: str) -> HttpResponse:
     """Show the trial, or save its answer. A trial whose turn is over leads forward."""
     said = _save(request, token, trial_token) if request.method == "POST" else None
@@ -90,7 +92,6 @@ def missing(request: HttpRequest, person: Participant, trial_token: str) -> Http
     return redirect(place_of(person) + ("?note=later" if again else "?note=skipped"))
 
 
-@never_cache
 def _save(request: HttpRequest, token: str, trial_token: str) -> HttpResponse | None:
     """None where there is no such trial: as after erasing, the page says what became of it."""
     as_json = request.headers.get("Accept") == "application/json"
@@ -113,7 +114,8 @@ def _save(request: HttpRequest, token: str, trial_token: str) -> HttpResponse | 
     address = place + NOTE_AFTER.get(saved.outcome, "")
     if not as_json:
         return redirect(address)
-    return JsonResponse({"next": address, "page": _ahead(request, saved, place)})
+    kept = saved.outcome in KEPT  # else the page keeps it for when it is asked for again
+    return JsonResponse({"next": address, "kept": kept, "page": _ahead(request, saved, place)})
 
 
 def _ahead(request: HttpRequest, saved: Saved, place: str) -> str:

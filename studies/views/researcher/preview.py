@@ -53,7 +53,7 @@ def _go_on(request: HttpRequest, rehearsal: "Rehearsal", step: str) -> HttpRespo
         read_answers(questions, sent_with(request.POST), order)
     except IncompleteAnswer as error:
         return JsonResponse({"missing": error.missing}, status=422)
-    return JsonResponse({"next": later})
+    return JsonResponse({"next": later, "kept": True})
 
 
 @dataclass(frozen=True)

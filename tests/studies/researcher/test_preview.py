@@ -37,7 +37,7 @@ def test_the_preview_asks_for_each_answer_and_keeps_none(as_alice: Client, alice
     assert half.status_code == 422
     assert half.json() == {"missing": ["noticeability"]}
     full = as_alice.post(where, {"acceptability": "3", "noticeability": "1"}, headers=accept)
-    assert full.json() == {"next": reverse("studies:preview", args=[SLUG, "trial-2"])}
+    assert full.json() == {"next": reverse("studies:preview", args=[SLUG, "trial-2"]), "kept": True}
 
 
 def test_a_draft_without_pictures_previews_all_but_the_trials(

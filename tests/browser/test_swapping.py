@@ -1,0 +1,176 @@
+"""The next trial takes the place of this one on the page: nothing of it stays, nothing is lost."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from studies.models import Study
+from studies.rights.consent import amend
+from studies.rights.withdrawal import withdraw
+from tests.browser.conftest import Open
+from tests.browser.test_rater import PHONE, answer, answers_of, here, open_trial, press_next, ready
+from tests.studies.factories import enrolled, live_study
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def study() -> Study:
+    return live_study(
+        size=64,
+        checks=[{"check": "practice", "settings": {"trials": 1}}],
+        raters={"participants": 20, "items_each": 3},
+    )
+
+
+@pytest.fixture(autouse=True)
+def _no_complaints(complaints: list[str]) -> Iterator[None]:
+    """No page breaks a policy, misses a file or throws."""
+    yield
+    assert not complaints
+
+
+def test_the_next_trial_takes_the_place_of_this_one_without_a_new_page(new_page: Open, study):
+    participant, page = enrolled(study), new_page("phone", **PHONE)
+    open_trial(page, participant)
+    documents = []
+    page.on("request", lambda r: documents.append(r.url) if r.is_navigation_request() else None)
+    for words in ("1 of 3", "2 of 3"):
+        if words == "2 of 3":  # zoomed, scrolled, with help open: nothing of it stays
+            page.get_by_text("Help").tap()
+        page.locator("[data-flip]").tap()
+        answer(page)
+        press_next(page)
+        expect(page.get_by_role("heading", level=1)).to_have_text(words)
+        ready(page)
+        assert page.url.endswith(here(participant))
+        assert page.title().startswith(words)
+        assert page.evaluate("[scrollY, document.activeElement.tagName]") == [0, "H1"]
+        expect(page.locator("details[open], :checked:not([data-keys-switch])")).to_have_count(0)
+    assert not documents
+    viewing = [trial.viewing for trial in participant.trials.order_by("position")[:2]]
+    assert [record["flips"] for record in viewing] == [1, 1]
+
+
+def test_keys_and_clocks_of_an_earlier_trial_have_ended(new_page: Open, study: Study):
+    participant, page = enrolled(study), new_page("desk")
+    open_trial(page, participant)
+    page.wait_for_timeout(1500)
+    for words in ("1 of 3", "2 of 3"):
+        page.keyboard.press("4")
+        page.keyboard.press("2")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text(words)
+        ready(page)
+        page.wait_for_timeout(100)  # pictures must have been painted before somebody answers
+    first, second = participant.trials.order_by("position")[:2]
+    assert first.viewing["keys"] == second.viewing["keys"] == 2
+    assert all(0 <= p["visible_ms"] < 1400 for p in second.viewing["pictures"])
+    assert second.rt_ms < 1400 < first.rt_ms
+
+
+def test_scripts_of_another_release_ask_for_a_page_of_its_own(new_page: Open, study: Study):
+    participant, page = enrolled(study), new_page("desk")
+    open_trial(page, participant)
+    page.evaluate("document.querySelector('script[type=importmap]').textContent = 'older'")
+    answer(page)
+    with page.expect_navigation():
+        press_next(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 of 3")
+    ready(page)
+
+
+def test_a_second_press_of_next_is_no_answer_to_the_next_trial_and_no_reminder(
+    new_page: Open, study: Study
+):
+    participant, page = enrolled(study), new_page("desk")
+    open_trial(page, participant)
+    page.keyboard.press("4")
+    page.keyboard.press("2")
+    page.evaluate(
+        """() => {
+          const press = () => document.getElementById("trial").requestSubmit();
+          new MutationObserver((all, me) => { me.disconnect(); setTimeout(press); })
+            .observe(document.documentElement, { childList: true });
+          press();
+        }"""
+    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 of 3")
+    ready(page)
+    expect(page.locator("[data-missing]")).to_have_count(0)
+    expect(page.locator("[data-saving]")).to_have_text("")
+    page.wait_for_timeout(500)
+    press_next(page)
+    expect(page.locator("[data-missing]")).to_have_count(2)
+    assert participant.responses.exclude(trial=None).count() == 2
+
+
+def test_going_back_over_trials_leads_to_the_one_that_waits(new_page: Open, study: Study):
+    participant, page = enrolled(study), new_page("desk")
+    open_trial(page, participant)
+    for words in ("1 of 3", "2 of 3"):
+        answer(page)
+        press_next(page)
+        expect(page.get_by_role("heading", level=1)).to_have_text(words)
+        ready(page)
+    answer(page, (3, 1))
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 of 3")
+    assert page.url.partition("?")[0].endswith(here(participant))
+    ready(page)
+    press_next(page)  # what was chosen before is still chosen
+    expect(page.get_by_role("heading", level=1)).to_have_text("3 of 3")
+    assert answers_of(participant.trials.order_by("position")[2]) == [3, 1]
+
+
+def test_whoever_is_asked_again_finds_the_answer_still_chosen(new_page: Open, study: Study):
+    participant, page = enrolled(study), new_page("desk")
+    open_trial(page, participant)
+    answer(page)
+    amend(study=study, changes={"information": "We keep it longer."}, reason="The board asked.")
+    press_next(page)
+    expect(page.get_by_text("We keep it longer.")).to_be_visible()
+    assert not participant.responses.exclude(trial=None).exists()
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("button", name="I agree").click()
+    ready(page)
+    press_next(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 of 3")
+    assert answers_of(participant.trials.order_by("position").first()) == [4, 2]
+
+
+def test_whoever_erased_everything_in_another_tab_is_led_to_the_receipt(
+    new_page: Open, study: Study
+):
+    participant, page = enrolled(study), new_page("desk")
+    open_trial(page, participant)
+    answer(page)
+    withdraw(participant=participant, erase=True)
+    press_next(page)
+    page.wait_for_url("**/receipt/**")
+    assert not study.participants.filter(responses__isnull=False).exists()
+
+
+def test_whose_study_was_closed_meanwhile_is_told(
+    new_page: Open, study: Study, complaints: list[str]
+):
+    participant, page = enrolled(study), new_page("desk")
+    open_trial(page, participant)
+    answer(page)
+    Study.objects.update(state=Study.State.CLOSED)
+    press_next(page)
+    page.wait_for_url("**/place/**")
+    complaints.clear()  # the page's status says that there is nothing to do here
+
+
+def test_a_page_in_another_language_is_a_page_of_its_own(new_page: Open, study: Study):
+    """Its direction and its words stand on the root, which stays when trials change."""
+    participant, page = enrolled(study), new_page("desk")
+    open_trial(page, participant)
+    answer(page)
+    study.participants.update(language="ar")
+    with page.expect_navigation():
+        press_next(page)
+    ready(page)
