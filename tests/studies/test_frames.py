@@ -82,3 +82,41 @@ def test_a_page_with_a_form_for_a_panel_keeps_both_exceptions() -> None:
     browser.get(f"/s/{study.link_token}/?{job}")
     policy = browser.get(f"/s/{study.link_token}/no/")["Content-Security-Policy"] + ";"
     assert f"frame-ancestors {PANEL} https://worker.mturk.com" in policy
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "status", "says", "leads_there"),
+    [
+        ("draft", 409, "has not opened yet", False),
+        ("live", 200, "opens in a window of its own", True),
+        ("paused", 200, "taking a break. Please try again later. If you have begun", True),
+        ("closed", 409, "has ended and takes no more answers", False),
+    ],
+)
+def test_a_frame_leads_to_a_study_that_is_there_and_says_so_of_one_that_is_not(
+    state: str, status: int, says: str, leads_there: bool
+) -> None:
+    study = live_study(framed_by=[PANEL], state=state)
+    shown = Client().get(f"/s/{study.link_token}/", headers=FRAME)
+    assert shown.status_code == status
+    assert says in shown.text
+    assert ("Open the study" in shown.text) is leads_there
+    assert f"frame-ancestors {PANEL};" in shown["Content-Security-Policy"] + ";"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "then"),
+    [
+        ("draft", "as soon as the study takes answers"),
+        ("paused", "as soon as the study takes answers"),
+        ("closed", "your answers are safe"),
+    ],
+)
+def test_whoever_is_not_let_in_learns_what_they_can_do(state: str, then: str) -> None:
+    study = live_study(state=state)
+    text = Client().get(f"/s/{study.link_token}/").text
+    assert "Nothing is stored about your visit." in text
+    assert then in text
+    assert "A place can become free" not in text

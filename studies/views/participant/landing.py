@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from studies.channels import Launch, LaunchError, Visitor
 from studies.fieldwork import FieldworkError, StudyFull
 from studies.live.browser_marks import mark
-from studies.live.places import FULL, check_open
+from studies.live.places import CLOSED, FULL, StudyClosed, check_open
 from studies.live.plan import plan_of
 from studies.live.room import is_full
 from studies.models import Participant, Study, new_token
@@ -25,9 +25,17 @@ from studies.recruitment.exits import farewell_to_visitor
 from studies.rights.withdrawal import was_erased
 from studies.views.participant.frames import framing, in_frame, let_frame, let_post
 from studies.views.participant.language import LANGUAGE, choose, menu, spoken
+from studies.wording import marked
 
 VISIT = "visit"
 ARRIVAL = "arrival"
+FULL_THEN = marked(
+    "A place can become free again when somebody leaves, so the same link may work later."
+)
+SHUT_THEN = marked("The same link works as soon as the study takes answers.")
+ENDED_THEN = marked(
+    "If you took part, your answers are safe: your personal link shows what is stored of you."
+)
 REMEMBERED_SECONDS = 90 * 24 * 60 * 60
 
 
@@ -162,15 +170,26 @@ def _page(
 
 
 def _framed(request: HttpRequest, study: Study) -> HttpResponse:
+    """The way to a window; raises StudyClosed where nobody is to be led there (any more)."""
+    paused = study.state == Study.State.PAUSED  # whoever has begun may go on
+    if not paused:
+        check_open(study)
     plan = plan_of(study)
-    context = {"study": study, "plan": plan, "address": request.get_full_path()}
+    sentence = CLOSED[Study.State.PAUSED] if paused else ""
+    address = request.get_full_path()
+    context = {"study": study, "plan": plan, "address": address, "sentence": sentence}
     return let_frame(render(request, "rater/framed.html", context), plan)
 
 
 def _refused(
     request: HttpRequest, study: Study, error: FieldworkError | LaunchError
 ) -> HttpResponse:
-    context = {"study": study, "sentence": error.args[0], "plan": plan_of(study)}
+    context = {
+        "study": study,
+        "sentence": error.args[0],
+        "then": _what_then(study, error),
+        "plan": plan_of(study),
+    }
     page = render(request, "rater/refused.html", context, status=409)
     return let_frame(page, plan_of(study))
 
@@ -215,3 +234,12 @@ def _remember(
 
 def _signer(study: Study) -> Signer:
     return Signer(salt=f"visit/{study.link_token}")
+
+
+def _what_then(study: Study, error: FieldworkError | LaunchError) -> str:
+    """What somebody can do who was not let in; a refused address says so itself."""
+    if isinstance(error, StudyFull):
+        return FULL_THEN
+    if isinstance(error, StudyClosed):
+        return ENDED_THEN if study.state == Study.State.CLOSED else SHUT_THEN
+    return ""
