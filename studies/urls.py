@@ -48,6 +48,11 @@ RESEARCHER: list[URLPattern] = [
     path("studies/<slug:slug>/items/<int:position>/", pictures.item_page, name="item"),
     path("studies/<slug:slug>/preview/", preview.preview, name="rehearsal"),
     path("studies/<slug:slug>/preview/<slug:step>/", preview.preview, name="preview"),
+    path(
+        "studies/<slug:slug>/preview/exam-<int:number>/<int:place>.png",
+        preview.stripes,
+        name="preview_stripes",
+    ),
     path("studies/<slug:slug>/participants/", people.participants, name="participants"),
     path("studies/<slug:slug>/flags/", flags.flags, name="flags"),
     path("studies/<slug:slug>/flags/<str:code>/", flags.portfolio, name="portfolio"),

@@ -41,7 +41,7 @@ def attempt(*, participant: Participant, name: str, number: int, sent: Mapping[s
     `number` is that of the attempt, from 1, as the page that was sent said it.
     """
     exam = exam_of(participant, name)
-    given = _read(exam, sent)
+    given = read_given(exam, sent)
     with transaction.atomic():
         participant = locked(participant.pk)
         before = participant.attempts.filter(found_by=name)
@@ -66,7 +66,8 @@ def attempt(*, participant: Participant, name: str, number: int, sent: Mapping[s
         check(participant, "examined")
 
 
-def _read(exam: Exam, sent: Mapping[str, str]) -> dict[str, int]:
+def read_given(exam: Exam, sent: Mapping[str, str]) -> dict[str, int]:
+    """Question → place of the choice that was sent; raises IncompleteAnswer."""
     offered = {q.name: [str(place) for place in range(len(q.choices))] for q in exam.questions}
     missing = [name for name, places in offered.items() if sent.get(name) not in places]
     if missing:

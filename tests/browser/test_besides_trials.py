@@ -139,7 +139,8 @@ def english(page: Page) -> list[str]:
     text = page.evaluate(
         """() => {
           const copy = document.body.cloneNode(true);
-          for (const part of copy.querySelectorAll("[lang], [dir=ltr], code, script, input")) part.remove();
+          const apart = "[lang], [dir=ltr], code, script, input";
+          for (const part of copy.querySelectorAll(apart)) part.remove();
           return copy.textContent;
         }"""
     )

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from studies.models import Participant, Response, Study
 from tests.browser.conftest import PASSWORD, Open
+from tests.studies.factories import live_study
 from tests.studies.researcher_scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -200,6 +201,25 @@ def test_the_preview_goes_to_the_end_and_writes_nothing(
     assert not Participant.objects.exists()
     assert not Response.objects.exists()
     assert complaints == []
+
+
+def test_an_exam_is_rehearsed_on_a_phone_and_its_outcome_told(
+    inside: Open, alice: User, violations: Callable[[Page], list[str]]
+) -> None:
+    settings = {"consequence": "screen_out", "attempts": 1}
+    live_study(checks=[{"check": "comprehension", "settings": settings}])
+    Study.objects.update(owner=alice)
+    page = inside("phone")
+    go(page, "preview", "drawn", "exam-1")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("Some questions are still open.")).to_be_visible()
+    for question in page.locator("fieldset").all():
+        question.locator("label").last.click()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("Thank you for your time")).to_be_visible()
+    expect(page.get_by_text("the study ends here for them")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not violations(page)
 
 
 def test_the_skip_link_leads_past_the_navigation(inside: Open, alice: User) -> None:

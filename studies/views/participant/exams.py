@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from studies.checking.exams import attempt, exam_of, open_exam
@@ -67,8 +68,15 @@ def _page(
 ) -> HttpResponse:
     exam, tried = exam_of(person, name), person.attempts.filter(found_by=name).count()
     questions = [
-        (number, question, request.POST.get(question.name), question.name in missing)
-        for number, question in enumerate(exam.questions, start=1)
+        (
+            f"{reverse('studies:stripes', args=[person.token, place])}?{tried + 1}"
+            if question.stripes
+            else "",
+            question,
+            request.POST.get(question.name),
+            question.name in missing,
+        )
+        for place, question in enumerate(exam.questions, start=1)
     ]
     context = {
         "person": person,

@@ -1,18 +1,21 @@
 """The study as a rater meets it, page by page: marked PREVIEW, and nothing is written."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from studies.access import study_for
 from studies.channels import Exit, Visitor
+from studies.checking.skill import picture
 from studies.live.answers import IncompleteAnswer, read_answers
 from studies.live.plan import Plan, plan_of
 from studies.models import Item, Participant, Study, Trial
@@ -21,8 +24,13 @@ from studies.trial_forms.asking import Asked
 from studies.trials import called, order_of, page_of, parts_of, questions_of
 from studies.views.participant.language import LANGUAGE, menu
 from studies.views.participant.trials import Picture, sent_with
+from studies.views.researcher import rehearsed_exams
+from studies.views.researcher.rehearsed_exams import Mark
 
 TRIALS_SHOWN = 3
+ENDED = "screened_out"
+"""The page of those whom an exam lets go: on nobody's way to the end."""
+MARK = "mark"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,19 +39,62 @@ def preview(request: HttpRequest, slug: str, step: str = "consent") -> HttpRespo
     """GET shows a page of the rater's way; POST leads to the next one and keeps nothing."""
     study = study_for(request.user, slug)
     offered, asked = plan_of(study).languages, request.GET.get(LANGUAGE)
-    rehearsal = Rehearsal(study, asked if asked in offered else offered[0])
-    if step not in rehearsal.steps:
+    rehearsal = Rehearsal(study, asked if asked in offered else offered[0], _mark(request, study))
+    if step not in [*rehearsal.steps, ENDED]:
         raise Http404("The way through this study has no such page.")
     if request.method == "POST":
         return _go_on(request, rehearsal, step)
+    return _show(request, rehearsal, step)
+
+
+@require_safe
+@login_required
+def stripes(request: HttpRequest, slug: str, number: int, place: int) -> HttpResponse:
+    """The picture of one question of an exam, or 404."""
+    plan = plan_of(study_for(request.user, slug))
+    exams = range(1, len(plan.exams) + 1)
+    questions = rehearsed_exams.exam_at(plan, number).questions if number in exams else ()
+    if not 1 <= place <= len(questions) or not questions[place - 1].stripes:
+        raise Http404("No question of this study has such a picture.")
+    return HttpResponse(picture(questions[place - 1]), content_type="image/png")
+
+
+def _mark(request: HttpRequest, study: Study) -> Mark | None:
+    return rehearsed_exams.read_mark(plan_of(study), request.GET.get(MARK, ""))
+
+
+def _show(
+    request: HttpRequest, rehearsal: "Rehearsal", step: str, status: int = 200
+) -> HttpResponse:
     translation.activate(rehearsal.language)
     template, context = rehearsal.page(step)
-    shown = {**context, "preview": True, "preview_study": study, "languages": menu(request, study)}
-    return render(request, template, shown)
+    shown = {
+        **context,
+        "preview": True,
+        "preview_told": rehearsal.mark,
+        "preview_study": rehearsal.study,
+        "languages": menu(request, rehearsal.study),
+    }
+    return render(request, template, shown, status=status)
+
+
+def _examined(request: HttpRequest, rehearsal: "Rehearsal", step: str) -> HttpResponse:
+    """As participants go on from an exam: to it once more, to the end, or to the next page."""
+    sent = request.POST.dict()
+    try:
+        mark = rehearsed_exams.marked(rehearsal.plan, int(step.partition("-")[2]), sent)
+    except IncompleteAnswer as error:
+        again = replace(rehearsal, sent=sent, missing=error.missing)
+        return _show(request, again, step, status=422)
+    later = ENDED if mark.ends else step if mark.again else rehearsal.step_after(step)
+    return redirect(rehearsal.address(later, mark))
 
 
 def _go_on(request: HttpRequest, rehearsal: "Rehearsal", step: str) -> HttpResponse:
-    later, (page, _, number) = rehearsal.after(step), step.partition("-")
+    page, _, number = step.partition("-")
+    if page == "exam":
+        return _examined(request, rehearsal, step)
+    later = rehearsal.after(step)
     if page != "trial" or request.headers.get("Accept") != "application/json":
         return redirect(later)
     try:
@@ -62,6 +113,11 @@ class Rehearsal:
 
     study: Study
     language: str
+    mark: Mark | None = None
+    """Of the exam before this page."""
+    sent: Mapping[str, str] = field(default_factory=dict)
+    """Answers to an exam that lacks some."""
+    missing: tuple[str, ...] = ()
 
     @cached_property
     def plan(self) -> Plan:
@@ -83,7 +139,8 @@ class Rehearsal:
         """Names of the pages, in their order."""
         about = ["about"] if self.plan.person_questions else []
         trials = [f"trial-{number}" for number in range(1, self.screens + 1)]
-        return ["consent", *about, "guide", *trials, "done"]
+        exams = [f"exam-{number}" for number in range(1, len(self.plan.exams) + 1)]
+        return ["consent", *about, *exams, "guide", *trials, "done"]
 
     @property
     def screens(self) -> int:
@@ -98,20 +155,27 @@ class Rehearsal:
         token = f"preview-{number}"
         return Trial(item=self.items[place], token=token, part=parts[part], layout=layout)
 
-    def address(self, step: str) -> str:
-        """Where a page of the preview is, in its language."""
+    def address(self, step: str, mark: Mark | None = None) -> str:
+        """Where a page of the preview is, in its language; `mark` is told there."""
         address = reverse("studies:preview", args=[self.study.slug, step])
         own = self.language == self.plan.languages[0]
-        return address if own else f"{address}?{LANGUAGE}={self.language}"
+        said = {} if own else {LANGUAGE: self.language}
+        said |= {MARK: mark.written} if mark else {}
+        return f"{address}?{urlencode(said)}" if said else address
 
     def say(self, text: str) -> str:
         """A text of the study in the language of the preview."""
         return self.plan.wording(self.language).say(text)
 
+    def step_after(self, step: str) -> str:
+        """The next page's name; “” after the last one."""
+        later = self.steps[self.steps.index(step) + 1 :] if step in self.steps else []
+        return later[0] if later else ""
+
     def after(self, step: str) -> str:
         """Where the next page is; after the last one, the study's own page."""
-        later = self.steps[self.steps.index(step) + 1 :]
-        return self.address(later[0]) if later else reverse("studies:study", args=[self.study.slug])
+        later = self.step_after(step)
+        return self.address(later) if later else reverse("studies:study", args=[self.study.slug])
 
     def page(self, step: str) -> tuple[str, dict[str, Any]]:
         """Template and context of a page, as the rater's own views give them."""
@@ -119,7 +183,7 @@ class Rehearsal:
         shared = {"study": self.study, "plan": self.plan, "person": person}
         name, _, number = step.partition("-")
         own = getattr(self, f"_{name}")(int(number)) if number else getattr(self, f"_{name}")()
-        templates = {"consent": "rater/landing.html"}
+        templates = {"consent": "rater/landing.html", "exam": "rater/before.html"}
         return templates.get(name, f"rater/{name}.html"), {**shared, **own}
 
     def _consent(self) -> dict[str, Any]:
@@ -131,6 +195,22 @@ class Rehearsal:
 
     def _about(self) -> dict[str, Any]:
         return {"questions": [(q, None, False) for q in self.plan.person_questions]}
+
+    def _exam(self, number: int) -> dict[str, Any]:
+        mark = self.mark if self.mark and self.mark.number == number else None
+        attempt = self.sent.get("number", "")
+        tried = int(attempt[:2]) if attempt.isascii() and attempt.isdigit() else 1
+        return rehearsed_exams.context(
+            self.study.slug,
+            self.plan,
+            number,
+            attempt=mark.attempt + 1 if mark else tried,
+            sent=self.sent,
+            missing=self.missing,
+        )
+
+    def _screened_out(self) -> dict[str, Any]:
+        return {"farewell": self.plan.channel.farewell(Exit.SCREENED_OUT, "PREVIEW", Visitor())}
 
     def _guide(self) -> dict[str, Any]:
         raters = self.plan.fieldwork.raters

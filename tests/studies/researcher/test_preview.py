@@ -7,9 +7,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from studies.models import Participant
+from studies.live.plan import plan_of
+from studies.models import Attempt, Participant, Study
+from studies.views.researcher.rehearsed_exams import exam_at
+from tests.studies.factories import live_study
 from tests.studies.researcher.pages import SLUG
 from tests.studies.researcher_scene import Scene
+from tests.studies.test_languages import LANGUAGES
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +57,99 @@ def test_raters_never_see_the_preview_mark(client: Client, alice: User) -> None:
     page_ = client.get(reverse("studies:landing", args=[scene.study.link_token]))
     assert "PREVIEW" not in page_.content.decode()
     assert "site-nav" not in page_.content.decode()
+
+
+def examined(alice: User, *checks: object, **more: object) -> Study:
+    study = live_study(checks=list(checks), **more)  # type: ignore[arg-type]
+    Study.objects.update(owner=alice)
+    return study
+
+
+def of(step: str) -> str:
+    return reverse("studies:preview", args=["drawn", step])
+
+
+def right(study: Study, number: int) -> dict[str, str]:
+    exam = exam_at(plan_of(study), number)
+    return {question.name: str(question.right) for question in exam.questions}
+
+
+def wrong(study: Study, number: int) -> dict[str, str]:
+    exam = exam_at(plan_of(study), number)
+    return {q.name: str((q.right + 1) % len(q.choices)) for q in exam.questions}
+
+
+def test_exams_stand_before_the_guide_and_are_passed_as_participants_pass_them(
+    as_alice: Client, alice: User
+) -> None:
+    study = examined(alice, {"check": "comprehension"}, {"check": "skill_task"})
+    assert as_alice.post(of("consent"))["Location"] == of("exam-1")
+    passed = as_alice.post(of("exam-1"), right(study, 1) | {"number": "1"})
+    assert passed["Location"] == of("exam-2") + "?mark=1-1-2"
+    page = as_alice.get(passed["Location"]).text
+    assert "comprehension: 2 of 2 right, 2 needed. Passed: they go on." in page
+    assert "try again" not in page, "that is said of the exam before"
+    stripes = re.findall(r'class="stripes" src="([^"]+)"', page)
+    assert len(stripes) == len(right(study, 2))
+    assert as_alice.get(stripes[0])["Content-Type"] == "image/png"
+    last = as_alice.post(of("exam-2"), right(study, 2) | {"number": "1"})
+    assert last["Location"].startswith(of("guide"))
+    assert not Attempt.objects.exists()
+    assert not Participant.objects.exists()
+
+
+def test_whoever_fails_tries_again_and_then_the_consequence_is_told(
+    as_alice: Client, alice: User
+) -> None:
+    checks = [
+        {"check": "comprehension", "settings": {"consequence": "flag"}},
+        {"check": "skill_task", "settings": {"consequence": "screen_out"}},
+    ]
+    study = examined(alice, *checks)
+    again = as_alice.post(of("exam-1"), wrong(study, 1) | {"number": "1"})["Location"]
+    assert again == of("exam-1") + "?mark=1-1-0"
+    page = as_alice.get(again).text
+    assert "this is the last try" in page
+    assert "Attempt 1 of 2 not passed: they try again." in page
+    later = as_alice.post(again, wrong(study, 1) | {"number": "2"})["Location"]
+    assert later == of("exam-2") + "?mark=1-2-0"
+    assert "a person is shown a flag" in as_alice.get(later).text
+    tried = plan_of(study).exams["skill_task"].attempts
+    ended = as_alice.post(of("exam-2"), wrong(study, 2) | {"number": str(tried)})["Location"]
+    assert ended.startswith(of("screened_out"))
+    page = as_alice.get(ended).text
+    assert "Thank you for your time" in page
+    assert "the study ends here for them" in page
+
+
+def test_an_exam_that_lacks_an_answer_keeps_the_others(as_alice: Client, alice: User) -> None:
+    study = examined(alice, {"check": "comprehension"})
+    first, *others = right(study, 1).items()
+    page = as_alice.post(of("exam-1"), dict([first]) | {"number": "1"})
+    assert page.status_code == 422
+    assert page.text.count("Please choose one of these.") == len(others)
+    assert f'value="{first[1]}" checked' in page.text
+
+
+def test_exams_are_rehearsed_in_each_language(as_alice: Client, alice: User) -> None:
+    study = examined(alice, {"check": "comprehension"}, **LANGUAGES)
+    page = as_alice.get(of("exam-1") + "?lang=ar")
+    assert '<html lang="ar" dir="rtl">' in page.text
+    later = as_alice.post(of("exam-1") + "?lang=ar", right(study, 1) | {"number": "1"})
+    assert later["Location"] == of("guide") + "?lang=ar&mark=1-1-2"
+
+
+@pytest.mark.parametrize("mark", ["9-1-1", "0-1-1", "x", "1-1", "²-1-1", "1-1-1-1"])
+def test_a_mark_that_nobody_gave_is_told_of_nowhere(
+    as_alice: Client, alice: User, mark: str
+) -> None:
+    examined(alice, {"check": "comprehension"})
+    page = as_alice.get(of("guide"), {"mark": mark})
+    assert page.status_code == 200
+    assert "needed" not in page.text
+
+
+@pytest.mark.parametrize("place", ["exam-0/1.png", "exam-1/1.png", "exam-2/99.png", "exam-9/1.png"])
+def test_pictures_that_no_exam_has_are_not_there(as_alice: Client, alice: User, place: str) -> None:
+    examined(alice, {"check": "comprehension"}, {"check": "skill_task"})
+    assert as_alice.get(of("x").replace("x/", place)).status_code == 404
