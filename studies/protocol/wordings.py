@@ -1,7 +1,7 @@
 """Whether a study says in each of its languages what it says in the first; scales it translates."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 
 from config.plugins import PluginError
 from studies.channels import CHANNELS
@@ -17,7 +17,7 @@ from studies.wording.wording import Wording
 
 Found = Iterator[tuple[Place, str]]
 HERE: Place = ("study", "translations")
-FILLED_IN = re.compile(r"\{\w+\}")
+FILLED_IN, BRACE = re.compile(r"\{\w+\}"), re.compile("[{}]")
 NOT_VALIDATED = (
     "In {language} people read translations of the scales of {questions}. A scale in another"
     " language is not the instrument that was validated: report languages apart, and put the words"
@@ -101,21 +101,35 @@ def _wrong_translation(title: str, study: Fieldwork, language: str, texts: list[
             f"{len(study.consent)} statements are needed here, in the order of the file; there are"
             f" {len(into.consent)}.",
         )
+    templates = {text.template for text in texts if isinstance(text, Filled)}
+    for text in into.texts:
+        if text not in {*texts, *templates}:
+            yield (
+                (*place, "texts", text),
+                "no text of this study reads so: write it exactly as people read it.",
+            )
+    odd = list(_oddly_filled(place, into.texts, templates))
+    yield from odd
+    if odd:  # nothing can be read in this language before that is mended
+        return
     main = (title, study.information, study.consent, study.debrief, study.contact)
     wording = Wording(language, own_words(*main, into))
     for text in texts:
         if wording.lacks(text):
             yield (*place, "texts"), f"“{text}” has no translation: add it here."
-    said = {*texts, *(text.template for text in texts if isinstance(text, Filled))}
-    for text, words in into.texts.items():
+
+
+def _oddly_filled(place: Place, into: Mapping[str, str], templates: Set[str]) -> Found:
+    """Translations that cannot be filled in as the text is."""
+    for text, words in into.items():
         lost = sorted(set(FILLED_IN.findall(text)) ^ set(FILLED_IN.findall(words)))
         if lost:
             yield (
                 (*place, "texts", text),
                 f"{lost[0]} must stand in the text and in its translation: it is filled in.",
             )
-        if text not in said:
+        elif text in templates and BRACE.search(FILLED_IN.sub("", words)):
             yield (
                 (*place, "texts", text),
-                "no text of this study reads so: write it exactly as people read it.",
+                "a brace that stands alone cannot be shown here: something is filled in.",
             )

@@ -1,9 +1,14 @@
 """Which sites may show a study in a frame: those that its file names, on its first pages only."""
 
 import pytest
-from django.test import Client
+from csp.middleware import CSPMiddleware
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 from studies import protocol
+from studies.channels import Farewell
+from studies.live.plan import plan_of
+from studies.views.participant.frames import let_frame, let_post
 from tests.studies.factories import enrolled, experiment_text, live_study
 
 PANEL = "https://panel.example.org"
@@ -120,3 +125,15 @@ def test_whoever_is_not_let_in_learns_what_they_can_do(state: str, then: str) ->
     assert "Nothing is stored about your visit." in text
     assert then in text
     assert "A place can become free" not in text
+
+
+@pytest.mark.django_db
+def test_what_one_page_is_allowed_adds_up() -> None:
+    study = live_study(framed_by=[PANEL])
+    way_out = Farewell(link="https://other.example/take?job=7", fields={"answer": "none"})
+    page = let_frame(let_post(HttpResponse(), way_out), plan_of(study))
+    policy = CSPMiddleware(lambda _: page)(RequestFactory().get("/"))["Content-Security-Policy"]
+    allowed = {part.strip() for part in policy.split(";")}
+    assert f"frame-ancestors {PANEL}" in allowed
+    assert "form-action 'self' https://other.example" in allowed
+    assert "object-src 'none'" in allowed

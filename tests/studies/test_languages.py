@@ -238,6 +238,25 @@ def test_what_does_not_fit_together_is_said_of_a_files_languages():
     assert "no text of this study reads so" in told
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("{words}", "{number} must stand in the text and in its translation"),
+        ("Nummer {zahl}: {words}", "{number} must stand in the text"),
+        ("{number:d}: {words}", "{number} must stand in the text"),
+        ("{number}: {words} }", "a brace that stands alone"),
+    ],
+)
+def test_a_translation_that_cannot_be_filled_in_is_refused(said, why):
+    trial = {"kind": "quality_rating", "settings": {"grades": 9}}
+    asked = {"trial": trial, "languages": ["en", "de"]}
+    own = {**GERMAN, "texts": {"{number}: {words}": said}}
+    told = problems(**asked, translations={"de": own})
+    assert f"study.translations.de.texts.{{number}}: {{words}}: {why}" in told
+    kept = {**GERMAN, "texts": {"{number}: {words}": "{words} ({number})"}}
+    protocol.read(experiment_text(**asked, translations={"de": kept}))
+
+
 def test_a_file_may_be_written_in_another_language_and_may_override_the_platform(client):
     study = live_study(
         languages=["de", "en"],
