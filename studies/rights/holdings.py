@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from studies.live.plan import plan_of
 from studies.models import Agreement, Identity, Invitation, Participant, Trial
 from studies.rights import identities
+from studies.rights.in_words import in_words
 from studies.wording import marked
 
 TITLES = {
@@ -60,6 +61,13 @@ class Held:
     columns: tuple[str, ...]
     counted: int
     """Rows that there are; `rows` is empty where they are not spelt out."""
+
+    @property
+    def told(self) -> list[list[tuple[str, str]]]:
+        """The rows for a person's eyes: what is empty is left out."""
+        return [
+            [in_words(column, value) for column, value in row.items() if value] for row in self.rows
+        ]
 
 
 def holdings(participant: Participant) -> list[Held]:

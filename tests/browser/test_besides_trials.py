@@ -139,7 +139,7 @@ def english(page: Page) -> list[str]:
     text = page.evaluate(
         """() => {
           const copy = document.body.cloneNode(true);
-          const apart = "[lang], [dir=ltr], code, script, input";
+          const apart = "[lang], [dir=ltr], bdi, code, script, input";
           for (const part of copy.querySelectorAll(apart)) part.remove();
           return copy.textContent;
         }"""

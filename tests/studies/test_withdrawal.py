@@ -23,6 +23,8 @@ from studies.models import (
     Withdrawal,
 )
 from studies.rights import identities
+from studies.rights.holdings import COUNTED, SECRET
+from studies.rights.in_words import COLUMNS
 from studies.rights.withdrawal import withdraw
 from tests.studies.factories import a_person, an_answer, enrolled, finish, live_study
 
@@ -204,3 +206,25 @@ def test_the_receipt_has_a_button_for_erasing_in_the_browser_that_withdrew(clien
     erased = client.post(f"/p/{person.token}/withdraw/", {"choice": "erase"}, follow=True)
     assert button not in erased.content.decode()
     assert not Response.objects.exists()
+
+
+def test_every_column_that_is_told_has_a_name_in_plain_words():
+    tables = [Participant, *(each.related_model for each in Participant._meta.related_objects)]
+    columns = {
+        field.name
+        for table in tables
+        if table._meta.model_name not in COUNTED
+        for field in table._meta.concrete_fields
+        if not field.is_relation and field.name not in SECRET
+    }
+    assert columns | {"screen", "text", "version", "mails"} == COLUMNS.keys()
+
+
+def test_the_page_says_it_in_plain_words_and_the_reader_s_language(client, person):
+    Participant.objects.filter(pk=person.pk).update(language="de")
+    page = client.get(f"/p/{person.token}/stored/").text
+    assert "<dt>Wann Sie zustimmten</dt>" in page
+    assert "<dt>Nur zur Übung</dt><dd><bdi>nein</bdi></dd>" in page
+    assert f"{person.consented_at:%Y-%m-%d %H:%M} UTC" in page
+    assert "consented_at" not in page
+    assert "consented_at" in client.get(f"/p/{person.token}/stored.csv").text

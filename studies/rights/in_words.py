@@ -1,0 +1,77 @@
+"""What columns are called on the page that shows somebody what is stored about them. Pure."""
+
+import re
+
+from studies.wording import marked
+
+COLUMNS = {
+    "code": marked("Your code"),
+    "channel": marked("How you came here"),
+    "population": marked("The group that your answers count for"),
+    "simulated": marked("A program, not a person"),
+    "stratum": marked("The group that you were asked for"),
+    "late": marked("Finished after the place was given away"),
+    "language": marked("Language"),
+    "state": marked("State"),
+    "consented_at": marked("When you agreed"),
+    "consent_sha256": marked("Fingerprint of the text that you agreed to"),
+    "consent_version": marked("Version of that text"),
+    "lease_until": marked("Your place was kept until"),
+    "finished_at": marked("When you finished"),
+    "completion_code": marked("Completion code"),
+    "position": marked("Place in the order"),
+    "practice": marked("For practice only"),
+    "part": marked("Which of its questions"),
+    "repeat": marked("Shown a second time"),
+    "block": marked("Part of the session"),
+    "kind": marked("Kind"),
+    "shown_at": marked("First shown"),
+    "answered_at": marked("When you answered"),
+    "rt_ms": marked("Time until the answer, in milliseconds"),
+    "viewing": marked("How the pictures were shown"),
+    "undelivered": marked("Times that a picture did not arrive"),
+    "released": marked("Given to somebody else"),
+    "at": marked("When"),
+    "found_by": marked("Asked for"),
+    "number": marked("Number"),
+    "answers": marked("Answers"),
+    "right": marked("Right answers"),
+    "asked": marked("Questions asked"),
+    "passed": marked("Passed"),
+    "invited_at": marked("When you were invited"),
+    "unsubscribed_at": marked("No more mail since"),
+    "gone": marked("Taken off the list"),
+    "delete_after": marked("To be deleted after"),
+    "question": marked("Question"),
+    "answer": marked("Answer"),
+    "value": marked("As a number"),
+    "scale": marked("Points of the scale"),
+    "details": marked("Details"),
+    "visit": marked("The panel's name for your visit"),
+    "verified": marked("Confirmed by the panel"),
+    "visits": marked("How often you came"),
+    "earlier": marked("Visits before"),
+    "arrived_at": marked("When you came"),
+    "exit": marked("How it ended"),
+    "sha256": marked("Fingerprint of the answers"),
+    "reference": marked("The panel's number"),
+    "stated_at": marked("Since"),
+    "applied_state": marked("State that was acted on"),
+    "bonus": marked("Bonus"),
+    "approval_asked_at": marked("When payment was asked for"),
+    "erased": marked("Erased"),
+    "screen": marked("Screen"),
+    "text": marked("Text"),
+    "version": marked("Version"),
+    "mails": marked("Mails that were sent"),
+}
+"""Column → words; what a column holds that is not here stands under its own name."""
+TRUTH = {"True": marked("yes"), "False": marked("no")}
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d):\d\d(?:\.\d+)?\+00:00")
+
+
+def in_words(column: str, value: str) -> tuple[str, str]:
+    """A column and what it holds, for a person's eyes; neither is translated yet."""
+    moment = MOMENT.fullmatch(value)
+    said = f"{moment[1]} {moment[2]} UTC" if moment else TRUTH.get(value, value)
+    return COLUMNS.get(column, column), said
