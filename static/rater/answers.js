@@ -25,6 +25,10 @@ export class Answers {
     return Object.fromEntries(pairs.filter(([, value]) => value.length));
   }
 
+  get any() {
+    return Object.keys(this.chosen()).length > 0;
+  }
+
   restore() {
     for (const [name, value] of Object.entries(this.draft.answers)) {
       const fields = this.questions.flatMap(controlsOf).filter((control) => control.name === name);

@@ -3,6 +3,7 @@
 export class Draft {
   constructor(token) {
     this.key = `draft-${token}`;
+    this.over = false;
     this.content = this.read();
   }
 
@@ -26,6 +27,7 @@ export class Draft {
 
   keep(part) {
     this.content = { ...this.content, ...part };
+    if (this.over) return;
     try {
       sessionStorage.setItem(this.key, JSON.stringify(this.content));
     } catch {
@@ -34,6 +36,7 @@ export class Draft {
   }
 
   forget() {
+    this.over = true; // leaving the page is no news of it
     try {
       sessionStorage.removeItem(this.key);
     } catch {

@@ -7,13 +7,13 @@ const PATIENCE = 20000;
 
 // Resolves with {next, kept} where the server says how it goes on, {missing} when the server wants more answers, or {} when the
 // page has to be asked for anew. `beforeEach` brings the form up to date; `tell` speaks to the rater.
-export async function save(form, beforeEach, tell) {
+export async function save(form, address, beforeEach, tell) {
   const leaving = (event) => event.preventDefault();
   addEventListener("beforeunload", leaving);
   try {
     for (let attempt = 0; ; attempt += 1) {
       beforeEach(attempt + 1);
-      const outcome = await send(form);
+      const outcome = await send(form, address);
       if (outcome) return outcome;
       tell(navigator.onLine
         ? phrase("Not saved yet, trying again. Your answer is kept on this device.")
@@ -26,9 +26,9 @@ export async function save(form, beforeEach, tell) {
 }
 
 // The server's word, or null when there was none.
-async function send(form) {
+async function send(form, address) {
   try {
-    const response = await fetch(form.action || location.href, {
+    const response = await fetch(address, {
       method: "POST",
       body: new FormData(form),
       headers: { Accept: "application/json" },

@@ -2,9 +2,11 @@
 
 // What a page is run by; another release of it asks for a page of its own.
 const PARTS = "script[type=importmap], script[src], link[rel=stylesheet]";
+const AS_WRITTEN = 1.01; // of the pinch zoom: not pinched, up to rounding
 
 // Whether it could be done; the address is to be opened where not.
 export function swap(address, page) {
+  if ((visualViewport?.scale ?? 1) > AS_WRITTEN) return false; // pages of their own begin at their own size
   const found = new DOMParser().parseFromString(page, "text/html");
   const { lang } = document.documentElement;
   if (!found.getElementById("trial") || found.documentElement.lang !== lang || parts(found) !== parts(document)) return false;

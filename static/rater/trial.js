@@ -33,8 +33,9 @@ function begin() {
   const stage = staged(form.querySelector("[data-stage]"), form, draft);
   drawSliders(form);
   const answers = new Answers(form, draft);
-  const viewing = new Viewing(form, stage);
+  const viewing = new Viewing(form, stage, draft);
   const next = form.querySelector("[data-next]");
+  const address = location.href; // Back changes what stands there, also where somebody stays to have the answer saved
   let busy = false;
 
   async function showPictures() {
@@ -42,7 +43,7 @@ function begin() {
     viewing.loadFailures += failures;
     if (!stage.loaded) return;
     stage.open();
-    viewing.begin(draft);
+    viewing.begin();
     loadAhead(form.dataset.upcoming.split(" ").filter(Boolean));
   }
 
@@ -54,7 +55,7 @@ function begin() {
   async function submit() {
     if (busy) return;
     const lacking = whatIsLacking();
-    if (lacking && justTurned()) return; // a second press of the Next before
+    if (justTurned() && (lacking || !answers.any)) return; // a second press of the Next before
     if (lacking) {
       answers.say(lacking, "lacking");
       if (stage.overlooked) stage.pointOut();
@@ -62,7 +63,7 @@ function begin() {
     }
     busy = true;
     next.setAttribute("aria-busy", "true");
-    const outcome = await save(form, (attempts) => viewing.fill(form, attempts), (text) => answers.say(text, "trouble"));
+    const outcome = await save(form, address, (attempts) => viewing.fill(form, attempts), (text) => answers.say(text, "trouble"));
     if (outcome.missing) {
       busy = false;
       next.removeAttribute("aria-busy");
@@ -104,8 +105,10 @@ function goOn({ next, page }) {
     current = location.pathname;
     turn();
     begin();
+  } else if (next) {
+    location.assign(next);
   } else {
-    location.assign(next ?? location.href);
+    location.reload(); // an address with a part of the page in it would only be scrolled to
   }
 }
 

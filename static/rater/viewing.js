@@ -2,14 +2,18 @@
 
 import { clock, during } from "./turn.js";
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 export class Viewing {
-  constructor(form, stage) {
+  constructor(form, stage, draft) {
     this.form = form;
     this.stage = stage;
+    this.draft = draft;
     this.loadFailures = 0;
     this.keys = 0;
     this.hiddenSince = document.hidden ? 0 : null;
     this.hidden = 0;
+    this.resume();
     this.startedAt = null;
     this.smallest = [innerWidth, innerHeight];
     this.told = null;
@@ -19,8 +23,24 @@ export class Viewing {
   }
 
   // The clock starts when the pictures are on screen, not when the page was asked for.
-  begin(draft) {
-    this.startedAt = draft.startedAt();
+  begin() {
+    this.startedAt = this.draft.startedAt();
+  }
+
+  // After a reload, also where a phone threw the page away in the background: no time is lost to either.
+  resume() {
+    if (!this.draft.content.looked) return;
+    const { hidden, hiddenAt, shown } = this.draft.content.looked;
+    this.hidden = hidden + (hiddenAt === null ? 0 : Math.max(0, Date.now() - hiddenAt));
+    this.stage.shots.forEach((shot, index) => {
+      shot.shown = shown[index];
+    });
+    this.note();
+  }
+
+  note() {
+    const shown = this.stage.shots.map((shot) => shot.shown);
+    this.draft.keep({ looked: { hidden: this.hidden, hiddenAt: document.hidden ? Date.now() : null, shown } });
   }
 
   // A keyboard on the screen makes the window smaller for a while; nobody looks at pictures then.
@@ -30,13 +50,15 @@ export class Viewing {
   }
 
   turned() {
+    if (document.hidden === (this.hiddenSince !== null)) return; // leaving a hidden page says so once more
     if (document.hidden) {
       this.hiddenSince = clock();
-    } else if (this.hiddenSince !== null) {
+    } else {
       this.hidden += clock() - this.hiddenSince;
       this.hiddenSince = null;
     }
     this.stage.visibilityChanged();
+    this.note();
   }
 
   // Sent again, it still tells of the moment at which somebody pressed Next.
@@ -61,7 +83,7 @@ export class Viewing {
       page_scale: visualViewport?.scale ?? 1,
       gamut: ["rec2020", "p3", "srgb"].find((name) => matchMedia(`(color-gamut: ${name})`).matches) ?? "",
       ...this.stage.report(),
-      hidden_ms: Math.round(this.hidden),
+      hidden_ms: Math.min(DAY_MS, Math.round(this.hidden)), // a report of more would not be taken
       load_failures: this.loadFailures,
       keys: this.keys,
       ...this.hands,

@@ -8,9 +8,11 @@ from playwright.sync_api import expect
 from studies.models import Study
 from studies.rights.consent import amend
 from studies.rights.withdrawal import withdraw
+from studies.services import launch
 from tests.browser.conftest import Open
 from tests.browser.test_rater import PHONE, answer, answers_of, here, open_trial, press_next, ready
 from tests.studies.factories import enrolled, live_study
+from tests.studies.test_questionnaires import survey
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -174,3 +176,73 @@ def test_a_page_in_another_language_is_a_page_of_its_own(new_page: Open, study: 
     with page.expect_navigation():
         press_next(page)
     ready(page)
+
+
+def test_a_double_click_is_no_answer_to_a_page_where_everything_may_stay_empty(new_page: Open):
+    ask = {"form": "text", "at_least": 0, "at_most": 20}
+    pages = [
+        {"page": f"p{n}", "questions": [{"name": f"more{n}", "ask": f"And {n}?", **ask}]}
+        for n in range(3)
+    ]
+    trial = {"kind": "questionnaire", "settings": {"pages": pages}}
+    participant, page = enrolled(launch(study=survey(trial=trial))), new_page("desk")
+    page.goto(here(participant))
+    ready(page)
+    page.get_by_role("button", name="Next").dblclick(delay=20)
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 of 3")
+    page.wait_for_timeout(500)
+    assert participant.responses.count() == 1
+    press_next(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("3 of 3")
+
+
+def test_going_back_while_an_answer_is_saved_sends_it_to_its_own_trial(
+    new_page: Open, study: Study, complaints: list[str]
+):
+    participant, page = enrolled(study), new_page("desk")
+    page.on("dialog", lambda question: question.dismiss())  # “Leave this page?” Stay.
+    open_trial(page, participant)
+    answer(page)
+    press_next(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 of 3")
+    ready(page)
+    answer(page, (2, 5))
+    page.route("**/t/**", lambda route: route.abort())
+    press_next(page)
+    expect(page.locator("[data-saving]")).to_contain_text("Not saved yet")
+    page.evaluate("history.back()")
+    page.unroute("**/t/**")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 of 3")
+    assert answers_of(participant.trials.order_by("position")[1]) == [2, 5]
+    assert not participant.events.filter(kind__startswith="answer").exists()
+    complaints.clear()
+
+
+def test_a_form_that_went_stale_is_asked_for_anew_also_by_who_skipped_to_the_content(
+    new_page: Open, study: Study, complaints: list[str]
+):
+    participant, page = enrolled(study), new_page("desk")
+    open_trial(page, participant)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # the skip link
+    answer(page)
+    page.context.clear_cookies()
+    press_next(page)
+    expect(page.locator("[data-saving]")).to_contain_text("Your answer is still here")
+    complaints.clear()
+
+
+def test_whoever_pinched_the_page_begins_the_next_trial_at_its_own_size(
+    new_page: Open, study: Study
+):
+    participant, page = enrolled(study), new_page("phone", **PHONE)
+    open_trial(page, participant)
+    page.locator("[data-flip]").tap()
+    answer(page)
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Emulation.setPageScaleFactor", {"pageScaleFactor": 2.5})
+    page.evaluate("document.getElementById('trial').requestSubmit()")
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 of 3")
+    ready(page)
+    assert page.evaluate("visualViewport.scale") == 1
+    assert participant.trials.order_by("position")[0].viewing["page_scale"] == 2.5

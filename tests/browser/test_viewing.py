@@ -110,6 +110,24 @@ def test_time_in_the_background_counts_as_hidden_and_not_as_shown(new_page: Open
     assert seen["broken"] == "max_hidden_ms"
 
 
+def test_a_page_thrown_away_in_the_background_and_loaded_anew_loses_no_time(new_page: Open) -> None:
+    study, page = study_with(max_hidden_ms=300, consequence="exclude"), new_page("desk")
+    open_trial(page, enrolled(study))
+    page.wait_for_timeout(600)
+    page.evaluate(TURNED, True)
+    page.wait_for_timeout(900)
+    open_trial(page, Participant.objects.get())
+    next_one(page)
+    seen = told(study)
+    rt_ms = Participant.objects.get().trials.order_by("position")[0].rt_ms
+    assert seen["hidden_ms"] >= 850
+    assert seen["shown_ms"] >= 600
+    assert seen["shown_ms"] + seen["hidden_ms"] == pytest.approx(rt_ms, abs=400)
+    assert seen["broken"] == "max_hidden_ms"
+    drafts = "Object.keys(sessionStorage).filter((key) => key.startsWith('draft-')).length"
+    assert page.evaluate(drafts) == 1, "of the trial that is on the page, none of one that is over"
+
+
 def test_an_answer_that_is_sent_again_tells_of_the_moment_of_the_first_try(
     new_page: Open, complaints: list[str]
 ) -> None:
