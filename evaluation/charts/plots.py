@@ -162,18 +162,22 @@ def intervals(
     percent: bool = False,
     marked: float | None = None,
 ) -> Spec:
-    """A dot and its interval for each `row`, one beside the other for each of the `series`.
+    """A dot and its interval for each `row`, one beside the other where it has several `series`.
 
-    `percent` writes shares as percentages; `marked` is where a dashed line stands.
+    `percent` writes shares as percentages; `marked` is where a dashed line stands. Every row is
+    named: a dot without a name says nothing.
     """
-    step = 22 if len(series_order) == 1 else 13 * len(series_order) + 10
+    beside = bool(rows[row].duplicated().any())
+    step = 13 * len(series_order) + 10 if beside else 22
     colours = alt.Scale(domain=list(series_order), range=cycle(SERIES, len(series_order)))
     legend = legend_on_top() if len(series_order) > 1 else None
+    names = alt.Axis(grid=True, labelOverlap=False)
     base = alt.Chart(rows).encode(
-        y=alt.Y(f"{row}:N", sort=list(order), title=None, axis=alt.Axis(grid=True)),
-        yOffset=alt.YOffset(f"{series}:N", sort=list(series_order)),
+        y=alt.Y(f"{row}:N", sort=list(order), title=None, axis=names),
         color=alt.Color(f"{series}:N", scale=colours, legend=legend),
     )
+    if beside:
+        base = base.encode(yOffset=alt.YOffset(f"{series}:N", sort=list(series_order)))
     low, high = rows[value[1]].min(), rows[value[2]].max()
     ends = [min(domain[0], low if low == low else 0.0), max(domain[1], high if high == high else 0)]
     scale = alt.Scale(domain=ends)

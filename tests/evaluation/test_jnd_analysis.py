@@ -6,6 +6,8 @@ from pandas import DataFrame
 
 from evaluation.analyses import Finding
 from evaluation.analyses.jnd import Jnd
+from evaluation.charts import plots
+from evaluation.charts.figures import drawings
 from evaluation.evidence import Evidence
 from evaluation.ratings import TableError, checked
 from evaluation.statistics.examples import triplets
@@ -127,3 +129,27 @@ def test_answers_that_are_left_out_change_the_scale():
     left_out = told.pairs.assign(excluded=told.pairs["participant"] == "r01")
     finding = Jnd().run(Evidence(told.ratings, pairs=left_out), seed=1)
     assert finding.table["raters"].max() == 29
+
+
+@pytest.mark.parametrize("form", ["wide", "narrow"])
+def test_the_chart_names_every_level(finding: Finding, form: str):
+    drawn = drawings(finding.chart, "Levels")[form]
+    assert [name for name in finding.table["condition"] if f">{name}</text>" not in drawn] == []
+
+
+def test_levels_of_several_ladders_take_no_more_room_than_those_of_one(finding: Finding):
+    rows = finding.table.assign(ladder=["one", "one", "two", "two"])
+    options = {"row": "condition", "title": "", "domain": (0.0, 1.0), "simulated": False}
+    order = list(rows["condition"])
+    made = [
+        plots.intervals(
+            rows,
+            ("jnd", "jnd_low", "jnd_high"),
+            series=series,
+            series_order=list(rows[series].unique()),
+            order=order,
+            **options,
+        )
+        for series in ("unit", "ladder")
+    ]
+    assert made[0]["height"] == made[1]["height"]
