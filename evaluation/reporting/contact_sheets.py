@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from django.db.models.functions import Coalesce
+
 from evaluation.reporting.publication import refusal
 from evaluation.reporting.sheets import Picture, Sheet, sheet
 from generation import store
@@ -110,12 +112,14 @@ def _pictures(study: Study) -> tuple[list[Shown], Counter[str]]:
     """Pictures of items, each once, untouched artworks first; why others are left out."""
     kinds = {slot.name: slot.shows for slot in plan_of(study).kind.slots}
     rows = Stimulus.objects.filter(item__study=study, item__practice=False, item__gold="")
-    rows = rows.select_related("item__artwork", "item__condition", "recipe")
+    rows = rows.select_related("item__artwork", "item__condition", "condition", "recipe")
     found, refused, seen = [], Counter[str](), set()
     origins = _origins(study)
-    for row in rows.order_by("item__condition__position", "item__position", "slot"):
+    place = Coalesce("condition__position", "item__condition__position")
+    for row in rows.order_by(place, "item__position", "slot"):
         image = row.image_id or row.recipe.image_id
-        levels = row.item.condition.levels if row.item.condition else {}
+        made_by = row.condition or row.item.condition  # its own, where an item compares several
+        levels = made_by.levels if made_by else {}
         touched = kinds.get(row.slot) == "condition"
         condition = _named(levels) if touched else ""
         work = row.item.artwork
