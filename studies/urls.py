@@ -73,6 +73,7 @@ RESEARCHER: list[URLPattern] = [
     path("studies/<slug:slug>/resume/", pause.resume, name="resume"),
     path("studies/<slug:slug>/amend/", pause.amend, name="amend"),
     path("studies/<slug:slug>/information/", information.information, name="information"),
+    path("studies/<slug:slug>/information/preview/", information.asked_again, name="asked_again"),
     path("studies/<slug:slug>/close/", close.close, name="close"),
     path("studies/<slug:slug>/recruitment/", recruitment.recruitment, name="recruitment"),
     path("studies/<slug:slug>/recruitment/dry-run/", recruitment.dry_run, name="dry_run"),

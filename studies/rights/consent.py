@@ -17,7 +17,7 @@ from django.utils import timezone
 from generation.recipe import digest
 from studies.live.plan import Plan, document_of, plan_of
 from studies.models import Agreement, ConsentAmendment, ConsentText, Event, Participant, Study
-from studies.protocol import ProtocolError, document, restore, wordings
+from studies.protocol import Experiment, ProtocolError, document, restore, wordings
 
 UNDER_WAY = (Participant.State.ACTIVE, Participant.State.LAPSED)
 PARTS = ("information", "consent", "contact")
@@ -60,6 +60,19 @@ def amend(
             study=study, actor=actor, kind="amended", details={**told, "asked_again": asked}
         )
         return row
+
+
+def proposed(*, study: Study, changes: Mapping[str, Any]) -> tuple[Plan, list[str]]:
+    """What people would go by after such an amendment, and what is still wrong with it, in
+    sentences. Nothing is written. Raises AmendmentError where there is nothing to show.
+    """
+    if study.state not in (Study.State.LIVE, Study.State.PAUSED):
+        raise AmendmentError(_wrong_state(study))
+    said = _said(study, changes)
+    experiment = _experiment(study, said)
+    wrong = wordings.wrong(experiment.title, experiment.study)
+    lacking = [*_lacking(document_of(study)["study"], said), *(sentence for _, sentence in wrong)]
+    return Plan(experiment.title, experiment.study), lacking
 
 
 def agree_again(*, participant: Participant, sha256: str) -> None:
@@ -153,8 +166,21 @@ def _hash(version: int, amended: Mapping[str, Any], reason: str, before: str) ->
 
 def _amended(study: Study, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The parts of the section `study` that change, checked as a whole file would be."""
-    whole = document_of(study)
-    now = whole["study"]
+    now, said = document_of(study)["study"], _said(study, changes)
+    lacking = _lacking(now, said)
+    if lacking:
+        raise AmendmentError(lacking[0])
+    experiment = _experiment(study, said)
+    wrong = [sentence for _, sentence in wordings.wrong(experiment.title, experiment.study)]
+    if wrong:
+        raise AmendmentError(" ".join(wrong))
+    checked = document(experiment)["study"]
+    return {part: checked[part] for part in (*PARTS, "translations")}
+
+
+def _said(study: Study, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The section `study` with the changes."""
+    now = document_of(study)["study"]
     said = {**now, **_parts(changes, "the file's own language")}
     into = {language: dict(texts) for language, texts in now["translations"].items()}
     for language, texts in _translations(changes).items():
@@ -164,22 +190,27 @@ def _amended(study: Study, changes: Mapping[str, Any]) -> dict[str, Any]:
                 f" {', '.join(into) or 'none'})."
             )
         into[language] |= _parts(texts, language)
-    said["translations"] = into
+    return {**said, "translations": into}
+
+
+def _lacking(now: Mapping[str, Any], said: Mapping[str, Any]) -> list[str]:
+    """What is still to be written, in sentences."""
     if said == now:
-        raise AmendmentError("Nothing was changed: this is what people read already.")
-    for part in PARTS[:2]:  # the contact may read alike in every language
-        for language, texts in into.items():
-            if said[part] != now[part] and texts[part] == now["translations"][language][part]:
-                raise AmendmentError(f"Say the new {part} in {language} as well.")
+        return ["Nothing was changed: this is what people read already."]
+    return [
+        f"Say the new {part} in {language} as well."
+        for part in PARTS[:2]  # the contact may read alike in every language
+        for language, texts in said["translations"].items()
+        if said[part] != now[part] and texts[part] == now["translations"][language][part]
+    ]
+
+
+def _experiment(study: Study, said: Mapping[str, Any]) -> Experiment:
+    """The study's file with another section `study`; raises AmendmentError."""
     try:
-        experiment = restore({**whole, "study": said})
-        wrong = [sentence for _, sentence in wordings.wrong(experiment.title, experiment.study)]
+        return restore({**document_of(study), "study": said})
     except ProtocolError as error:
         raise AmendmentError(str(error)) from error
-    if wrong:
-        raise AmendmentError(" ".join(wrong))
-    checked = document(experiment)["study"]
-    return {part: checked[part] for part in (*PARTS, "translations")}
 
 
 def _parts(changes: Mapping[str, Any], language: str) -> dict[str, Any]:

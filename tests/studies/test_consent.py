@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -281,3 +282,69 @@ def test_the_command_amends_from_a_file(study, tmp_path, capsys):
 def test_what_was_agreed_to_is_among_what_is_stored(client, person):
     told = client.get(f"/p/{person.token}/stored.json").json()
     assert "I am 18 or older." in told["What you agreed to"][0]["text"]
+
+
+def previewed(client, study, language, **form):
+    """The page on which those under way would be asked, of the form as it stands and `form`."""
+    return client.post(f"/studies/{study.slug}/information/preview/?lang={language}", form)
+
+
+def test_a_researcher_sees_the_very_page_before_anything_is_changed(client, admin_user):
+    study = live_study(languages=["en", "de"], translations={"de": GERMAN})
+    person = enrolled(study)
+    client.force_login(admin_user)
+    form = {
+        "information.en": "Now **shared** with two.",
+        "information.de": "Nun mit **zweien** geteilt.",
+        "consent.en": "I am 18 or older.\nI take part of my own free will.",
+        "consent.de": "\n".join(GERMAN["consent"]),
+        "contact.en": "Kim Keeper, kim@example.org",
+    }
+    before = now(study).consent_version, study.events.count(), ConsentText.objects.count()
+    shown = {code: previewed(client, study, code, **form).text for code in ("en", "de")}
+    assert (now(study).consent_version, study.events.count(), ConsentText.objects.count()) == before
+    assert not now(person).consent_due
+    assert "PREVIEW" in shown["en"]
+    assert "Now <strong>shared</strong> with two." in shown["en"]
+    assert '<html lang="de" dir="ltr">' in shown["de"]
+    assert "Nun mit <strong>zweien</strong> geteilt." in shown["de"]
+    client.post(f"/studies/{study.slug}/information/", {**form, "reason": "A partner."})
+    asked = client.get(page_of(person)).text
+    for text in ("Now <strong>shared</strong> with two.", "I agree, go on", "I am 18 or older."):
+        assert text in asked
+        assert text in shown["en"]
+
+
+def test_nothing_on_the_preview_of_a_change_does_anything(client, study, person, admin_user):
+    client.force_login(admin_user)
+    page = previewed(client, study, "en", **{"information.en": "Another text."}).text
+    agree = re.search(r"<button[^>]*>I agree, go on", page)[0]
+    refuse = re.search(r"<a[^>]*>I do not agree", page)[0]
+    assert "disabled" in agree
+    assert "href" not in refuse
+    assert "/p/" not in page
+    live = client.get(f"/p/{person.token}/consent/", follow=True).text
+    assert "PREVIEW" not in live
+
+
+def test_the_preview_of_a_change_says_where_a_translation_is_missing(client, admin_user):
+    study = live_study(languages=["en", "de"], translations={"de": GERMAN})
+    client.force_login(admin_user)
+    form = {"information.en": "Another text.", "consent.en": "I agree."}
+    page = previewed(client, study, "de", **form)
+    assert page.status_code == 200
+    assert "Say the new information in de as well. Say the new consent in de as well." in page.text
+    assert "1 statements are needed here" in page.text
+    assert GERMAN["information"] in page.text
+    same = previewed(client, study, "en")
+    assert "Nothing was changed: this is what people read already." in same.text
+
+
+def test_what_cannot_be_shown_leads_back_to_the_form_as_it_was_sent(client, study, admin_user):
+    client.force_login(admin_user)
+    empty = previewed(client, study, "en", **{"information.en": "", "contact.en": "Kim"})
+    assert empty.status_code == 422
+    assert "information" in empty.text
+    assert 'value="Kim"' in empty.text
+    Study.objects.update(state=Study.State.CLOSED)
+    assert previewed(client, study, "en", **{"information.en": "More."}).status_code == 422

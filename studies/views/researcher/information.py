@@ -1,17 +1,22 @@
 """What participants are told before they agree: every version, and a form to amend it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.utils import translation
+from django.utils.translation import get_language_info
+from django.views.decorators.http import require_http_methods, require_POST
 
 from studies.access import researcher, study_for
-from studies.live.plan import document_of
-from studies.models import Study
-from studies.rights.consent import PARTS, AmendmentError, amend, chain_holds
+from studies.live.plan import document_of, plan_of
+from studies.models import Participant, Study
+from studies.prose import prose
+from studies.rights.consent import PARTS, AmendmentError, amend, chain_holds, proposed
+from studies.views.participant.language import LANGUAGE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,6 +40,32 @@ def information(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("studies:information", slug)
 
 
+@require_POST
+@login_required
+def asked_again(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page on which those under way would be asked again, by the form as it was sent, with
+    what is still wrong with it. Nothing is written, and nothing on the page does anything."""
+    study = study_for(request.user, slug)
+    try:
+        plan, lacking = proposed(study=study, changes=_sent(request, study))
+    except AmendmentError as error:
+        messages.error(request, str(error))
+        return _page(request, study, status=422)
+    asked = request.GET.get(LANGUAGE, "")
+    language = asked if asked in plan.languages else plan.languages[0]
+    translation.activate(language)
+    context = {
+        "person": Participant(study=study, code="P-PREVIEW", language=language),
+        "plan": plan,
+        "information": prose(plan.wording(language).say(plan.fieldwork.information)),
+        "statements": [(n, text, False) for n, text in enumerate(plan.fieldwork.consent)],
+        "preview": True,
+        "preview_told": " ".join(lacking),
+        "preview_study": study,
+    }
+    return render(request, "rater/consent.html", context)
+
+
 def _page(request: HttpRequest, study: Study, status: int = 200) -> HttpResponse:
     said = document_of(study)["study"]
     texts = {said["languages"][0]: said, **said["translations"]}
@@ -45,9 +76,15 @@ def _page(request: HttpRequest, study: Study, status: int = 200) -> HttpResponse
         "whole": study.launched_at is None or chain_holds(study),
         "due": study.participants.filter(consent_due=True).count(),
         "reason": request.POST.get("reason", ""),
+        "languages": _named(plan_of(study).languages),
         "texts": [_fields(request, code, text, study) for code, text in texts.items()],
     }
     return render(request, "studies/information.html", context, status=status)
+
+
+def _named(languages: Sequence[str]) -> list[tuple[str, str]]:
+    """Code and English name of each language."""
+    return [(code, get_language_info(code)["name"]) for code in languages]
 
 
 def _fields(request: HttpRequest, code: str, text: dict[str, Any], study: Study) -> dict[str, Any]:

@@ -11,9 +11,13 @@ from tests.studies.researcher_scene import digest
 
 SLUG = "acceptability-demo"
 POSTS = ["generate", "launch", "pause", "resume", "close", "amend", "recruit", "decide"]
-POSTS += ["judge_texts", "check_blindness"]
+POSTS += ["judge_texts", "check_blindness", "asked_again"]
+NOT_IN_THE_SCENE = ["preview_stripes"]
+"""Its study has no skill task."""
 SAMPLES = {
     "position": 0,
+    "number": 1,
+    "place": 1,
     "step": "guide",
     "pk": 1,
     "stem": "psr-1",

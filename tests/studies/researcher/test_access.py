@@ -5,10 +5,22 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from studies.models import Event, Study
-from tests.studies.researcher.pages import PAGES, POSTS, SLUG, address, page
+from tests.studies.researcher.pages import (
+    NOT_IN_THE_SCENE,
+    PAGES,
+    POSTS,
+    SLUG,
+    address,
+    page,
+)
 from tests.studies.researcher_scene import Scene
 
 pytestmark = pytest.mark.django_db
+TO_LOOK_AT = [
+    f"studies:{name}"
+    for name in (n.partition(":")[2] for n in PAGES if n.startswith("studies"))
+    if name not in (*POSTS, *NOT_IN_THE_SCENE)
+]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -35,9 +47,7 @@ def test_whoever_is_not_logged_in_is_sent_to_log_in(name: str, client: Client, a
     assert Study.objects.get(slug=SLUG).state == "live"
 
 
-@pytest.mark.parametrize(
-    "name", [n for n in PAGES if n.startswith("studies") and n.partition(":")[2] not in POSTS]
-)
+@pytest.mark.parametrize("name", TO_LOOK_AT)
 def test_who_runs_the_server_sees_every_study(
     name: str, client: Client, alice: User, bob: User
 ) -> None:
