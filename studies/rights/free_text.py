@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from studies.rights.plain_letters import plain
+
 E_MAIL = "e-mail"
 LABELS = (E_MAIL, "web address", "account", "address", "phone number", "name")
 """What stands in brackets where something was; the first wins where two overlap."""
@@ -28,9 +30,22 @@ GIVEN = (
     "|Mary|Matthew|Michael|Michelle|Mohamed|Mohammed|Muhammad|Nancy|Natalia|Nicholas|Nicole|Olga"
     "|Oliver|Olivia|Patricia|Patrick|Paul|Peter|Pierre|Rachel|Rebecca|Richard|Robert|Samuel|Sandra"
     "|Sarah|Simon|Sofia|Sophie|Stephen|Steven|Susan|Thomas|Timothy|Victoria|Wei|William|Yuki"
+    "|Alejandro|Begoña|Heike|Iñigo|Javier|Jürgen|Katrin|Klaus|Lucía|Lukas|Miguel|Sabine|Sergio"
+    "|Stefan|Thorsten|Ursula|Wolfgang"
 )
 """Common given names that are seldom words as well (no Rose, Mark, Grace, Will)."""
+ARABIC = (
+    "محمد|أحمد|احمد|محمود|مصطفى|فاطمة|عائشة|مريم|خديجة|زينب|يوسف|إبراهيم|ابراهيم|عبد الله|عبدالله"
+)
+"""The same in Arabic, which has no capitals (no حسن, “good”, and no علي, “on me”)."""
 NAME = r"[A-ZÀ-ÖØ-Þ][\w'’-]{1,30}"
+INTRODUCED = (
+    "my name is|my name's|je m'appelle|mon nom est|mein name ist|ich hei(?:ß|ss)e|me llamo"
+    "|mi nombre es|mi chiamo|il mio nome è|اسمي(?: هو)?|меня зовут|моё имя|мое имя"
+)
+"""What is followed by a name, however the name is written."""
+FURTHER = "and|but|from|i|i'm|und|aber|aus|ich|et|mais|pero|soy|yo|ma|sono|я|وأنا|وانا|أنا|من"
+"""Words after a name that are none: the sentence goes on."""
 
 PATTERNS = (
     # an address that is written so that programs do not see it: kim (at) example (dot) org
@@ -39,15 +54,26 @@ PATTERNS = (
         r"\w[\w.+-]{0,63}\s?[(\[{]\s?(?i:at)\s?[)\]}]\s?[\w-]{1,63}"
         r"(?:(?:\s?[(\[{]\s?(?i:dot)\s?[)\]}]\s?|\.)[\w-]{1,63}){1,4}",
     ),
+    (
+        E_MAIL,
+        r"\b\w[\w.+-]{0,63}\s(?i:at)\s[\w-]{1,63}(?:\s(?i:dot)\s[\w-]{1,63}){0,3}"
+        rf"\s(?i:dot\s(?:{ENDINGS}))\b",
+    ),
     ("web address", r"(?i:https?://|www\.)[^\s<>\"\[\]]+"),
     (
         "web address",
         rf"(?<![\w.-])[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,3}}\.(?i:{ENDINGS})\b(?:/[^\s<>\"\[\]]*)?",
     ),
     ("account", r"(?<![\w@])@\w[\w.]{1,40}"),
-    ("account", rf"\b(?i:{SITES})\s?(?::|is)\s?@?[\w.]{{2,40}}"),
+    ("account", rf"\b(?i:{SITES})\s?(?:[:=–]|-\s|is\s)\s?@?[\w.]{{2,40}}"),
     ("account", r"\b\w{2,32}#\d{4}\b"),
-    ("address", rf"\b\d{{1,5}}[a-z]?,?\s(?:[A-Z][\w'’-]{{1,30}}\s){{1,3}}(?:{STREETS})\b"),
+    ("address", rf"\b\d{{1,5}}[A-Za-z]?,?\s(?:[A-Z][\w'’-]{{1,30}}\s){{1,3}}(?:{STREETS})\b"),
+    (
+        "address",
+        r"\b\d{1,5}[a-z]?,?\s(?!(?:the|this|that|a)\b)[a-z]{2,30}\s"
+        r"(?:street|road|avenue|lane|boulevard)\b",
+    ),
+    ("address", r"\b(?i:[\w-]{2,30}(?:straße|strasse|str\.))\s\d{1,4}[a-z]?\b"),
     (
         "address",
         r"\b[A-ZÄÖÜ][\w-]{1,30}(?:straße|strasse|str\.|weg|platz|gasse|allee)\s\d{1,4}[a-z]?\b",
@@ -57,19 +83,26 @@ PATTERNS = (
         r"\b\d{1,4},?\s(?:rue|avenue|boulevard|place|chemin|quai)\s(?:(?:de|du|des|la|le)\s){0,2}"
         rf"{NAME}",
     ),
-    ("address", rf"\b(?:Calle|Via|Viale|Plaza|Piazza|Avenida)\s{NAME}(?:\s{NAME})?,?\s\d{{1,4}}\b"),
+    ("address", r"\b(?:شارع|طريق|حي)\s\w{2,30}(?:\s\w{2,30}){0,3},?\s\d{1,4}\b"),
+    (
+        "address",
+        rf"\b(?:[Cc]/|[Cc]alle|Via|Viale|Plaza|Piazza|Avenida|Avda\.|Paseo)\s?{NAME}(?:\s{NAME})?,?\s\d{{1,4}}\b",
+    ),
     ("address", r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b"),
     ("phone number", r"(?<![\w.])(?:\+\s?)?\(?\d[\d ().\-/]{5,20}\d(?!\w)"),
     (
         "name",
-        r"\b(?i:my name is|my name's|i am called|i'm called|call me|je m'appelle|ich heiße"
-        rf"|me llamo|mi chiamo)\s{NAME}(?:\s{NAME}){{0,2}}",
+        rf"\b(?i:(?:{INTRODUCED}):?\s\w[\w'’-]{{0,30}}"
+        rf"(?:\s(?!(?:{FURTHER})\b)\w[\w'’-]{{1,30}}){{0,2}})",
     ),
+    ("name", r"(?:我叫|我的名字是|我的名字叫|私の名前は|제 이름은\s?)\w{2,4}"),
+    ("name", rf"\b(?i:i am called|i'm called|call me)\s{NAME}(?:\s{NAME}){{0,2}}"),
     (
         "name",
         rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme)\b\.?\s{NAME}(?:\s{NAME})?",
     ),
-    ("name", rf"\b(?:{GIVEN})\b(?:\s(?:[A-Z]\.\s)?{NAME}){{0,2}}"),
+    ("name", rf"\b(?:{GIVEN}|{GIVEN.upper()})\b(?:\s(?:[A-Z]\.\s)?{NAME}){{0,2}}"),
+    ("name", rf"\b(?:{ARABIC})\b(?:\sال\w{{2,30}})?"),
 )
 COMPILED = tuple((label, re.compile(pattern)) for label, pattern in PATTERNS)
 DATES = re.compile(
@@ -109,19 +142,20 @@ def masked(text: str) -> str:
     return "".join([*parts, text[end:]])
 
 
-def _found(text: str) -> Iterator[Span]:
-    for run in RUN.finditer(text):  # no single pattern: one that backtracks takes cubic time
+def _found(written: str) -> Iterator[Span]:
+    seen = plain(written)
+    for run in RUN.finditer(seen.text):  # no single pattern: one that backtracks takes cubic time
         if _is_e_mail(run.group()):
-            yield Span(*run.span(), E_MAIL)
+            yield Span(*seen.written(*run.span()), E_MAIL)
     for label, pattern in COMPILED:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(seen.text):
             if label != "phone number" or _is_phone(match.group()):
-                yield Span(*match.span(), label)
+                yield Span(*seen.written(*match.span()), label)
 
 
 def _is_e_mail(run: str) -> bool:
-    at = run.replace("＠", "@").find("@", 1)  # full-width, as typed in Japan
-    return at > 0 and re.search(r"\.\w", run[at + 2 :]) is not None
+    at = run.find("@", 1)
+    return at > 0 and re.search(r"[.。]\w", run[at + 2 :]) is not None
 
 
 def _is_phone(found: str) -> bool:

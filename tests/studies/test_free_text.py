@@ -37,9 +37,43 @@ PIECES = st.one_of(
         ("Hello, my name is Zora Quill.", "Hello, [name]."),
         ("as Sarah Miller would", "as [name] would"),
         ("Dr. Quill said", "[name] said"),
+        ("221B Baker Street, London", "[address], London"),
+        ("at 12 baker street and", "at [address] and"),
+        ("kim at example dot org", "[e-mail]"),
+        ("tiktok = kim", "[account]"),
+        ("my name is kim lee and I paint", "[name] and I paint"),
+        ("Mein Name ist Zora Quill.", "[name]."),
+        ("Ich heisse Zora", "[name]"),
+        ("hauptstraße 5", "[address]"),
+        ("Mi nombre es Zora Quill", "[name]"),
+        ("C/ Mayor 5", "[address]"),
+        ("اسمي زورا كويل وأنا أرسم", "[name] وأنا أرسم"),
+        ("رأى محمد العلي الصورة", "رأى [name] الصورة"),
+        ("شارع الملك فهد 12", "[address]"),
+        ("меня зовут Зора", "[name]"),
+        ("我叫王小明。", "[name]。"),
     ],
 )
 def test_what_tells_who_somebody_is_is_masked(text: str, left: str) -> None:
+    assert masked(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("by A\u200bnna Kow\u00adalska, 2020", "by [name], 2020"),
+        ("by Jose\u0301 Garci\u0301a, 2020", "by [name], 2020"),
+        ("by 𝒜nna ＫＯＷ", "by [name]"),
+        ("by مُحَمَّد here", "by [name] here"),
+        ("to ｋｉｍ＠ｅｘａｍｐｌｅ．ｏｒｇ now", "to [e-mail] now"),
+        ("at https\u200b://kim\u2060.example now", "at [web address] now"),
+        (
+            "an a\u0301 that ｓｔａｙｓ\u200b as ½ it was",
+            "an a\u0301 that ｓｔａｙｓ\u200b as ½ it was",
+        ),
+    ],
+)
+def test_no_trick_of_writing_hides_what_eyes_would_read(text: str, left: str) -> None:
     assert masked(text) == left
 
 
@@ -50,6 +84,9 @@ def test_what_tells_who_somebody_is_is_masked(text: str, left: str) -> None:
         "Painted 1874-1926, seen on 2026-11-23",
         "100 000 dots, 3.5 times as many",
         "The rose is at the mark. I will like it.",
+        "Look at the dot in the sky, 3 on the road.",
+        "الصورة حسن وعلي أن أقول إنها جميلة",
+        "Auf der Straße 5 Flecken",
     ],
 )
 def test_what_is_seen_in_a_picture_stays(text: str) -> None:
