@@ -24,13 +24,13 @@ def is_preview(query: Mapping[str, str]) -> bool:
 
 def submit_origin(query: Mapping[str, str], hosts: Collection[str]) -> str:
     """Where the work goes; raises LaunchError for a host that is not on the list."""
-    parts = urlsplit(query.get(SUBMIT_TO, ""))
-    if parts.scheme != "https" or parts.netloc not in hosts:
+    host = _https_host(query.get(SUBMIT_TO, ""))
+    if host not in hosts:
         raise LaunchError(
             "This address would send your work to a place that this study does not know."
             " Please open the study from the panel once more."
         )
-    return f"https://{parts.netloc}"
+    return f"https://{host}"
 
 
 def submission(origin: str, assignment: str, code: str, text: str) -> Farewell:
@@ -41,3 +41,12 @@ def submission(origin: str, assignment: str, code: str, text: str) -> Farewell:
         link_text=marked("Submit"),
         fields={"assignmentId": assignment, "completion_code": code},
     )
+
+
+def _https_host(address: str) -> str | None:
+    """Host and port of an https address; None for any other text, as anybody may write one."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # brackets that do not pair, letters that only look like a dot or slash
+        return None
+    return parts.netloc if parts.scheme == "https" else None

@@ -101,7 +101,13 @@ def test_mturk_work_is_submitted_by_a_form_to_a_host_on_the_list():
 
 @pytest.mark.parametrize(
     "host",
-    ["https%3A%2F%2Fevil.example", "http%3A%2F%2Fwww.mturk.com", "https%3A%2F%2Fa@www.mturk.com"],
+    [
+        "https%3A%2F%2Fevil.example",
+        "http%3A%2F%2Fwww.mturk.com",
+        "https%3A%2F%2Fa@www.mturk.com",
+        "https%3A%2F%2F%5B",
+        "https%3A%2F%2Fwww.mturk.com%E2%84%80",
+    ],
 )
 def test_work_goes_to_no_other_host(host):
     study = by("panel", external_question=True)
