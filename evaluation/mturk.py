@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
@@ -43,10 +44,10 @@ def ratings(
     the table of ratings to the batch's (`protection` → `Input.method`). Equal workers have equal
     pseudonyms under one key, so batches of one study can be joined. Raises TableError.
     """
-    named = dict(columns or {})
+    named, batch = dict(columns or {}), batch.drop_duplicates()
     _check(batch, item, named)
     rejected = batch["AssignmentStatus"].str.strip().str.lower() == REJECTED
-    kept = batch[~rejected].drop_duplicates("AssignmentId")
+    kept = batch[~rejected]
     answers = [name for name in batch.columns if name.startswith(ANSWER)]
     about = {"item": kept[item], **{name: kept[source] for name, source in named.items()}}
     wide = DataFrame(about).assign(
@@ -59,7 +60,8 @@ def ratings(
     rows["question"] = rows["question"].str.removeprefix(ANSWER)
     empty = rows["answer"] == ""
     rows = rows[~empty].reset_index(drop=True)
-    rows["value"] = pd.to_numeric(rows["answer"], errors="coerce").astype("float64")
+    numbers = pd.to_numeric(rows["answer"], errors="coerce").astype("float64")
+    rows["value"] = numbers.where(np.isfinite(numbers))  # “inf” is a word, and 1e999 no answer
     return Batch(rows, int(rejected.sum()), int(empty.sum()))
 
 
@@ -77,6 +79,18 @@ def _check(batch: DataFrame, item: str, columns: Mapping[str, str]) -> None:
         )
     if not any(name.startswith(ANSWER) for name in batch.columns):
         raise TableError("The file has no column “Answer.…”: nobody answered in this batch.")
+    for name in ("AssignmentId", "WorkerId"):
+        blank = int((batch[name].str.strip() == "").sum())
+        if blank:
+            raise TableError(
+                f"{blank} lines have no {name}: without it people or answers would be mixed up."
+            )
+    again = batch["AssignmentId"][batch["AssignmentId"].duplicated()]
+    if len(again):
+        raise TableError(
+            f"{len(again)} lines repeat an assignment with other words, {again.iloc[0]} first:"
+            " keep one of each."
+        )
     if "WorkerId" in {item, *columns.values()}:
         raise TableError("WorkerId names a person and stays out of the table: take another column.")
     strange = [name for name in columns if name not in TEXTS or name in TAKEN]

@@ -68,3 +68,36 @@ def test_the_pseudonym_hangs_on_the_sites_key(batch, settings):
 def test_what_cannot_be_done_is_told(batch, more, sentence):
     with pytest.raises(CommandError, match=sentence):
         converted(batch, *more)
+
+
+GOOD = "H1,A1,W1,Approved,a.png,4\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ("H1,A1,W1,Approved,a.png,4,\n", "Line 2 of .* has 7 cells, and the head has 6"),
+        (f"{GOOD}H2,A2,W2\n", "Line 3 of .* has 3 cells"),
+        (f"{GOOD}H1,A2, ,Approved,a.png,2\n", "1 lines have no WorkerId"),
+        (f"{GOOD}H1,,W2,Approved,a.png,2\n", "1 lines have no AssignmentId"),
+        (
+            f"{GOOD}H1,A1,W2,Approved,a.png,2\n",
+            "1 lines repeat an assignment with other words, A1 first",
+        ),
+    ],
+)
+def test_no_line_is_lost_or_shifted_in_silence(tmp_path, lines, sentence):
+    path = tmp_path / "batch.csv"
+    path.write_text("HITId,AssignmentId,WorkerId,AssignmentStatus,Input.image,Answer.q\n" + lines)
+    with pytest.raises(CommandError, match=sentence):
+        converted(path)
+    assert not path.with_name("ratings.csv").exists()
+
+
+def test_an_answer_in_no_finite_number_has_no_value(tmp_path):
+    path = tmp_path / "batch.csv"
+    head = "HITId;AssignmentId;WorkerId;AssignmentStatus;Answer.q\n"
+    path.write_text(f"{head}H1;A1;W1;Approved;inf\nH1;A2;W2;Approved;1e999\n", encoding="utf-16")
+    table = converted(path)
+    assert len(table) == 2
+    assert table["value"].isna().all()

@@ -8,6 +8,7 @@ import pandas as pd
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from config import csv_text
 from evaluation import mturk
 from evaluation.ratings import TableError
 from generation.writing import write_whole
@@ -60,7 +61,18 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _read(path: Path) -> pd.DataFrame:
+    """All cells as text, each under its column: a line that is longer or shorter is refused."""
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        head, lines = csv_text.split(csv_text.decoded(path.read_bytes()), most=None)
     except (OSError, ValueError) as error:
         raise CommandError(f"{path} cannot be read as CSV: {error}") from error
+    twice = sorted({name for name in head if head.count(name) > 1})
+    if twice:
+        raise CommandError(f"{path} has the column “{twice[0]}” twice.")
+    for number, cells in lines:
+        if len(cells) != len(head):
+            raise CommandError(
+                f"Line {number} of {path} has {len(cells)} cells, and the head has {len(head)}."
+                " Give the file as it was downloaded."
+            )
+    return pd.DataFrame([cells for _, cells in lines], columns=head, dtype=str)
