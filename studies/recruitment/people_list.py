@@ -11,6 +11,8 @@ MOST = 20_000
 LONGEST = {"address": 254, "name": 100, "stratum": 60, "language": 12}
 LOCAL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+AMBIGUOUS = re.compile(r"[ßς\u200c\u200d]")
+"""In a domain, letters that the older rule for ASCII spells as another, registered domain."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 
 
@@ -79,6 +81,8 @@ def read_people(data: bytes, offer: Offer) -> list[Invitee]:
 def canonical(address: str) -> str:
     """An address in the one spelling that is kept; raises ValueError where it is none."""
     local, at, domain = address.strip().lower().rpartition("@")
+    if AMBIGUOUS.search(domain):
+        raise ValueError("its domain can be spelt in two ways: write it in ASCII, as xn--….")
     try:
         domain = domain.encode("idna").decode() if domain else ""
     except UnicodeError:

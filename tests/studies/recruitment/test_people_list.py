@@ -37,6 +37,7 @@ def test_lists_are_read_as_spreadsheets_save_them(separator, encoding, end):
         ("a@example.org,Ada\n", "It holds an address"),
         ("address,address\na@example.org,x\n", "one of them is there twice"),
         ("address\na@example.org\nb@\n", "Line 3: this is no mail address"),
+        ("address\na@straße.example\n", "Line 2: its domain can be spelt in two ways"),
         ("address\na@example.org\n\nA@EXAMPLE.ORG\n", "Line 4: it has the address of line 2"),
         ("address,language\na@example.org,fr\n", "no pages in “fr”; it has: en, de"),
         ("address,stratum\na@example.org,west\n", "they are for: north, south"),
