@@ -159,8 +159,10 @@ def _money(panel_study: PanelStudy, submission: Submission) -> Iterator[Mismatch
 
 
 def _only_here(panel_study: PanelStudy) -> Iterator[Mismatch]:
+    """Whoever holds a code that the panel should have heard of; erasing deletes the receipt."""
     people = panel_study.study.participants.filter(channel=panel_study.panel, simulated=False)
-    for person in people.filter(submissions=None, state__in=DUE):
+    told = Q(state__in=DUE) | Q(pk__in=Receipt.objects.values("participant"))
+    for person in people.filter(told, submissions=None).order_by("pk"):
         stands = person.get_state_display().capitalize()
         yield Mismatch(
             "only_here", person.code, f"{stands} here, and the panel knows no submission of theirs."

@@ -6,7 +6,7 @@ from django.test import Client
 from studies.channels import Exit
 from studies.models import Event, Flag, Participant, Submission
 from studies.recruitment import review
-from studies.recruitment.receipts import exit_code
+from studies.recruitment.receipts import exit_code, receipt_for
 from studies.recruitment.reconcile import reconcile
 from studies.recruitment.submissions import poll
 from studies.rights.withdrawal import withdraw
@@ -76,6 +76,19 @@ def test_the_old_link_of_an_erased_person_ties_their_old_submission_to_nobody(pa
     Client().get(path_of(address))
     poll(row, api)
     assert Submission.objects.get(reference=reference).participant is None
+
+
+@pytest.mark.parametrize("erase", [False, True])
+def test_whoever_stopped_with_a_code_that_the_panel_never_heard_of_is_listed(
+    panel, row, api, erase
+):
+    reference, person = begun(panel, row, ADA)
+    del panel.world.submissions[reference]
+    withdraw(participant=person, erase=erase)
+    if not erase:
+        person.refresh_from_db()
+        assert receipt_for(person, Exit.WITHDRAWN)
+    assert found(row, api) == (set() if erase else {("only_here", person.code)})
 
 
 def test_work_that_waits_and_was_erased_is_put_before_a_person(panel, row, api):
