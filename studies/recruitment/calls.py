@@ -68,7 +68,8 @@ class Calls:
                 response = None
             if response is not None and response.status_code != 429 and response.status_code < 500:
                 return self._read(response)
-            self.sleep(self.rng.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)))
+            drawn = self.rng.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))
+            self.sleep(max(drawn, _asked_pause(response)))
         return self._read(self._send(method, path, body, query))
 
     def _send(
@@ -107,6 +108,13 @@ class Calls:
             else f"{self.panel} is busy or out of order ({response.status_code}).",
             surely_not_done=response.status_code in REFUSALS,
         )
+
+
+def _asked_pause(response: requests.Response | None) -> float:
+    """Seconds that the panel asks to wait (Retry-After), as far as one waits here at all."""
+    asked = response.headers.get("Retry-After", "") if response is not None else ""
+    known = asked.isascii() and asked.isdigit()
+    return min(LONGEST_PAUSE, float(asked[:6])) if known else 0.0
 
 
 def _content(response: requests.Response) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 RS256 under one of Prolific's published keys, valid for two minutes, made out to our address
 (https://docs.prolific.com: “secure external study URL”). The keys are kept for a day, and fetched
-again, at most once a minute, where a token names one that is not among them.
+again, at most once a minute, where a token names one that is not among them. While they cannot be
+had, most arrivals are told so at once: no web process waits for them again and again.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ import requests
 from django.conf import settings
 from django.core.cache import cache
 
+from studies.wording import marked
+
 JWKS_PATH = "/.well-known/study/jwks.json"
 ISSUER = "https://www.prolific.com"
 DAY = 24 * 60 * 60
@@ -24,6 +27,12 @@ LEEWAY_SECONDS = 30
 """How far the two clocks may be apart."""
 KEYS = "prolific/jwks"
 ASKED = "prolific/jwks-asked"
+AWAY = "prolific/jwks-away"
+AWAY_SECONDS = 15
+"""Where the keys could not be had, nobody else waits for them so long."""
+
+
+UNREACHED = marked("Prolific cannot be reached just now to check this address.")
 
 
 class TokenError(ValueError):
@@ -87,6 +96,8 @@ def _parameters(claims: Mapping[str, Any]) -> Mapping[str, str]:
 
 def _key(kid: str) -> Any:
     keys = cache.get(KEYS)
+    if keys is None and cache.get(AWAY):
+        raise TokenError(UNREACHED)
     if keys is None or (kid not in keys and cache.add(ASKED, value=True, timeout=MINUTE)):
         keys = _fetch()
         cache.set(KEYS, keys, DAY)
@@ -102,4 +113,5 @@ def _fetch() -> dict[str, Any]:
         response.raise_for_status()
         return {str(key["kid"]): key for key in response.json()["keys"]}
     except (requests.RequestException, ValueError, KeyError, TypeError) as error:
-        raise TokenError("Prolific cannot be reached just now to check this address.") from error
+        cache.set(AWAY, value=True, timeout=AWAY_SECONDS)
+        raise TokenError(UNREACHED) from error

@@ -15,6 +15,10 @@ from studies.recruitment.stand_in.signing import LaunchKey
 from studies.recruitment.stand_in.subscriptions import STUDY, SUBMISSION
 from studies.recruitment.stand_in.world import World
 
+BUSY = 429
+WAIT = {"Retry-After": "7"}
+"""Seconds that whoever asks too often is to wait."""
+
 
 class StandIn:
     """A running stand-in: `with StandIn() as panel:` or `serve_forever()`."""
@@ -116,7 +120,7 @@ class Handler(BaseHTTPRequestHandler):
             world.calls.append((method, path))
             status = world.fault(method, path, after=False)
             if status is not None:
-                return Answer(status, {})
+                return Answer(status, {}, WAIT if status == BUSY else {})
             try:
                 done = self._route(method, path, query, body)
             except Refusal as refusal:

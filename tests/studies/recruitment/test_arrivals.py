@@ -3,11 +3,13 @@
 import time
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from studies.channels import Exit
 from studies.models import Arrival, Identity, Participant, Receipt
 from studies.recruitment.receipts import exit_code, receipt_for
+from studies.recruitment.stand_in import Fault
 from tests.studies.factories import a_person, finish
 from tests.studies.recruitment.conftest import agree, arrived, on_prolific, path_of
 
@@ -116,6 +118,19 @@ def test_an_unknown_key_is_looked_up_at_most_once_a_minute(panel, row):
         panel.key.kid = published
         assert Client().get(path_of(forged)).status_code == 409
     assert len([c for c in panel.world.calls if "jwks" in c[1]]) == 1
+
+
+def test_while_the_keys_cannot_be_had_one_arrival_waits_and_the_next_are_told_at_once(panel, row):
+    panel.world.faults.append(Fault("jwks", times=9))
+    for _ in range(4):
+        _, page = panel.launch(row.reference)
+        told = Client().get(path_of(page))
+        assert told.status_code == 409
+        assert "cannot be reached just now" in told.text
+    assert len([call for call in panel.world.calls if "jwks" in call[1]]) == 1
+    cache.delete("prolific/jwks-away")  # fifteen seconds later
+    panel.world.faults.clear()
+    assert arrived(panel, row)[1] is not None
 
 
 def test_whoever_reads_for_long_may_still_agree(panel, row, monkeypatch):

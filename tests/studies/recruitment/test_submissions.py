@@ -1,6 +1,7 @@
 """Submissions: every state of the panel, in any order and any number of times."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from django.core.management import call_command
@@ -187,6 +188,14 @@ def test_an_outage_that_passes_is_waited_out_and_a_longer_one_is_told(panel, row
     panel.world.faults.append(Fault("/submissions/", status=502, times=50))
     with pytest.raises(PanelError, match="busy or out of order"):
         poll(row, api)
+
+
+def test_a_panel_that_says_how_long_to_wait_is_given_that_long(panel, row, api):
+    paused: list[float] = []
+    patient = replace(api, calls=replace(api.calls, sleep=paused.append))
+    panel.world.faults.append(Fault("/submissions/", status=429, times=2))
+    assert poll(row, patient) == 0
+    assert paused == [7, 7]
 
 
 def test_reconciliation_lists_what_does_not_agree(panel, row, api):
