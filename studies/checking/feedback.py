@@ -1,5 +1,7 @@
 """What a practice trial was about, said on the page after it; never how a picture was made."""
 
+from django.db.models.functions import Coalesce
+
 from studies.checks import THE_DIFFERENCE
 from studies.live.plan import Plan
 from studies.models import Trial
@@ -34,7 +36,8 @@ def feedback(plan: Plan, before: Trial | None) -> str:
 def _difference(plan: Plan, trial: Trial) -> str:
     """Which picture was altered: told by whether it is another than the artwork as prepared."""
     shows = {slot.name: slot.shows for slot in plan.kind.slots}
-    images = dict(trial.item.stimuli.values_list("slot", "image"))
+    made = Coalesce("image", "recipe__image")  # a draft's pictures are not fixed yet
+    images = dict(trial.item.stimuli.values_list("slot", made))
     altered = next(name for name, source in shows.items() if source == "condition")
     whole = [images.get(name) for name, source in shows.items() if source == "artwork"]
     if not whole:

@@ -222,6 +222,34 @@ def test_an_exam_is_rehearsed_on_a_phone_and_its_outcome_told(
     assert not violations(page)
 
 
+def test_person_and_practice_are_rehearsed_as_participants_meet_them(
+    inside: Open, alice: User, complaints: list[str], violations: Callable[[Page], list[str]]
+) -> None:
+    practice = {"trials": 2, "tells": "usual", "usual": ["Most see nothing.", "Most see it."]}
+    live_study(
+        checks=[{"check": "expertise"}, {"check": "practice", "settings": practice}], size=256
+    )
+    Study.objects.update(owner=alice)
+    page = inside("desk", "dark")
+
+    def answer(sentence: str) -> None:
+        for group in page.locator("fieldset:has(input[type=radio])").all():
+            group.locator("label").first.click()
+        page.get_by_role("button", name="Next").click()
+        expect(page.get_by_text(sentence)).to_be_visible()
+        assert not violations(page)
+
+    go(page, "preview", "drawn", "about")
+    answer("Population: professional artist.")
+    page.get_by_role("link", name="Begin with practice").click()
+    expect(page.get_by_role("heading", name="Practice 1 of 2")).to_be_visible()
+    answer("About the last one: Most see nothing.")
+    answer("Practice is over. From here on it counts.")
+    expect(page.get_by_text("About the last one: Most see it.")).to_be_visible()
+    assert not Participant.objects.exists()
+    assert complaints == []
+
+
 def test_the_skip_link_leads_past_the_navigation(inside: Open, alice: User) -> None:
     page = inside()
     go(page, "list")

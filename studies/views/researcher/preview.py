@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from studies.access import study_for
 from studies.channels import Exit, Visitor
+from studies.checking.feedback import feedback
 from studies.checking.skill import picture
 from studies.live.answers import IncompleteAnswer, read_answers
 from studies.live.plan import Plan, plan_of
@@ -24,12 +26,13 @@ from studies.trial_forms.asking import Asked
 from studies.trials import called, order_of, page_of, parts_of, questions_of
 from studies.views.participant.language import LANGUAGE, menu
 from studies.views.participant.trials import Picture, sent_with
-from studies.views.researcher import rehearsed_exams
+from studies.views.researcher import rehearsed_exams, rehearsed_person
 from studies.views.researcher.rehearsed_exams import Mark
+from studies.views.researcher.rehearsed_person import Told
 
 TRIALS_SHOWN = 3
 ENDED = "screened_out"
-"""The page of those whom an exam lets go: on nobody's way to the end."""
+"""The page of those whom a check lets go: on nobody's way to the end."""
 MARK = "mark"
 
 
@@ -59,8 +62,9 @@ def stripes(request: HttpRequest, slug: str, number: int, place: int) -> HttpRes
     return HttpResponse(picture(questions[place - 1]), content_type="image/png")
 
 
-def _mark(request: HttpRequest, study: Study) -> Mark | None:
-    return rehearsed_exams.read_mark(plan_of(study), request.GET.get(MARK, ""))
+def _mark(request: HttpRequest, study: Study) -> Mark | Told | None:
+    plan, written = plan_of(study), request.GET.get(MARK, "")
+    return rehearsed_exams.read_mark(plan, written) or rehearsed_person.read_told(plan, written)
 
 
 def _show(
@@ -90,15 +94,29 @@ def _examined(request: HttpRequest, rehearsal: "Rehearsal", step: str) -> HttpRe
     return redirect(rehearsal.address(later, mark))
 
 
+def _described(request: HttpRequest, rehearsal: "Rehearsal", step: str) -> HttpResponse:
+    """As participants go on from the questions about them: to the end, or to the next page."""
+    sent = request.POST.dict()
+    try:
+        told = rehearsed_person.told(rehearsal.plan, sent)
+    except IncompleteAnswer as error:
+        again = replace(rehearsal, sent=sent, missing=error.missing)
+        return _show(request, again, step, status=422)
+    return redirect(rehearsal.address(ENDED if told.ends else rehearsal.step_after(step), told))
+
+
 def _go_on(request: HttpRequest, rehearsal: "Rehearsal", step: str) -> HttpResponse:
     page, _, number = step.partition("-")
     if page == "exam":
         return _examined(request, rehearsal, step)
+    if page == "about":
+        return _described(request, rehearsal, step)
     later = rehearsal.after(step)
-    if page != "trial" or request.headers.get("Accept") != "application/json":
+    judged = page in ("practice", "trial")
+    if not judged or request.headers.get("Accept") != "application/json":
         return redirect(later)
     try:
-        row = rehearsal.row(int(number))
+        row = rehearsal.row(int(number), practice=page == "practice")
         order = order_of(rehearsal.plan.kind, row.part, row.layout)
         questions = questions_of(rehearsal.plan.kind, row.part)
         read_answers(questions, sent_with(request.POST), order)
@@ -113,10 +131,10 @@ class Rehearsal:
 
     study: Study
     language: str
-    mark: Mark | None = None
-    """Of the exam before this page."""
+    mark: Mark | Told | None = None
+    """Of the exam, or the questions about the person, before this page."""
     sent: Mapping[str, str] = field(default_factory=dict)
-    """Answers to an exam that lacks some."""
+    """Answers to a page that lacks some."""
     missing: tuple[str, ...] = ()
 
     @cached_property
@@ -127,35 +145,56 @@ class Rehearsal:
     @cached_property
     def items(self) -> list[Item]:
         """A few items whose pictures are there, each of another condition."""
-        made = self.study.items.filter(practice=False).order_by("position")
-        if self.plan.kind.slots:
-            made = made.exclude(stimuli__recipe__image=None)
-        made = made.prefetch_related("stimuli__recipe__image")
+        made = self._made(practice=False)
         apart = max(1, made.count() // TRIALS_SHOWN)
         return list(made[::apart][:TRIALS_SHOWN])
+
+    @cached_property
+    def practice_items(self) -> list[Item]:
+        """Those for practice whose pictures are there, as participants meet them."""
+        return list(self._made(practice=True)[: self.plan.practice_trials])
+
+    def _made(self, *, practice: bool) -> QuerySet[Item]:
+        made = self.study.items.filter(practice=practice).order_by("position")
+        if self.plan.kind.slots:
+            made = made.exclude(stimuli__recipe__image=None)
+        return made.prefetch_related("stimuli__recipe__image")
 
     @cached_property
     def steps(self) -> list[str]:
         """Names of the pages, in their order."""
         about = ["about"] if self.plan.person_questions else []
-        trials = [f"trial-{number}" for number in range(1, self.screens + 1)]
+        practice = [f"practice-{n}" for n in range(1, self.screens(practice=True) + 1)]
+        trials = [f"trial-{number}" for number in range(1, self.screens() + 1)]
         exams = [f"exam-{number}" for number in range(1, len(self.plan.exams) + 1)]
-        return ["consent", *about, *exams, "guide", *trials, "done"]
+        return ["consent", *about, *exams, "guide", *practice, *trials, "done"]
 
-    @property
-    def screens(self) -> int:
+    def screens(self, *, practice: bool = False) -> int:
         """How many trials there are: one for each part of each item."""
-        return len(self.items) * len(parts_of(self.plan.kind))
+        items = self.practice_items if practice else self.items
+        return len(items) * len(parts_of(self.plan.kind))
 
-    def row(self, number: int) -> Trial:
+    def row(self, number: int, *, practice: bool = False) -> Trial:
         """A trial that is never saved; numbers begin with 1."""
         parts = parts_of(self.plan.kind)
         place, part = divmod(number - 1, len(parts))
-        layout = self.plan.kind.layout(self.plan.rng("preview", number))
-        token = f"preview-{number}"
-        return Trial(item=self.items[place], token=token, part=parts[part], layout=layout)
+        purpose = ("practice", number) if practice else (number,)
+        return Trial(
+            item=(self.practice_items if practice else self.items)[place],
+            token="-".join(map(str, ("preview", *purpose))),
+            part=parts[part],
+            layout=self.plan.kind.layout(self.plan.rng("preview", *purpose)),
+            practice=practice,
+            position=number - 1 + (0 if practice else self.screens(practice=True)),
+        )
 
-    def address(self, step: str, mark: Mark | None = None) -> str:
+    def row_before(self, row: Trial) -> Trial | None:
+        """The trial for practice that stands right before this one, if one does."""
+        if not 0 < row.position <= self.screens(practice=True):
+            return None
+        return self.row(row.position, practice=True)
+
+    def address(self, step: str, mark: Mark | Told | None = None) -> str:
         """Where a page of the preview is, in its language; `mark` is told there."""
         address = reverse("studies:preview", args=[self.study.slug, step])
         own = self.language == self.plan.languages[0]
@@ -183,7 +222,11 @@ class Rehearsal:
         shared = {"study": self.study, "plan": self.plan, "person": person}
         name, _, number = step.partition("-")
         own = getattr(self, f"_{name}")(int(number)) if number else getattr(self, f"_{name}")()
-        templates = {"consent": "rater/landing.html", "exam": "rater/before.html"}
+        templates = {
+            "consent": "rater/landing.html",
+            "exam": "rater/before.html",
+            "practice": "rater/trial.html",
+        }
         return templates.get(name, f"rater/{name}.html"), {**shared, **own}
 
     def _consent(self) -> dict[str, Any]:
@@ -194,10 +237,15 @@ class Rehearsal:
         }
 
     def _about(self) -> dict[str, Any]:
-        return {"questions": [(q, None, False) for q in self.plan.person_questions]}
+        asked = self.plan.person_questions
+        return {
+            "questions": [(q, self.sent.get(q.name), q.name in self.missing) for q in asked],
+            "missing": [q for q in asked if q.name in self.missing],
+        }
 
     def _exam(self, number: int) -> dict[str, Any]:
-        mark = self.mark if self.mark and self.mark.number == number else None
+        given = self.mark if isinstance(self.mark, Mark) else None
+        mark = given if given and given.number == number else None
         attempt = self.sent.get("number", "")
         tried = int(attempt[:2]) if attempt.isascii() and attempt.isdigit() else 1
         return rehearsed_exams.context(
@@ -221,8 +269,12 @@ class Rehearsal:
             "personal_link": self.address("consent"),
         }
 
-    def _trial(self, number: int) -> dict[str, Any]:
-        row = self.row(number)
+    def _practice(self, number: int) -> dict[str, Any]:
+        return self._trial(number, practice=True)
+
+    def _trial(self, number: int, *, practice: bool = False) -> dict[str, Any]:
+        row = self.row(number, practice=practice)
+        before = self.row_before(row)
         order = order_of(self.plan.kind, row.part, row.layout)
         return {
             "trial": row,
@@ -233,7 +285,9 @@ class Rehearsal:
                 Asked(q, order, say=self.say) for q in questions_of(self.plan.kind, row.part)
             ],
             "number": number,
-            "total": self.screens,
+            "total": self.screens(practice=practice),
+            "feedback": feedback(self.plan, before),
+            "first_that_counts": before is not None and not practice,
             "personal_link": self.address("consent"),
         }
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from studies.live.plan import plan_of
-from studies.models import Attempt, Participant, Study
+from studies.models import Attempt, Participant, Stimulus, Study, Trial
 from studies.views.researcher.rehearsed_exams import exam_at
 from tests.studies.factories import live_study
 from tests.studies.researcher.pages import SLUG
@@ -26,7 +26,8 @@ def test_the_preview_shows_each_page_of_the_raters_way(as_alice: Client, alice: 
         text = as_alice.get(where).content.decode()
         assert "PREVIEW" in text
         seen.append(re.search(r"<h1[^>]*>(.*?)</h1>", text, re.DOTALL).group(1))  # type: ignore[union-attr]
-        where = as_alice.post(where)["Location"]
+        chosen = {"expertise": "None of these", "posting": "Never"} if "/about/" in where else {}
+        where = as_alice.post(where, chosen)["Location"]
     assert seen[0] == "Which perturbations do people accept?"
     assert seen[3:6] == ["1 of 3", "2 of 3", "3 of 3"]
     assert seen[-1] == "Thank you!"
@@ -153,3 +154,91 @@ def test_a_mark_that_nobody_gave_is_told_of_nowhere(
 def test_pictures_that_no_exam_has_are_not_there(as_alice: Client, alice: User, place: str) -> None:
     examined(alice, {"check": "comprehension"}, {"check": "skill_task"})
     assert as_alice.get(of("x").replace("x/", place)).status_code == 404
+
+
+ARTISTS = {"check": "expertise", "settings": {"wanted": ["professional artist"]}}
+NONE = {"expertise": "None of these", "posting": "Never"}
+
+
+@pytest.mark.parametrize(
+    ("consequence", "leads_to", "told"),
+    [
+        ("screen_out", "screened_out", "Failed: the study ends here for them."),
+        ("exclude", "guide", "Failed: they go on, and their answers are left out of the analysis."),
+    ],
+)
+def test_what_checks_make_of_the_person_is_told_and_kept_nowhere(
+    as_alice: Client, alice: User, consequence: str, leads_to: str, told: str
+) -> None:
+    settings = {**ARTISTS["settings"], "consequence": consequence}  # type: ignore[dict-item]
+    examined(alice, {**ARTISTS, "settings": settings})
+    later = as_alice.post(of("about"), NONE)["Location"]
+    assert later.startswith(of(leads_to))
+    page = as_alice.get(later).text
+    assert "Population: none." in page
+    assert told in page
+    assert not Participant.objects.exists()
+
+
+def test_questions_about_the_person_are_all_asked_for(as_alice: Client, alice: User) -> None:
+    examined(alice, {"check": "expertise"})
+    page = as_alice.post(of("about"), {"posting": "Never"})
+    assert page.status_code == 422
+    assert 'value="Never" checked' in page.text
+    assert "Please choose one" in page.text
+
+
+def test_an_address_of_work_does_not_travel_to_the_next_page(as_alice: Client, alice: User) -> None:
+    examined(alice, {"check": "expertise"}, {"check": "portfolio_review"})
+    work = "https://ada.example/works"
+    later = as_alice.post(of("about"), {**NONE, "portfolio": work})["Location"]
+    assert "ada" not in later
+    assert as_alice.get(later).status_code == 200
+
+
+def test_a_group_without_places_ends_here(as_alice: Client, alice: User) -> None:
+    quotas = {"by": "population", "places": {"professional artist": 12}}
+    raters = {"participants": 12, "quotas": quotas}
+    examined(alice, {"check": "expertise"}, raters=raters)
+    ended = as_alice.post(of("about"), NONE)["Location"]
+    assert ended.startswith(of("screened_out"))
+    assert "No place is for this group: the study ends here for them." in as_alice.get(ended).text
+
+
+@pytest.mark.parametrize("mark", ["about-", "about-9.9", "about-0", "about-0.0.0", "about-².0"])
+def test_an_outcome_that_nobody_had_is_told_of_nowhere(
+    as_alice: Client, alice: User, mark: str
+) -> None:
+    examined(alice, {"check": "expertise"})
+    assert "Population" not in as_alice.get(of("guide"), {"mark": mark}).text
+
+
+def test_practice_comes_first_and_says_what_there_was_to_see(as_alice: Client, alice: User) -> None:
+    said = ["Most people see nothing here.", "Most people see a change here."]
+    practice = {"check": "practice", "settings": {"trials": 2, "tells": "usual", "usual": said}}
+    examined(alice, practice)
+    assert of("practice-1") in as_alice.get(of("guide")).text
+    first, second = (as_alice.get(of(f"practice-{number}")).text for number in (1, 2))
+    assert "Practice 1 of 2" in first
+    assert "data-feedback" not in first
+    assert said[0] in second
+    counted, later = (as_alice.get(of(f"trial-{number}")).text for number in (1, 2))
+    assert said[1] in counted
+    assert "Practice is over" in counted
+    assert "data-feedback" not in later
+    answer = {"acceptability": "3", "noticeability": "1"}
+    kept = as_alice.post(of("practice-2"), answer, headers={"accept": "application/json"})
+    assert kept.json() == {"next": of("trial-1"), "kept": True}
+    assert not Trial.objects.exists()
+
+
+@pytest.mark.parametrize("fixed", [True, False])
+def test_practice_of_a_draft_knows_which_picture_was_altered(
+    as_alice: Client, alice: User, fixed: bool
+) -> None:
+    settings = {"trials": 2, "tells": "difference"}
+    study = examined(alice, {"check": "practice", "settings": settings}, frozen=False)
+    if not fixed:
+        Stimulus.objects.filter(item__study=study).update(image=None)
+    page = as_alice.get(of("practice-2")).text
+    assert "About the last one: the pictures were not the same." in page
