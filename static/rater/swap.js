@@ -16,8 +16,18 @@ export function swap(address, page) {
   document.body.replaceWith(document.importNode(found.body, true));
   scrollTo(0, 0);
   // Where a new page begins: reading aloud and the Tab key start there too.
-  document.querySelector("h1").focus({ preventScroll: true });
+  const heading = document.querySelector("h1");
+  heading.setAttribute("aria-describedby", named(document.querySelectorAll("main > .note")));
+  heading.focus({ preventScroll: true });
   return true;
+}
+
+// What is on a page from its beginning is no news to those who listen: notes are read with the heading.
+function named(notes) {
+  notes.forEach((note, index) => {
+    note.id = `note-${index}`;
+  });
+  return [...notes].map((note) => note.id).join(" ");
 }
 
 function parts(page) {

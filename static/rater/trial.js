@@ -88,7 +88,10 @@ function begin() {
     if (answers.key(event)) viewing.keys += 1;
     else if (wanted && stage.key(event)) event.preventDefault();
   }, during());
-  document.getElementById("missing").addEventListener("submit", (event) => viewing.fill(event.target));
+  document.getElementById("missing").addEventListener("submit", (event) => {
+    viewing.fill(event.target);
+    draft.forget(); // when it comes again, nothing is chosen that was chosen blind
+  });
   form.querySelector("[data-again]").addEventListener("click", showPictures);
 
   if (draft.content.unsent) {

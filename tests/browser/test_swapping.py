@@ -1,5 +1,6 @@
 """The next trial takes the place of this one on the page: nothing of it stays, nothing is lost."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,8 +11,17 @@ from studies.rights.consent import amend
 from studies.rights.withdrawal import withdraw
 from studies.services import launch
 from tests.browser.conftest import Open
-from tests.browser.test_rater import PHONE, answer, answers_of, here, open_trial, press_next, ready
-from tests.studies.factories import enrolled, live_study
+from tests.browser.test_rater import (
+    PHONE,
+    PICTURES,
+    answer,
+    answers_of,
+    here,
+    open_trial,
+    press_next,
+    ready,
+)
+from tests.studies.factories import enrolled, finish, live_study
 from tests.studies.test_questionnaires import survey
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -70,6 +80,22 @@ def test_keys_and_clocks_of_an_earlier_trial_have_ended(new_page: Open, study: S
     assert first.viewing["keys"] == second.viewing["keys"] == 2
     assert all(0 <= p["visible_ms"] < 1400 for p in second.viewing["pictures"])
     assert second.rt_ms < 1400 < first.rt_ms
+
+
+def test_what_a_trial_begins_with_is_read_aloud_with_its_heading(new_page: Open, study: Study):
+    participant, page = enrolled(study), new_page("desk")
+    open_trial(page, participant)
+    answer(page)
+    press_next(page)
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("1 of 3")
+    expect(heading).to_be_focused()
+    expect(heading).to_have_accessible_description(re.compile("Practice is over"))
+    ready(page)
+    answer(page)
+    press_next(page)
+    expect(heading).to_have_text("2 of 3")
+    expect(heading).to_have_accessible_description("")
 
 
 def test_scripts_of_another_release_ask_for_a_page_of_its_own(new_page: Open, study: Study):
@@ -246,3 +272,23 @@ def test_whoever_pinched_the_page_begins_the_next_trial_at_its_own_size(
     ready(page)
     assert page.evaluate("visualViewport.scale") == 1
     assert participant.trials.order_by("position")[0].viewing["page_scale"] == 2.5
+
+
+def test_what_was_chosen_before_pictures_failed_is_not_chosen_when_the_trial_comes_again(
+    new_page: Open, study: Study, complaints: list[str]
+):
+    participant, page = enrolled(study), new_page("desk")
+    finish(participant, 3)
+    page.route(PICTURES, lambda route: route.abort())
+    page.goto(here(participant))
+    expect(page.locator("html")).to_have_attribute("data-ready", "true")
+    page.keyboard.press("4")
+    expect(page.locator("[value='4']:checked")).to_have_count(1)
+    later = page.get_by_role("button", name="Show it later")
+    expect(later).to_be_visible(timeout=15_000)
+    page.unroute(PICTURES)
+    later.click()
+    expect(page.get_by_role("status").first).to_contain_text("comes again at the end")
+    ready(page)
+    expect(page.locator(":checked:not([data-keys-switch])")).to_have_count(0)
+    complaints.clear()
