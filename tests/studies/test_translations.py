@@ -153,6 +153,7 @@ ALLOWED = {
         "PREVIEW",
         "Nothing you do here is saved.",
         "Back to the study",
+        "Go on as if it had been passed",
         "Connoisseur",
     },
     "declined.html": set(),

@@ -76,6 +76,7 @@ def _show(
         **context,
         "preview": True,
         "preview_told": rehearsal.mark,
+        "preview_on": rehearsal.beyond(step),
         "preview_study": rehearsal.study,
         "languages": menu(request, rehearsal.study),
     }
@@ -215,6 +216,10 @@ class Rehearsal:
         """Where the next page is; after the last one, the study's own page."""
         later = self.step_after(step)
         return self.address(later) if later else reverse("studies:study", args=[self.study.slug])
+
+    def beyond(self, step: str) -> str:
+        """Where the way goes on for a researcher whose participant was let go; “” elsewhere."""
+        return self.after(self.mark.step) if step == ENDED and self.mark else ""
 
     def page(self, step: str) -> tuple[str, dict[str, Any]]:
         """Template and context of a page, as the rater's own views give them."""

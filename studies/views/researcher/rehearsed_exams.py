@@ -35,6 +35,11 @@ class Mark:
     consequence: str
 
     @property
+    def step(self) -> str:
+        """The page that it is of."""
+        return f"exam-{self.number}"
+
+    @property
     def passed(self) -> bool:
         """Whether it was enough."""
         return self.right >= self.exam.needed

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from studies.checking.sessions import Session, Verdict
 from studies.checks import Check, PersonQuestion
@@ -23,6 +24,8 @@ class Told:
     sentences: tuple[str, ...]
     ends: bool
     """Whether the study ends here for participants."""
+    step: ClassVar[str] = "about"
+    """The page that it is of."""
 
     def __str__(self) -> str:
         return " ".join(self.sentences)

@@ -242,3 +242,18 @@ def test_practice_of_a_draft_knows_which_picture_was_altered(
         Stimulus.objects.filter(item__study=study).update(image=None)
     page = as_alice.get(of("practice-2")).text
     assert "About the last one: the pictures were not the same." in page
+
+
+def test_a_researcher_may_look_on_behind_the_page_where_participants_are_let_go(
+    as_alice: Client, alice: User
+) -> None:
+    settings = {**ARTISTS["settings"], "consequence": "screen_out"}  # type: ignore[dict-item]
+    once = {"check": "comprehension", "settings": {"attempts": 1}}
+    study = examined(alice, {**ARTISTS, "settings": settings}, once)
+    onward = "Go on as if it had been passed"
+    ended = as_alice.post(of("about"), NONE)["Location"]
+    assert f'<a href="{of("exam-1")}">{onward}</a>' in as_alice.get(ended).text
+    ended = as_alice.post(of("exam-1"), wrong(study, 1) | {"number": "1"})["Location"]
+    assert f'<a href="{of("guide")}">{onward}</a>' in as_alice.get(ended).text
+    assert onward not in as_alice.get(of("screened_out")).text
+    assert onward not in as_alice.get(of("guide") + "?mark=1-1-0").text
