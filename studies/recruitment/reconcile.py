@@ -29,6 +29,7 @@ from studies.recruitment.submissions import poll
 EVERY = timedelta(days=1)
 NO_CODE = ("", "NOCODE")
 """As Prolific has a submission that was handed in without a code."""
+APPROVED = ("APPROVED", "PARTIALLY APPROVED")
 DUE = (Participant.State.FINISHED, Participant.State.SCREENED_OUT)
 """Whoever left so has a code that the panel should have heard of."""
 FEWEST_FOR_PAY = 5
@@ -121,7 +122,7 @@ def _people(panel_study: PanelStudy) -> Iterator[Mismatch]:
 
 
 def _agrees(submission: Submission, codes: Mapping[str, Exit]) -> Iterator[Mismatch]:
-    if submission.approval_asked_at is not None and submission.state in PAID:
+    if submission.approval_asked_at is not None and submission.state in APPROVED:
         return  # a person looked at it here, and said why
     person, given = submission.participant, submission.code
     here = Here(person.state) if person else Here.ERASED if submission.erased else Here.NOBODY

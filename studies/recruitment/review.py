@@ -162,14 +162,29 @@ def pay_screen_out(
         raise StudyError("Only whom a check has screened out here can be paid as screened out.")
     api = api or api_of(submission.panel_study.study)
     _refresh(submission.panel_study, siblings(submission.panel_study, submission), api)
-    if any(map(is_paid, siblings(submission.panel_study, submission))):
-        raise StudyError("This person is paid by another submission already.")
     panel_study = submission.panel_study
-    with on_record(
-        lambda kind: _tell(panel_study, actor, kind, [submission], ""), "panel_screened_out"
-    ):
-        api.screen_out(submission.reference)
+    fresh = _claim_screen_out(submission)
+    try:
+        with on_record(
+            lambda kind: _tell(panel_study, actor, kind, [submission], ""), "panel_screened_out"
+        ):
+            api.screen_out(submission.reference)
+    except PanelError as error:
+        if fresh and error.surely_not_done:
+            Submission.objects.filter(pk=submission.pk).update(approval_asked_at=None)
+        raise
     _refresh(panel_study, [submission], api)
+
+
+def _claim_screen_out(submission: Submission) -> bool:
+    """Write down by which submission the person is paid, before the panel hears of it; whether
+    nobody had asked for it before. Raises StudyError where another one pays them."""
+    with transaction.atomic():
+        PanelStudy.objects.select_for_update(no_key=True).get(pk=submission.panel_study_id)
+        if any(map(is_paid, siblings(submission.panel_study, submission))):
+            raise StudyError("This person is paid by another submission already.")
+        waiting = Submission.objects.filter(pk=submission.pk, approval_asked_at=None)
+        return bool(waiting.update(approval_asked_at=timezone.now()))
 
 
 def _has_receipt(submission: Submission) -> bool:

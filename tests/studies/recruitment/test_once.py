@@ -136,6 +136,42 @@ def test_a_screened_out_person_is_paid_once(panel, row, api):
         review.pay_screen_out(submission=submission_of(second), api=api)
 
 
+def test_two_who_press_at_once_pay_a_screened_out_person_once(panel, row, api, monkeypatch):
+    first, person = begun(panel, row, ADA)
+    second, _ = panel.launch(row.reference, ADA)
+    for one in (first, second):
+        panel.world.submission(one)["status"] = "AWAITING REVIEW"
+    poll(row, api)
+    Participant.objects.filter(pk=person.pk).update(state=State.SCREENED_OUT)
+    asked = []
+
+    def meanwhile(self, reference):
+        asked.append(reference)
+        if reference == first:
+            with pytest.raises(StudyError, match="another submission"):
+                review.pay_screen_out(submission=submission_of(second), api=api)
+
+    monkeypatch.setattr(type(api), "screen_out", meanwhile)
+    review.pay_screen_out(submission=submission_of(first), api=api)
+    assert asked == [first]
+
+
+def test_a_screen_out_that_the_panel_refuses_leaves_the_other_submission_free(
+    panel, row, api, monkeypatch
+):
+    first, person = begun(panel, row, ADA)
+    Participant.objects.filter(pk=person.pk).update(state=State.SCREENED_OUT)
+    poll(row, api)
+
+    def refuse(self, reference):
+        raise PanelError("refused", surely_not_done=True)
+
+    monkeypatch.setattr(type(api), "screen_out", refuse)
+    with pytest.raises(PanelError):
+        review.pay_screen_out(submission=submission_of(first), api=api)
+    assert submission_of(first).approval_asked_at is None
+
+
 def test_whoever_handed_one_back_and_finished_with_the_next_agrees_and_is_approved(panel, row, api):
     first, person = begun(panel, row, ADA)
     panel.world.submission(first)["status"] = "RETURNED"
