@@ -14,8 +14,13 @@ from studies.checks import Check
 from studies.live.plan import Plan, plan_of
 from studies.models import Event, Flag, Participant, Response, Review, Study, Trial
 
-OVER = (Participant.State.FINISHED, Participant.State.LAPSED, Participant.State.SCREENED_OUT)
-"""States in which nothing more is answered."""
+OVER = (
+    Participant.State.FINISHED,
+    Participant.State.LAPSED,
+    Participant.State.SCREENED_OUT,
+    Participant.State.WITHDRAWN,
+)
+"""States in which nothing more is answered; what was left by whoever withdrew counts too."""
 
 OUT = ("exclude", "screen_out")
 """Consequences that leave somebody's answers out of analyses."""
@@ -43,7 +48,7 @@ def inspect(participant: Participant, moment: Moment = "answered") -> list[Flag]
     """
     plan, ended = plan_of(participant.study), is_over(participant)
     due = plan.named_checks if ended else _due(plan, moment)
-    if not due or participant.state == Participant.State.WITHDRAWN:
+    if not due:
         return []
     session = session_of(participant)
     before = latest(participant.flags.all())

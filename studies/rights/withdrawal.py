@@ -10,6 +10,7 @@ import hmac
 from django.conf import settings
 from django.db import transaction
 
+from studies.checking.findings import inspect
 from studies.live.places import locked, locked_study, new_code, tell
 from studies.models import Participant, Response, Withdrawal
 from studies.rights import addresses
@@ -23,8 +24,9 @@ LEAVING = (Participant.State.ACTIVE, Participant.State.LAPSED)
 def withdraw(*, participant: Participant, erase: bool) -> Withdrawal:
     """Stop taking part, and erase everything where asked to; returns the receipt.
 
-    Without erasing, what was answered stays and counts. Either way the places that nobody will
-    use are open again. Safe to call any number of times: each choice has one receipt.
+    Without erasing, what was answered stays and counts, by the rules that hold for everybody's
+    answers: checks look at it as they do when somebody leaves without a word. Either way the
+    places that nobody will use are open again. Safe to call any number of times: each choice has one receipt.
     """
     token = participant.token
     with transaction.atomic():
@@ -68,6 +70,7 @@ def _stop(person: Participant) -> dict[str, int]:
         person.completion_code = person.completion_code or new_code(8)
         person.save(update_fields=["state", "completion_code"])
         person.trials.filter(answered_at=None).update(released=True)
+        inspect(person)
     tell(person, "withdrawn", {"state": person.state})
     return {"responses": Response.objects.filter(participant=person).count()}
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from config.plugins import PluginFolder
-from studies import export, protocol
+from studies import export, fieldwork, protocol
 from studies.channels import Exit
 from studies.checking import reviewing
 from studies.checks import CHECKS
@@ -18,6 +18,7 @@ from studies.models import Attempt, BrowserMark, Event, Flag, Participant, Recei
 from studies.protocol import ProtocolError
 from studies.rights.withdrawal import withdraw
 from tests.studies import checks_scene as scene
+from tests.studies.factories import an_answer, enrolled, live_study
 from tests.studies.paintings import text
 
 EVERY = ("note", "flag", "screen_out", "exclude")
@@ -156,6 +157,26 @@ def test_a_person_decides_may_change_it_and_all_of_it_is_on_record(
     page = researcher.get(f"/studies/{study.slug}/flags/").content.decode()
     assert "Earlier decisions (1)" in page
     assert all(reason in page for _, reason in kept)
+
+
+@pytest.mark.django_db
+def test_whoever_withdraws_and_leaves_the_answers_is_held_to_the_rules_of_all_others() -> None:
+    settings = {"least": 3, "consequence": "exclude"}
+    check = {"check": "straight_lining", "settings": settings}
+    study = live_study(checks=[check], practice=0, artworks=6)
+    alike, apart = enrolled(study), enrolled(study)
+    answers = an_answer(study)
+    for person in (alike, apart):
+        for _ in range(4):
+            trial = fieldwork.next_trial(person)
+            assert trial is not None
+            fieldwork.record(trial=trial, answers=answers)
+            if person == apart:
+                answers = {name: 1 + value % 5 for name, value in answers.items()}
+        withdraw(participant=person, erase=False)
+    assert [flag.participant for flag in Flag.objects.all()] == [alike]
+    left = export.responses(study).groupby("participant")["excluded"].all()
+    assert dict(left) == {alike.code: True, apart.code: False}
 
 
 @pytest.mark.django_db
