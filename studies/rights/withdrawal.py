@@ -26,7 +26,8 @@ def withdraw(*, participant: Participant, erase: bool) -> Withdrawal:
 
     Without erasing, what was answered stays and counts, by the rules that hold for everybody's
     answers: checks look at it as they do when somebody leaves without a word. Either way the
-    places that nobody will use are open again. Safe to call any number of times: each choice has one receipt.
+    places that nobody will use are open again. Safe to call any number of times: each choice has
+    one receipt.
     """
     token = participant.token
     with transaction.atomic():
