@@ -14,6 +14,8 @@ from studies.protocol.sections import amount
 STEP = 1 / 255
 """One step of 8 bits, on [0, 1]."""
 LOSSY = (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".avif", ".gif")
+GUESSED = ("CMYK without a profile", ": ignored", "taken as sRGB")
+"""What the import says where colours were converted without a profile to go by."""
 PHONE = (360, 640)
 """Window that is expected where the file sets no smallest one."""
 WIDE = 800
@@ -32,6 +34,7 @@ def of_sources(sources: Sequence[Source]) -> list[str]:
     """Warnings about the files that artworks were imported from."""
     lossy = sum(_is_lossy(each) for each in sources)
     converted = sum(any("converted to sRGB" in told for told in each.changes) for each in sources)
+    guessed = sum(any(words in t for t in each.changes for words in GUESSED) for each in sources)
     rounded = sum(any("16 bits" in told for told in each.changes) for each in sources)
     told = (
         (
@@ -45,6 +48,12 @@ def of_sources(sources: Sequence[Source]) -> list[str]:
             "had a colour profile and were converted to sRGB: colours outside sRGB were clipped in"
             " every arm. What was cloaked elsewhere in another colour space may have lost its cloak"
             " on the way: cloak the converted picture instead.",
+        ),
+        (
+            guessed,
+            "were converted to sRGB by guess (CMYK without a profile, or a profile that does not"
+            " fit or cannot be read): every arm has other colours than the painter's, and small"
+            " differences of colour made elsewhere may be gone. Save them as sRGB and import anew.",
         ),
         (
             rounded,

@@ -25,6 +25,9 @@ def test_lossless_originals_of_8_bits_need_no_word():
         (Source("01.WEBP", []), "compressed with loss"),
         (Source("01.png", ["named “.png”, but is a JPEG file"]), "compressed with loss"),
         (Source("1.png", ["colour profile “Adobe RGB” converted to sRGB"]), "outside sRGB"),
+        (Source("1.tif", ["CMYK without a profile, converted by formula"]), "by guess"),
+        (Source("1.png", ["colour profile “Grey” is for GRAY: ignored"]), "by guess"),
+        (Source("1.png", ["colour profile cannot be read (bad): taken as sRGB"]), "by guess"),
         (Source("1.png", ["16 bits a channel, of which the upper 8 are kept"]), "8 are kept"),
     ],
 )
