@@ -6,6 +6,7 @@ The mark for it stands in the participant's own row, which every answer holds: a
 its way is saved before the amendment, or not at all.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,9 @@ from studies.protocol import Experiment, ProtocolError, document, restore, wordi
 UNDER_WAY = (Participant.State.ACTIVE, Participant.State.LAPSED)
 PARTS = ("information", "consent", "contact")
 """Of the section `study`, and of each translation: what an amendment may replace."""
+
+STATEMENTS = slice(2, -1)
+"""Of a kept text: after title and information, before the contact; what is kept is among them."""
 
 
 class AmendmentError(RuntimeError):
@@ -108,6 +112,17 @@ def keep_agreement(person: Participant, study: Study, plan: Plan, now: datetime)
     person.save(update_fields=["consent_sha256", "consent_version", "consent_due"])
     if text:
         Agreement.objects.get_or_create(participant=person, text=text, defaults={"at": now})
+
+
+def agreed_to(person: Participant) -> list[tuple[datetime, list[str]]]:
+    """When somebody agreed, and to what, in the words they read: newer ones they never saw.
+
+    SIMULATED raters read nothing: for them it is what the study says now.
+    """
+    rows = person.agreements.select_related("text")
+    found = [(row.at, json.loads(row.text.text)[STATEMENTS]) for row in rows]
+    now = list(plan_of(person.study).fieldwork.consent)
+    return found or [(person.consented_at, now)]
 
 
 def chain_holds(study: Study) -> bool:

@@ -284,6 +284,21 @@ def test_what_was_agreed_to_is_among_what_is_stored(client, person):
     assert "I am 18 or older." in told["What you agreed to"][0]["text"]
 
 
+def test_the_page_of_what_is_stored_says_what_they_agreed_to_and_nothing_that_came_later(
+    client, study, person
+):
+    def told():
+        page = client.get(f"/p/{person.token}/stored/").content.decode()
+        return page.split("<details")[0]
+
+    amended(study, {"consent": ["I am 18 or older.", "My answers may be published."]})
+    assert "I take part of my own free will." in told()
+    assert "published" not in told()
+    client.post(page_of(person), agreeing(study))
+    assert told().count("You agreed on") == 2
+    assert told().index("free will") < told().index("published")
+
+
 def previewed(client, study, language, **form):
     """The page on which those under way would be asked, of the form as it stands and `form`."""
     return client.post(f"/studies/{study.slug}/information/preview/?lang={language}", form)

@@ -12,6 +12,7 @@ from studies.channels import Exit, Farewell, Visitor
 from studies.live.plan import plan_of
 from studies.models import Participant, Withdrawal
 from studies.recruitment.receipts import exit_code
+from studies.rights.consent import agreed_to
 from studies.rights.holdings import as_csv, holdings
 from studies.rights.withdrawal import LEAVING, receipt_of, withdraw
 from studies.views.participant.language import LANGUAGE, choose, speak, spoken
@@ -88,7 +89,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
 def stored(request: HttpRequest, person: Participant) -> HttpResponse:
     """Everything that is stored about the person, in plain words."""
     context = {"person": person, "plan": plan_of(person.study), "tables": holdings(person)}
-    return render(request, "rater/stored.html", context)
+    return render(request, "rater/stored.html", {**context, "agreed": agreed_to(person)})
 
 
 @require_safe
