@@ -47,7 +47,8 @@ class Watcher(Browser):
         if sent.status != OK:
             raise SimulationError(f"{place} answered {sent.status} to a complete form.")
         told = json.loads(sent.body)
-        self.brought = replace(sent, body=told["page"].encode()) if told["page"] else None
+        page = told.pop("page")  # what else the receipt says stands behind it, as text
+        self.brought = replace(sent, body=f"{page}\n{json.dumps(told)}".encode()) if page else None
         return self.open(told["next"])
 
     def open(self, place: str) -> str:
