@@ -1,4 +1,4 @@
-"""What is stored about one participant: every row that points at them, in words and as a file.
+"""What is stored about one participant: all rows about them or their answers, in words or a file.
 
 What would tell somebody how a picture was made, or what a check looks at, is not spelt out:
 it is counted, and the researchers can be asked about it.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Model, QuerySet
 
 from studies.live.plan import plan_of
-from studies.models import Agreement, Identity, Invitation, Participant, Trial
+from studies.models import Agreement, Identity, Invitation, Participant, Response, Trial
 from studies.rights import identities
 from studies.rights.in_words import in_words
 from studies.wording import marked
@@ -32,6 +32,9 @@ TITLES = {
     "review": marked("Decisions of a person"),
     "attempt": marked("Answers to questions before the pictures"),
     "browsermark": marked("A mark of your browser"),
+    "textscan": marked("What a program found in your texts"),
+    "textlook": marked("When researchers read a text of yours as you wrote it"),
+    "textdecision": marked("Decisions about passages of your texts"),
 }
 COUNTED = {"flag", "review", "browsermark"}
 """Tables of which only the number of rows is told."""
@@ -48,6 +51,7 @@ SECRET = {
     "met",
     "row",
     "consent_due",
+    "patterns",
 }
 """Columns that name rows inside, or how a picture was made."""
 
@@ -71,7 +75,8 @@ class Held:
 
 
 def holdings(participant: Participant) -> list[Held]:
-    """All tables in which there is something about the participant, the person's own row first."""
+    """All tables in which there is something about the participant: the person's own row first,
+    and last what points at their answers."""
     own = Participant._base_manager.filter(pk=participant.pk)
     found: list[tuple[type[Model], QuerySet[Model]]] = [(Participant, own)]
     for relation in Participant._meta.related_objects:
@@ -79,6 +84,11 @@ def holdings(participant: Participant) -> list[Held]:
         assert isinstance(model, type), "related models are loaded"
         rows = model._base_manager.filter(**{relation.field.name: participant})
         found.append((model, rows.order_by("pk")))
+    for relation in Response._meta.related_objects:
+        model = relation.related_model
+        assert isinstance(model, type), "related models are loaded"
+        theirs = {f"{relation.field.name}__participant": participant}
+        found.append((model, model._base_manager.filter(**theirs).order_by("pk")))
     tables = [_held(model, rows) for model, rows in found]
     return [table for table in tables if table.counted]
 
@@ -126,7 +136,7 @@ def _told(row: Model) -> dict[str, str]:
 
 
 def _text(value: object) -> str:
-    return "" if value in (None, {}) else str(value)
+    return "" if value in (None, {}, []) else str(value)
 
 
 def _safe(value: str) -> str:

@@ -64,6 +64,11 @@ COLUMNS = {
     "text": marked("Text"),
     "version": marked("Version"),
     "mails": marked("Mails that were sent"),
+    "found": marked("From which letter to which, and what it may be"),
+    "start": marked("From letter"),
+    "end": marked("To letter"),
+    "decision": marked("What was decided"),
+    "reason": marked("Why"),
 }
 """Column → words; what a column holds that is not here stands under its own name."""
 TRUTH = {"True": marked("yes"), "False": marked("no")}

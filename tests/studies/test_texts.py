@@ -67,6 +67,24 @@ def test_the_page_shows_what_leaves_and_nobody_is_on_record_for_that(study: Stud
     assert not TextLook.objects.exists()
 
 
+def test_who_wrote_it_sees_that_it_was_read_and_what_was_decided(study: Study, alice: User):
+    response = writes(study)
+    texts.scan(study)
+    texts.look(responses=[response], actor=alice)
+    TextDecision.objects.create(
+        response=response, start=0, end=7, decision="mask", actor=alice, reason="A nickname."
+    )
+    other = writes(study)
+    mine, theirs = (
+        Client().get(f"/p/{row.participant.token}/stored/").content.decode()
+        for row in (response, other)
+    )
+    assert "What a program found in your texts" in mine
+    for words in ("When researchers read a text of yours", "A nickname."):
+        assert words in mine
+        assert words not in theirs
+
+
 def test_whoever_has_texts_shown_is_on_record_each_time(study: Study, client: Client, alice: User):
     response = writes(study)
     for _ in range(2):

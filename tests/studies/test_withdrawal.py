@@ -209,7 +209,9 @@ def test_the_receipt_has_a_button_for_erasing_in_the_browser_that_withdrew(clien
 
 
 def test_every_column_that_is_told_has_a_name_in_plain_words():
-    tables = [Participant, *(each.related_model for each in Participant._meta.related_objects)]
+    owners = (Participant, Response)
+    pointing = [each.related_model for row in owners for each in row._meta.related_objects]
+    tables = [Participant, *pointing]
     columns = {
         field.name
         for table in tables
