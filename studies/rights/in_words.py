@@ -72,11 +72,20 @@ COLUMNS = {
 }
 """Column → words; what a column holds that is not here stands under its own name."""
 TRUTH = {"True": marked("yes"), "False": marked("no")}
+STATES = {
+    "active": marked("You are taking part"),
+    "finished": marked("You have finished"),
+    "lapsed": marked("You were away for long"),
+    "screened_out": marked("Your session was ended early"),
+    "withdrawn": marked("You have withdrawn"),
+}
+"""Of the participation; a panel's own states stand as the panel calls them."""
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d):\d\d(?:\.\d+)?\+00:00")
 
 
 def in_words(column: str, value: str) -> tuple[str, str]:
     """A column and what it holds, for a person's eyes; neither is translated yet."""
     moment = MOMENT.fullmatch(value)
-    said = f"{moment[1]} {moment[2]} UTC" if moment else TRUTH.get(value, value)
+    words = {**TRUTH, **STATES} if column == "state" else TRUTH
+    said = f"{moment[1]} {moment[2]} UTC" if moment else words.get(value, value)
     return COLUMNS.get(column, column), said

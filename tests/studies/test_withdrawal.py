@@ -222,6 +222,13 @@ def test_every_column_that_is_told_has_a_name_in_plain_words():
     assert columns | {"screen", "text", "version", "mails"} == COLUMNS.keys()
 
 
+def test_the_state_of_taking_part_is_a_sentence_in_every_language(client, person):
+    said = {"en": "You are taking part", "de": "Sie nehmen teil", "ar": "أنت تشارك الآن"}
+    for language, words in said.items():
+        Participant.objects.filter(pk=person.pk).update(language=language)
+        assert words in client.get(f"/p/{person.token}/stored/").content.decode()
+
+
 def test_the_page_says_it_in_plain_words_and_the_reader_s_language(client, person):
     Participant.objects.filter(pk=person.pk).update(language="de")
     page = client.get(f"/p/{person.token}/stored/").text
