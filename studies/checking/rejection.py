@@ -30,7 +30,8 @@ def offer(*, pays: bool, state: str, attention: int, failed: bool, minutes: int 
     """What the rules allow for somebody with `attention` failed attention checks.
 
     `failed` says whether any check failed at all; `minutes` is the estimated length, None where it
-    is not known. Whoever was screened out or withdrew is never rejected.
+    is not known. Whoever was screened out or withdrew is never rejected, nor who withdrew asked again
+    to return.
     """
     if not pays:
         return Offer(False, False, "Nobody is paid through this channel by what they leave with.")
@@ -40,4 +41,4 @@ def offer(*, pays: bool, state: str, attention: int, failed: bool, minutes: int 
         f" rejection needs in a study of {minutes or 'unknown'} minutes. Failed comprehension,"
         " speed and other signals allow none: they may be answered by asking to return."
     )
-    return Offer(failed, state == "finished" and attention >= needed, rule)
+    return Offer(failed and state != "withdrawn", state == "finished" and attention >= needed, rule)

@@ -97,6 +97,8 @@ class Scene:
 
     kind: TrialKind
     channel: str
+    paid: bool
+    """Whether people come from a panel that pays them by what they leave with."""
     items_each: int
     mixed_in: int = 0
     """Known answers and repeats that checks add to them."""

@@ -39,5 +39,8 @@ class HiddenInstruction(Quiet):
         filled = sorted(set(session.trapped))
         if not session.trials:
             return None
-        sentence = f"The hidden field was filled in on {len(filled)} screens."
+        sentence = (
+            f"The hidden field was filled in on {len(filled)} screens. A browser that fills in"
+            " forms by itself does that too, and careful programs leave the field alone."
+        )
         return Verdict(bool(filled), sentence, {"positions": filled})

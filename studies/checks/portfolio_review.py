@@ -9,9 +9,6 @@ from studies.checking.consequences import InTheirTime
 from studies.checking.sessions import Session, Verdict
 from studies.checks import Counts, PersonQuestion, Quiet, Scene
 
-PANELS = ("prolific", "connect", "mturk", "panel", "sona")
-"""Channels whose rules forbid asking for what identifies a person, or that recruit by pseudonym."""
-
 
 @plugin
 class PortfolioReview(Quiet):
@@ -49,8 +46,8 @@ class PortfolioReview(Quiet):
         return (PersonQuestion("portfolio", self.text, (), hint),)
 
     def refusals(self, scene: Scene) -> tuple[str, ...]:
-        """Panels forbid it."""
-        if scene.channel in PANELS:
+        """Panels forbid asking for what identifies a person, or recruit by pseudonym."""
+        if scene.paid:
             return (
                 f"the rules of {scene.channel} forbid asking for what identifies a person: use"
                 " prescreeners and the check skill_task, and portfolio_review only with links of"

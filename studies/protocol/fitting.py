@@ -5,6 +5,7 @@ from typing import Any
 
 from config.plugins import PluginError, PluginFolder, record
 from studies import checks
+from studies.channels import CHANNELS
 from studies.checks import CHECKS, Scene
 from studies.protocol.fieldwork import Check, Fieldwork
 from studies.protocol.problems import Place
@@ -22,7 +23,9 @@ def unfit_checks(study: Fieldwork, kind: TrialKind) -> Found:
     """Checks say themselves in what studies they cannot stand."""
     built = {i: made for i, check in enumerate(study.checks) if (made := _built(check))}
     mixed_in = sum(part.each for c in built.values() for part in (c.known, c.repeats) if part)
-    scene = Scene(kind, study.channel.kind, study.raters.items_each, mixed_in)
+    channel = study.channel.kind
+    paid = channel in CHANNELS and CHANNELS.load(channel).pays
+    scene = Scene(kind, channel, paid, study.raters.items_each, mixed_in)
     for i, made in built.items():
         for sentence in made.refusals(scene):
             yield ("study", "checks", i), f"the check {study.checks[i].check}: {sentence}"

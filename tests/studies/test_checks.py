@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studies.channels import CHANNELS
 from studies.checking.chance import at_least
 from studies.checking.sessions import Attempt, Judged, Reply, Session
 from studies.checks import CHECKS, Scene
@@ -276,25 +277,25 @@ def test_a_portfolio_counts_once_a_person_accepted_it(state, ended, failed):
 @pytest.mark.parametrize("channel", ["prolific", "connect", "panel", "sona"])
 def test_a_portfolio_is_asked_for_on_links_of_ones_own_only(channel):
     kind, check = TRIALS.build("acceptability"), CHECKS.build("portfolio_review")
-    assert check.refusals(Scene(kind, channel, 10))
-    assert not check.refusals(Scene(kind, "open_link", 10))
+    assert check.refusals(Scene(kind, channel, CHANNELS.load(channel).pays, 10))
+    assert not check.refusals(Scene(kind, "open_link", False, 10))
 
 
 def test_checks_say_in_what_studies_they_cannot_stand():
     pairs, one = TRIALS.build("acceptability"), TRIALS.build("rating")
     name = pairs.questions[0].name
     right = CHECKS.build("identical_pairs", {"expected": {name: [1]}})
-    assert not right.refusals(Scene(pairs, "open_link", 10))
-    assert "one picture" in right.refusals(Scene(one, "open_link", 10))[0]
-    nothing_said = CHECKS.build("gold_pairs").refusals(Scene(pairs, "open_link", 10))
+    assert not right.refusals(Scene(pairs, "open_link", False, 10))
+    assert "one picture" in right.refusals(Scene(one, "open_link", False, 10))[0]
+    nothing_said = CHECKS.build("gold_pairs").refusals(Scene(pairs, "open_link", False, 10))
     assert name in nothing_said[0]
     odd = CHECKS.build("gold_pairs", {"expected": {name: [9]}})
-    assert "cannot be answered" in odd.refusals(Scene(pairs, "open_link", 10))[0]
-    assert CHECKS.build("side_bias").refusals(Scene(pairs, "open_link", 10))
+    assert "cannot be answered" in odd.refusals(Scene(pairs, "open_link", False, 10))[0]
+    assert CHECKS.build("side_bias").refusals(Scene(pairs, "open_link", False, 10))
     assert not CHECKS.build("side_bias").refusals(
-        Scene(TRIALS.build("forced_choice"), "open_link", 10)
+        Scene(TRIALS.build("forced_choice"), "open_link", False, 10)
     )
-    assert CHECKS.build("hidden_repeats").refusals(Scene(pairs, "open_link", 6))
+    assert CHECKS.build("hidden_repeats").refusals(Scene(pairs, "open_link", False, 6))
 
 
 @pytest.mark.parametrize("name", CHECKS.names())
