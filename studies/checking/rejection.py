@@ -30,8 +30,8 @@ def offer(*, pays: bool, state: str, attention: int, failed: bool, minutes: int 
     """What the rules allow for somebody with `attention` failed attention checks.
 
     `failed` says whether any check failed at all; `minutes` is the estimated length, None where it
-    is not known. Whoever was screened out or withdrew is never rejected, nor who withdrew asked again
-    to return.
+    is not known. Whoever was screened out or withdrew is never rejected; who withdrew is
+    not asked to return either.
     """
     if not pays:
         return Offer(False, False, "Nobody is paid through this channel by what they leave with.")

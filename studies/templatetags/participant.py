@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
@@ -27,6 +29,14 @@ def said(text: str, plan: Plan | None) -> str:
     language = get_language() or SOURCE
     wording = plan.wording(language) if plan else Wording(language)
     return wording.say(text or "")
+
+
+@register.filter
+def day_and_time(moment: datetime) -> str:
+    """`23 November 2026, 14:05`, as the language of the page writes days."""
+    english = get_language() in {None, SOURCE}
+    day = date_format(moment, "j F Y" if english else "DATE_FORMAT")
+    return f"{day}, {moment:%H:%M}"
 
 
 @register.simple_tag

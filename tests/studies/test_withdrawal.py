@@ -1,11 +1,13 @@
 """Participants withdraw by themselves, with or without erasing; what is left names nobody."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.db import connection
 from django.test import TestCase
 from django.utils import timezone
 
@@ -237,3 +239,16 @@ def test_the_page_says_it_in_plain_words_and_the_reader_s_language(client, perso
     assert f"{person.consented_at:%Y-%m-%d %H:%M} UTC" in page
     assert "consented_at" not in page
     assert "consented_at" in client.get(f"/p/{person.token}/stored.csv").text
+
+
+@pytest.mark.parametrize(
+    ("language", "day"),
+    [("en", "9 March 2026, 14:05"), ("de", "9. März 2026, 14:05"), ("es", "9 de marzo de 2026")],
+)
+def test_days_are_written_as_the_language_does(client, person, language, day):
+    Participant.objects.filter(pk=person.pk).update(language=language)
+    at = datetime(2026, 3, 9, 14, 5, tzinfo=UTC)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE studies_agreement SET at = %s", [at])
+    Participant.objects.filter(pk=person.pk).update(consented_at=at)
+    assert day in client.get(f"/p/{person.token}/stored/").text
