@@ -22,8 +22,9 @@ from studies.live.answers import IncompleteAnswer, read_answers
 from studies.live.plan import Plan, plan_of
 from studies.models import Item, Participant, Study, Trial
 from studies.prose import prose
+from studies.showing import flashes
 from studies.trial_forms.asking import Asked
-from studies.trials import called, order_of, page_of, parts_of, questions_of
+from studies.trials import called, opens_at, order_of, page_of, parts_of, questions_of
 from studies.views.participant.language import LANGUAGE, menu
 from studies.views.participant.trials import Picture, sent_with
 from studies.views.researcher import rehearsed_exams, rehearsed_person
@@ -285,6 +286,8 @@ class Rehearsal:
             "trial": row,
             "pictures": self._pictures(row, order),
             "upcoming": [],
+            "flicker": flashes.allowed(self.study, row.part),
+            "opens_at": opens_at(self.plan.kind, row.part),
             "page": page_of(self.plan.kind, row.part),
             "asked": [
                 Asked(q, order, say=self.say) for q in questions_of(self.plan.kind, row.part)

@@ -257,3 +257,12 @@ def test_a_researcher_may_look_on_behind_the_page_where_participants_are_let_go(
     assert f'<a href="{of("guide")}">{onward}</a>' in as_alice.get(ended).text
     assert onward not in as_alice.get(of("screened_out")).text
     assert onward not in as_alice.get(of("guide") + "?mark=1-1-0").text
+
+
+def test_a_flicker_is_offered_in_the_preview_at_a_rate_that_any_picture_may_have(
+    as_alice: Client, alice: User
+) -> None:
+    examined(alice, trial={"kind": "flicker", "settings": {"rate": 3}})
+    page = as_alice.get(of("trial-1")).text
+    assert re.search(r'data-flicker data-rate="[\d.]+" data-largest="[\d.]+"', page)
+    assert float(re.search(r'data-rate="([\d.]+)"', page).group(1)) <= 3  # type: ignore[union-attr]
