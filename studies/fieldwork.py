@@ -35,6 +35,7 @@ from studies.live.places import (
     to_lock,
 )
 from studies.live.plan import plan_of
+from studies.live.repeats import settle
 from studies.live.room import in_quota
 from studies.models import Participant, Response, Study, Trial
 from studies.questions import Answer
@@ -243,6 +244,7 @@ def undelivered(*, trial: Trial, viewing: Mapping[str, Any]) -> bool:
         again = postpone(current, rules.offer_again)
         if not again:
             leave_out(current)
+        settle(participant, plan_of(participant.study))
         tell(participant, "not_delivered", {**told, "again": again})
         _go_on(participant, timezone.now(), next_trial(participant))
         check(participant, "answered")

@@ -11,6 +11,7 @@ from random import Random
 
 from studies.designs.assignment import Candidate, Limits, Meetings, arrange, ceiling, choose
 from studies.designs.evening import evened
+from studies.designs.quotas import opened
 from studies.designs.seeking import Draw, Seeking, Won, seek
 from studies.designs.squares import in_square, williams
 
@@ -29,6 +30,8 @@ class Rules:
     """Raters that no item may exceed, where items stop by a rule; None: all have `per_item`."""
     seeking: Seeking | None = None
     """Whether comparisons beyond `per_item` are drawn by what they teach."""
+    over_recruit: float = 0.0
+    """Share of places that are opened beyond the participants: all of them are dealt a share."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,8 @@ def _most(items: Iterable[Candidate], rules: Rules) -> int | None:
         return rules.at_most - 1
     if rules.seeking:
         return rules.per_item - 1
-    return ceiling((item.answered for item in items), rules.per_item)
+    most = ceiling((item.answered for item in items), rules.per_item)
+    return most and opened(most, rules.over_recruit)
 
 
 def _sought(

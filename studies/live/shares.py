@@ -20,6 +20,7 @@ from studies.designs.session import Turn, weave
 from studies.designs.versions import versions
 from studies.live.adapting import Heard, heard, note, seeking_of, stopping_of
 from studies.live.plan import Plan
+from studies.live.repeats import settle
 from studies.live.room import HOLDING
 from studies.models import Condition, Item, Participant, Stimulus, Study, Trial
 from studies.trials import Layout, balanced_layout, parts_of
@@ -39,6 +40,7 @@ def rules_of(plan: Plan) -> Rules:
         design.blocks,
         stopping.at_most if stopping else None,
         seeking_of(plan),
+        raters.over_recruit,
     )
 
 
@@ -72,25 +74,28 @@ def deal_more(participant: Participant, plan: Plan, wanted: Trial | None = None)
 
     Items that they held before (their trials were released) are taken up again where the draw
     falls on them; `wanted` before all others if there is room on its item. With them come their
-    known answers, and repeats of what they judged.
+    known answers, and repeats of what they judged. An item of which they judged one screen of
+    several stays theirs: the limits count what somebody has met.
     """
     dealt = participant.trials.count()
     rng = plan.rng("share", participant.seed, dealt)
     first = participant.trials.filter(practice=False, repeat=0, item__gold="")
     released = set(first.filter(released=True).values_list("item", flat=True))
-    done = set(first.filter(released=False).values_list("item", flat=True)) - released
+    done = set(first.filter(released=False).values_list("item", flat=True))
     seat = Seat(participant.arm, participant.row, participant.met)
     counts = _Counts(participant)
     items = candidates(participant, plan, counts)
     by = _heard(participant, plan, items, counts)
     item = wanted.item_id if wanted else None
     share = deal_again(by.mark(items), rules_of(plan), seat, done, item, rng, by.won)
-    if not share.items:
+    half = done & released
+    if not share.items and not half:
         return 0
     note(participant, plan, by, share, dealt)
     _write(participant, plan, [t for t in _turns(share) if t.item not in released])
     take_up(participant, [*done, *(candidate.item for candidate in share.items)])
-    return len(share.items)
+    settle(participant, plan)
+    return len(share.items) + len(half)
 
 
 def take_up(participant: Participant, items: Iterable[int] | None = None) -> int:

@@ -17,7 +17,7 @@ from studies.live.places import StudyFull
 from studies.live.room import filling
 from studies.models import Participant, Study, Trial
 from studies.rights.withdrawal import withdraw
-from tests.studies.factories import a_person, enrolled, finish, live_study
+from tests.studies.factories import a_person, an_answer, enrolled, finish, live_study
 
 pytestmark = pytest.mark.django_db
 
@@ -249,6 +249,71 @@ def test_whoever_comes_back_after_the_place_of_their_group_was_taken_finishes_la
         if begun:
             assert fieldwork.come_back(participant=away).late
         else:
-            with pytest.raises(fieldwork.StudyFull):
+            with pytest.raises(StudyFull):
                 fieldwork.come_back(participant=away)
         withdraw(participant=instead, erase=False)
+
+
+@pytest.mark.parametrize(("participants", "extra", "opened"), [(10, 0.5, 15), (10, 1.0, 20)])
+def test_all_places_that_were_opened_can_be_taken_at_once(participants, extra, opened):
+    raters = {"participants": participants, "over_recruit": extra}
+    study = live_study(
+        artworks=3,
+        conditions=2,
+        practice=0,
+        checks=[],
+        raters={**raters, "items_each": 6, "per_item": participants},
+    )
+    people = [enrolled(study) for _ in range(opened)]
+    assert {person.trials.count() for person in people} == {6}
+    with pytest.raises(StudyFull):
+        enrolled(study)
+
+
+def with_repeats(**raters) -> Study:
+    checks = [{"check": "hidden_repeats", "settings": {"each": 3, "gap": 3}}]
+    return live_study(artworks=8, conditions=2, practice=0, checks=checks, raters=raters)
+
+
+def between_repeats(person: Participant) -> list[int]:
+    """For each repeat that is held, how many screens lie between it and its first showing."""
+    rows = person.trials.filter(released=False).order_by("position")
+    shown = list(rows.values_list("item", "repeat"))
+    firsts = [item for item, repeat in shown if not repeat]
+    assert all(item in firsts for item, repeat in shown if repeat)
+    return [n - shown.index((item, 0)) - 1 for n, (item, repeat) in enumerate(shown) if repeat]
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_repeat_keeps_its_gap_when_somebody_comes_back_to_other_items(number):
+    study = with_repeats(participants=4, items_each=8, per_item=2)
+    for _ in range(number % 3):
+        enrolled(study)
+    person = enrolled(study)
+    finish(person, 2)
+    silence(person)
+    fieldwork.give_back(study=study)
+    for _ in range(2 - number % 3):
+        enrolled(study)
+    places.come_back(participant=person)
+    assert person.trials.filter(answered_at=None, released=False).exists()
+    assert all(gap >= 3 for gap in between_repeats(person))
+
+
+def test_a_repeat_stays_behind_a_first_showing_whose_picture_did_not_arrive():
+    study = with_repeats(participants=4, items_each=8, per_item=2)
+    person = enrolled(study)
+    repeated = person.trials.filter(repeat=1).values_list("item", flat=True)
+    for item in list(repeated):
+        first = person.trials.get(item=item, repeat=0)
+        finish_until(person, first)
+        fieldwork.undelivered(trial=first, viewing={})
+    assert all(gap >= 3 for gap in between_repeats(person))
+    order = list(person.trials.order_by("position").values_list("position", flat=True))
+    assert order == sorted(set(order))
+
+
+def finish_until(person: Participant, trial: Trial) -> None:
+    """Answer what comes before a trial."""
+    while (waiting := fieldwork.next_trial(person)) and waiting.position < trial.position:
+        fieldwork.record(trial=waiting, answers=an_answer(person.study))

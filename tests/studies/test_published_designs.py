@@ -7,8 +7,11 @@ from collections import Counter
 
 import pytest
 
-from studies import export, services
-from studies.models import Study, Trial
+from studies import export, fieldwork, services
+from studies.live import places
+from studies.live.plan import plan_of
+from studies.live.shares import laid_out
+from studies.models import Participant, Study, Trial
 from studies.presets import preset_text
 from studies.simulation import simulate
 from tests.studies import stand_ins
@@ -68,3 +71,40 @@ def _as_published(name: str, study: Study) -> bool:
             and all(levels == ["clean", "glaze"] for levels in compared)
         )
     return True
+
+
+def test_whoever_comes_back_to_a_half_judged_comparison_finishes_it_and_meets_no_baseline_twice():
+    stand_ins.import_sandbox(20)
+    study = services.apply(text=preset_text("hoenig_2afc"))
+    stand_ins.fill(study)
+    study = services.launch(study=study)
+    baselines = {each.item: each.baseline for each in laid_out(study, plan_of(study))}
+    for _ in range(12):
+        person = _arrived(study)
+        for trial in person.trials.order_by("position")[:3]:
+            fieldwork.record(trial=trial, answers={trial.part: 1})
+        places.returned(participant=person)
+        _arrived(study)
+        _arrived(study)
+        person = fieldwork.come_back(participant=person)
+        held = Counter(person.trials.filter(released=False).values_list("item", flat=True))
+        assert set(held.values()) == {2}
+        assert len({baselines[item] for item in held}) == len(held) == 12
+
+
+def test_whoever_lacks_only_the_second_screen_of_the_last_comparison_is_not_late():
+    stand_ins.import_sandbox(20)
+    study = services.apply(text=preset_text("hoenig_2afc"))
+    stand_ins.fill(study)
+    study = services.launch(study=study)
+    person = _arrived(study)
+    for trial in person.trials.order_by("position")[:23]:
+        fieldwork.record(trial=trial, answers={trial.part: 1})
+    places.returned(participant=person)
+    person = fieldwork.come_back(participant=person)
+    assert (person.state, person.late) == ("active", False)
+    assert person.trials.filter(released=False).count() == 24
+
+
+def _arrived(study: Study) -> Participant:
+    return fieldwork.enrol(study=study, consent_sha256=plan_of(study).consent_sha256)
