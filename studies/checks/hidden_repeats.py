@@ -39,10 +39,11 @@ class HiddenRepeats(Quiet):
 
     def refusals(self, scene: Scene) -> tuple[str, ...]:
         """Items must be left to lie between, and enough of them come again."""
-        if self.each + self.gap > scene.items_each:
+        needed = self.each + max(self.gap, 1)  # nothing comes right after itself
+        if needed > scene.items_each:
             return (
                 f"{self.each} repeats with {self.gap} items between need at least"
-                f" {self.each + self.gap} items each: there are {scene.items_each}.",
+                f" {needed} items each: there are {scene.items_each}.",
             )
         return scene.too_short(self.least, self.each * scene.parts, "repeated screens")
 

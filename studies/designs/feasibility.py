@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from studies.designs.assignment import Baseline, Candidate
+from studies.designs.assignment import Baseline, Candidate, choose
 from studies.designs.dealing import Rules
 from studies.designs.evening import even_share
 from studies.designs.session import room_for_repeats
@@ -55,16 +55,17 @@ def _limits(arm: Sequence[Candidate], rules: Rules, size: int, where: str) -> li
         return [
             f"study.design.per_artwork: {limits.per_artwork} item{_s(most)} of each of"
             f" {artworks} artworks are {sum(by_artwork.values())} items for one participant,"
-            f" and items_each asks for {size}{where}: raise per_artwork, lower items_each to"
-            f" {sum(by_artwork.values())}, or use more artworks."
+            f" and items_each asks for {rules.size}{where}: raise per_artwork,"
+            f" {_lower(arm, rules, size)}or use more artworks."
         ]
     each = limits.per_painter or size
     possible = sum(min(each, found) for found in by_artwork.values())
     if possible < size:
         return [
             f"study.design.per_painter: {each} item{_s(each)} of each of {len(works)} painters"
-            f" are {possible} items for one participant, and items_each asks for {size}{where}:"
-            f" raise per_painter, lower items_each to {possible}, or use more painters."
+            f" are {possible} items for one participant, and items_each asks for"
+            f" {rules.size}{where}: raise per_painter, {_lower(arm, rules, size)}or use more"
+            " painters."
         ]
     return []
 
@@ -77,11 +78,13 @@ def _square(arm: Sequence[Candidate], rules: Rules, size: int, where: str) -> li
     if number < 2:
         return [f"study.design.order: a latin_square needs two conditions at least{where}."]
     if size % number:
-        nearest = max(number, size - size % number)
+        nearest = _largest(arm, rules, max(number, size))
+        instance = f", for instance {nearest}" if nearest else ""
+        had = f" (one participant can have {size})" if size < rules.size else ""
         return [
             f"study.design.order: a latin_square shows each of the {number} conditions equally"
-            f" often, and items_each is {size}{where}: make it a multiple of {number}, for"
-            f" instance {nearest}, or take the order “spread”."
+            f" often, and items_each is {rules.size}{had}{where}: make it a multiple of"
+            f" {number}{instance}, or take the order “spread”."
         ]
     if min(conditions.values()) < size // number:
         return [
@@ -94,10 +97,31 @@ def _square(arm: Sequence[Candidate], rules: Rules, size: int, where: str) -> li
         return [
             f"study.design.order: a latin_square wants {size // number} of each of the {number}"
             f" conditions for one participant, and per_painter and per_artwork let {possible} items"
-            f" of {size} be chosen so{where}: loosen them, lower items_each to"
-            f" {max(number, possible - possible % number)}, or take the order “spread”."
+            f" of {size} be chosen so{where}: loosen them, {_lower(arm, rules, size)}or take the"
+            " order “spread”."
         ]
     return []
+
+
+def _lower(arm: Sequence[Candidate], rules: Rules, size: int) -> str:
+    """What to lower items_each to; empty where fewer items would not do either."""
+    largest = _largest(arm, rules, size)
+    return f"lower items_each to {largest}, " if largest else ""
+
+
+def _largest(arm: Sequence[Candidate], rules: Rules, size: int) -> int:
+    """The most items, `size` at most, that one participant can have within both limits, and with
+    every condition equally often where a square wants that; 0 where there is no such number."""
+    rng = Random(0)  # noqa: S311 (how many there are depends on no draw)
+    if not rules.square:
+        return len(choose(arm, size, None, rng, limits=rules.limits))
+    number = len({item.condition for item in arm})
+    evenly = (
+        each * number
+        for each in range(size // number, 0, -1)
+        if len(even_share(arm, each, rules.limits, rng)) == each * number
+    )
+    return next(evenly, 0)
 
 
 def _repeats(size: int, repeats: int, gap: int) -> str:

@@ -40,8 +40,9 @@ def weave(
 
 
 def room_for_repeats(items: int, gap: int) -> int:
-    """How many items of a session can come again after `gap` others."""
-    return max(0, items - gap)
+    """How many items of a session can come again after `gap` others, and never right after
+    themselves."""
+    return max(0, items - max(gap, 1))
 
 
 def _mixed(turns: Sequence[Turn], gold: Sequence[Turn], rng: Random) -> list[Turn]:

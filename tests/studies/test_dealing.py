@@ -1,6 +1,7 @@
 """Designs: what every drawn protocol keeps, or the sentence that says why it cannot."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from math import ceil
 from random import Random
@@ -244,6 +245,27 @@ def test_the_limit_that_cannot_be_met_is_named_with_what_to_change():
     assert "cut into 9 parts" in unmet(items, Rules(6, 5, blocks=9))[0]
     assert "lower the gap to 4" in unmet(items, Rules(6, 5), repeats=2, gap=6)[0]
     assert "one level only" in levels(["budget"], [{"budget": "0"}, {"budget": "0"}])[0]
+
+
+def test_advice_to_lower_items_each_is_followed_by_no_other_refusal_and_quotes_the_file():
+    three_works = crossed(3, 5, painters=3)
+    square = Rules(5, 3, Limits(per_artwork=1, even=True), square=True)
+    said = " ".join(unmet(three_works, square))
+    assert "items_each asks for 5" in said
+    assert "lower items_each" not in said  # no five of three works, and no fewer in a square
+    rules = Rules(12, 3, Limits(per_painter=2, per_artwork=2))
+    too_many = unmet(crossed(5, 2, painters=3), rules)[0]
+    assert "items_each asks for 12" in too_many
+    assert "lower items_each to 6," in too_many
+    assert unmet(crossed(5, 2, painters=3), replace(rules, size=6)) == []
+
+
+def test_a_session_has_all_repeats_that_it_has_room_for_without_a_gap_too():
+    turns = [Turn(n, n) for n in range(3)]
+    for seed in range(20):
+        order = weave(turns, [], room_for_repeats(3, 0), 0, 1, Random(seed))
+        assert sum(turn.repeat for turn in order) == room_for_repeats(3, 0)
+    assert unmet(crossed(3, 1), Rules(3, 3), repeats=3, gap=0)
 
 
 def test_a_coverage_says_when_limits_keep_items_from_their_ratings():
