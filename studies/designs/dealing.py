@@ -61,20 +61,21 @@ def deal_share(
     seats: Counter[Seat],
     rng: Random,
     won: Won | None = None,
+    everywhere: Counter[Seat] | None = None,
 ) -> Share | None:
-    """The share of a new participant, `seats` being those of all who hold places; None where no
-    item can be given.
+    """The share of a new participant, `seats` being those of all in their stratum who hold places;
+    None where no item can be given.
 
     The arm with the fewest participants comes first, the next one where it has nothing to give;
-    in the arm, the row of the square with the fewest. What is equal is drawn by `rng`. `won` is
-    what answers said so far, where comparisons are sought.
+    in the arm, the row of the square with the fewest. Where these are equal, the fewest of all
+    strata (`everywhere`): many small strata that each drew by chance would add up to an uneven
+    study. What is equal still is drawn by `rng`. `won` is what answers said so far, where
+    comparisons are sought.
     """
-    held = Counter[str]()
-    for seat, number in seats.items():
-        held[seat.arm] += number
-    for arm in _fewest(sorted({item.arm for item in items}), held, rng):
+    near_and_far = (seats, everywhere or seats)
+    for arm in _fewest(sorted({item.arm for item in items}), near_and_far, rng):
         mine = [item for item in items if item.arm == arm]
-        row = _row(mine, rules, arm, seats, rng)
+        row = _row(mine, rules, arm, near_and_far, rng)
         most, met = _most(mine, rules), meetings(mine, arm, rules, seats)
         chosen = choose(mine, rules.size, most, rng, limits=rules.limits, meetings=met)
         chosen = evened(mine, chosen, most, rules.size, rules.limits, rng)
@@ -143,21 +144,29 @@ def meetings(
     return found or {frozenset(conditions[:2]): 0}
 
 
-def _fewest(arms: Sequence[str], held: Counter[str], rng: Random) -> list[str]:
-    return sorted(rng.sample(arms, len(arms)), key=lambda arm: held[arm])
+def _fewest(arms: Sequence[str], counts: Sequence[Counter[Seat]], rng: Random) -> list[str]:
+    held = [Counter[str]() for _ in counts]
+    for found, seats in zip(held, counts, strict=True):
+        for seat, number in seats.items():
+            found[seat.arm] += number
+    return sorted(rng.sample(arms, len(arms)), key=lambda arm: [found[arm] for found in held])
 
 
 def _row(
-    items: Sequence[Candidate], rules: Rules, arm: str, seats: Counter[Seat], rng: Random
+    items: Sequence[Candidate],
+    rules: Rules,
+    arm: str,
+    counts: Sequence[Counter[Seat]],
+    rng: Random,
 ) -> int | None:
     if not rules.square:
         return None
-    held = Counter[int | None]()
-    for seat, number in seats.items():
-        if seat.arm == arm:
-            held[seat.row] += number
+    held = [Counter[int | None]() for _ in counts]
+    for found, seats in zip(held, counts, strict=True):
+        for seat, number in seats.items():
+            found[seat.row] += number * (seat.arm == arm)
     rows = range(len(williams(len(conditions_of(items)))))
-    return min(rng.sample(rows, len(rows)), key=lambda row: held[row])
+    return min(rng.sample(rows, len(rows)), key=lambda row: [found[row] for found in held])
 
 
 def _most(items: Iterable[Candidate], rules: Rules) -> int | None:

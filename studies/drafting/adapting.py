@@ -1,9 +1,9 @@
 """What adaptive dealing will do and cost at most, in sentences; and what it cannot do."""
 
-from studies.designs.quotas import opened
 from studies.designs.stopping import LEAST
 from studies.live.adapting import question_of
 from studies.live.plan import Plan
+from studies.live.room import places_of
 from studies.protocol.adaptive import Pairs, Stop
 from studies.trials import compares
 
@@ -14,7 +14,7 @@ def told(plan: Plan, items: int) -> list[str]:
     """What is adaptive, what each side of it costs, and what the analysis must know; empty where
     nothing is."""
     raters, adaptive = plan.fieldwork.raters, plan.fieldwork.adaptive
-    places = opened(raters.participants, raters.over_recruit)
+    places = places_of(plan)
     most, floor = places * raters.items_each, items * raters.per_item
     cost = f"At most {places:,} participants × {raters.items_each} items = {most:,} ratings."
     if adaptive.pairs:

@@ -10,13 +10,13 @@ from studies.designs import arms, feasibility, shortfalls, telling
 from studies.designs.assignment import Candidate
 from studies.designs.coverage import Coverage
 from studies.designs.dealing import Rules
-from studies.designs.quotas import opened
 from studies.designs.rehearsal import rehearse
 from studies.designs.selection import SelectionError
 from studies.designs.versions import versions
 from studies.drafting import adapting
 from studies.drafting.layout import Layout
 from studies.live.plan import Plan, plan_of
+from studies.live.room import places_of
 from studies.live.shares import laid_out, rules_of
 from studies.models import Condition, Study
 from studies.protocol import Experiment
@@ -58,8 +58,7 @@ def from_layout(experiment: Experiment, layout: Layout) -> Rehearsal:
 
 def play(plan: Plan, items: Sequence[Candidate]) -> Rehearsal:
     """Play the dealing with the study's own seed; the same picture each time."""
-    raters = plan.fieldwork.raters
-    places = opened(raters.participants, raters.over_recruit)
+    places = places_of(plan)
     most = max(20, WORK // max(1, len(items)))
     return _played(
         tuple(items),

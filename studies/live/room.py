@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from studies.designs.quotas import REST, group_of, groups, opened
+from studies.designs.quotas import REST, group_of, groups
 from studies.live.plan import Plan, plan_of
 from studies.models import Participant, Study
 
@@ -55,9 +55,9 @@ def filling(study: Study) -> list[tuple[str, int, int]]:
 
 
 def places_of(plan: Plan) -> int:
-    """Places that the study opens, with those for expected exclusions."""
-    raters = plan.fieldwork.raters
-    return opened(raters.participants, raters.over_recruit)
+    """Places that the study opens, with those for expected exclusions: each group's are rounded up
+    by themselves, and no group may find those of all taken before its own are."""
+    return sum(_opened(plan).values())
 
 
 def _holders(study: Study) -> QuerySet[Participant]:

@@ -55,8 +55,9 @@ def deal(participant: Participant, plan: Plan) -> int:
     counts = _Counts(participant)
     items = candidates(participant, plan, counts)
     by = _heard(participant, plan, items, counts)
-    holders = seats(participant, counts.left_out)
-    share = deal_share(by.mark(items), rules_of(plan), holders, rng, by.won)
+    peers = holders(participant, counts.left_out)
+    near = seats(peers.filter(stratum=participant.stratum))
+    share = deal_share(by.mark(items), rules_of(plan), near, rng, by.won, seats(peers))
     if share is None:
         return 0
     note(participant, plan, by, share, dealt)
@@ -167,15 +168,16 @@ def laid_out(study: Study, plan: Plan) -> list[Candidate]:
     return versions(found)
 
 
-def seats(participant: Participant, left_out: Iterable[int]) -> Counter[Seat]:
-    """Seats of those who hold places, of the same sort and stratum."""
-    peers = Participant.objects.filter(
-        study=participant.study_id,
-        simulated=participant.simulated,
-        stratum=participant.stratum,
-        state__in=HOLDING,
+def holders(participant: Participant, left_out: Iterable[int]) -> QuerySet[Participant]:
+    """Others of the same sort who hold places."""
+    return Participant.objects.filter(
+        study=participant.study_id, simulated=participant.simulated, state__in=HOLDING
     ).exclude(pk__in=[*left_out, participant.pk])
-    rows = peers.values_list("arm", "row", "met").annotate(number=Count("pk")).order_by()
+
+
+def seats(people: QuerySet[Participant]) -> Counter[Seat]:
+    """Seats that these have."""
+    rows = people.values_list("arm", "row", "met").annotate(number=Count("pk")).order_by()
     return Counter({Seat(arm, row, met): number for arm, row, met, number in rows})
 
 

@@ -19,7 +19,7 @@ from studies.designs.stopping import Stopping
 from studies.drafting import adapting
 from studies.live.adapting import heard, stopped
 from studies.live.plan import plan_of
-from studies.live.shares import _Counts, candidates, laid_out, rules_of, seats
+from studies.live.shares import _Counts, candidates, holders, laid_out, rules_of, seats
 from studies.models import Event, Response, Trial
 from studies.simulation import simulate
 from tests.studies.comparing_scene import comparing_text, live
@@ -187,8 +187,8 @@ def test_comparisons_are_sought_by_answers_and_every_draw_is_on_record_and_can_b
     assert told["state_sha256"] == last.sha256
     counts = _Counts(newest)  # of everybody else
     rng = plan.rng("share", newest.seed, told["trials_before"])
-    items, holders = candidates(newest, plan, counts), seats(newest, counts.left_out)
-    again = deal_share(items, rules_of(plan), holders, rng, last.won)
+    items, taken = candidates(newest, plan, counts), seats(holders(newest, counts.left_out))
+    again = deal_share(items, rules_of(plan), taken, rng, last.won)
     assert [(d.why, d.gain, d.chance) for d in again.draws] == [
         (d["why"], d["gain"], d["chance"]) for d in told["draws"]
     ]

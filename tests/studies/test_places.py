@@ -93,6 +93,35 @@ def test_quotas_by_launch_hold_and_the_others_share_the_rest():
     assert filling(study) == [("uk", 2, 2), ("us", 1, 1), ("everybody else", 1, 1)]
 
 
+def test_over_recruiting_rounds_each_quota_up_and_lets_every_one_of_them_fill():
+    quotas = {"by": "launch", "places": {"uk": 7, "us": 7}}
+    raters = {"participants": 20, "per_item": 20, "over_recruit": 0.2, "quotas": quotas}
+    study = live_study(raters=raters)
+    for stratum, number in (("uk", 9), ("fr", 8), ("us", 9)):
+        for _ in range(number):
+            enrolled(study, stratum=stratum)
+    with pytest.raises(StudyFull):
+        enrolled(study, stratum="us")
+    assert filling(study) == [("uk", 9, 9), ("us", 9, 9), ("everybody else", 8, 8)]
+
+
+@pytest.mark.parametrize("strata", [["a", "b", "c", "d", "e"], [f"unknown {n}" for n in range(15)]])
+def test_levels_are_balanced_over_all_strata_together_where_each_leaves_them_open(strata):
+    raters = {"participants": 15, "items_each": 4, "per_item": 15}
+    for seed in range(4):  # chance alone would be even now and then
+        study = live_study(
+            slug=f"strata-{seed}",
+            seed=seed,
+            conditions=2,
+            design={"between": ["protection"]},
+            raters=raters,
+        )
+        for number in range(15):
+            enrolled(study, stratum=strata[number % len(strata)])
+        found = Counter(study.participants.values_list("arm", flat=True))
+        assert sorted(found.values()) == [7, 8]
+
+
 def test_a_population_whose_quota_is_full_is_thanked_and_frees_the_place():
     study = live_study(raters={"participants": 5})
     asked = a_person(study)
