@@ -28,6 +28,7 @@ from hypothesis.stateful import (
 
 from studies import fieldwork
 from studies.channels import Exit
+from studies.designs.quotas import opened
 from studies.live import room
 from studies.live.plan import plan_of
 from studies.models import (
@@ -206,7 +207,7 @@ class Recruiting(RuleBasedStateMachine):
         described = on_time.exclude(population="")
         taken = Counter(described.values_list("population", flat=True))
         for group, places in (quotas.places if quotas else {}).items():
-            assert taken[group] <= room.opened(places, self.plan.fieldwork.raters.over_recruit)
+            assert taken[group] <= opened(places, self.plan.fieldwork.raters.over_recruit)
         for person in Participant.objects.filter(study=self.study).exclude(state=State.ACTIVE):
             assert not person.trials.filter(answered_at=None, released=False).exists()
 
