@@ -2,10 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 MOST_LINES = 200_000
 BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+"""How a cell begins that a spreadsheet may run, also behind blanks, which it drops as it reads, and
+in the wide letters of East Asian keyboards."""
 
 Line = tuple[int, list[str]]
 """A line's number, as a text editor counts, and its cells."""
@@ -42,3 +46,8 @@ def split(text: str, most: int | None = MOST_LINES) -> tuple[list[str], Sequence
     if most is not None and len(rows) > most:
         raise ValueError(f"The file has more than {most} lines: give it in parts.")
     return [name.strip() for name in rows[0][1]], rows[1:]
+
+
+def no_formula(text: str) -> str:
+    """The text as spreadsheets may have it: what they would run is led by an apostrophe."""
+    return f"'{text}" if FORMULA.match(text) else text

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from django.db.models.functions import Coalesce
 
+from config.csv_text import no_formula
 from evaluation.reporting.publication import refusal
 from evaluation.reporting.sheets import Picture, Sheet, sheet
 from generation import store
@@ -193,7 +194,8 @@ def _credits(shown: Sequence[Shown]) -> str:
     writer.writerow(["condition", "item", "painter", "title", "rights", "image"])
     for each in shown:
         name = export.item_name(each.item)
-        writer.writerow([each.condition, name, each.painter, each.title, each.credit, each.image])
+        told = (each.condition, name, each.painter, each.title, each.credit, each.image)
+        writer.writerow([no_formula(cell) for cell in told])
     return file.getvalue()
 
 

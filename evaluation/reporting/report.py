@@ -17,6 +17,7 @@ import pandas as pd
 import structlog
 from pandas import DataFrame
 
+from config.csv_text import no_formula
 from config.plugins import PluginError
 from evaluation.analyses import ANALYSES, Analysis, Attachment, Exhibit, Finding, compares
 from evaluation.charts.figures import as_json, drawings
@@ -284,13 +285,13 @@ def _parts(populations: Iterable[str]) -> dict[str, str]:
 
 
 def _no_formula(cell: Any) -> Any:
-    """A cell as spreadsheets may have it: text beginning with = + - @ is no formula."""
-    if not isinstance(cell, str) or not re.match(r"[=+\-@\t\r\n]", cell):
+    """A cell as spreadsheets may have it: no text is a formula, a number written out stays one."""
+    if not isinstance(cell, str):
         return cell
     try:
         float(cell)
     except ValueError:
-        return f"'{cell}"
+        return no_formula(cell)
     return cell
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model, QuerySet
 
+from config.csv_text import no_formula
 from studies.live.plan import plan_of
 from studies.models import Agreement, Identity, Invitation, Participant, Response, Trial
 from studies.rights import identities
@@ -101,7 +102,7 @@ def as_csv(tables: Sequence[Held]) -> str:
     for table in tables:
         for number, row in enumerate(table.rows, start=1):
             for column, value in row.items():
-                writer.writerow([table.title, number, column, _safe(value)])
+                writer.writerow([table.title, number, column, no_formula(value)])
         if not table.rows:
             writer.writerow([table.title, "", "rows", table.counted])
     return out.getvalue()
@@ -137,7 +138,3 @@ def _told(row: Model) -> dict[str, str]:
 
 def _text(value: object) -> str:
     return "" if value in (None, {}, []) else str(value)
-
-
-def _safe(value: str) -> str:
-    return f"'{value}" if value[:1] in "=+-@\t\r\n" and value else value

@@ -4,8 +4,9 @@ import csv
 import json
 
 from pandas import DataFrame, Series
-from pandas.api.types import is_float_dtype, is_string_dtype
+from pandas.api.types import is_float_dtype, is_object_dtype, is_string_dtype
 
+from config.csv_text import no_formula
 from studies.tables.columns import SHARES
 
 
@@ -29,6 +30,7 @@ def as_csv(table: DataFrame) -> str:
 def _safe(values: Series) -> Series:
     if is_float_dtype(values) and values.name not in SHARES:  # whole, some missing: 4, never 4.0
         return values.astype("Int64")
-    if is_string_dtype(values):
-        return values.where(~values.str.contains(r"^[=+\-@\t\r\n]"), "'" + values)
+    if is_string_dtype(values) or is_object_dtype(values):  # objects: words among other things
+        cells = [no_formula(cell) if isinstance(cell, str) else cell for cell in values]
+        return Series(cells, index=values.index, dtype=values.dtype)
     return values

@@ -334,6 +334,8 @@ def test_two_tables_of_one_name_are_refused(document) -> None:
 def test_no_text_of_a_table_becomes_a_formula_and_numbers_stay_numbers() -> None:
     text = next(iter(_files_of(["=HYPERLINK(1)"]).values()))
     assert "\n'=HYPERLINK(1)," in text
+    text = next(iter(_files_of([" =HYPERLINK(1)"]).values()))
+    assert "\n' =HYPERLINK(1)," in text
     differences = next(t for n, t in _files_of(["one"]).items() if "differences-over" in n)
     assert ",-0." in differences
     assert "'" not in differences

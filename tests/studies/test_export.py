@@ -200,11 +200,12 @@ def test_no_token_and_no_secret_leaves(study: Study, tmp_path: Path) -> None:
     assert not [token for token in tokens if token in everything]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=x"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=x", "  =1+1", "\xa0@x", "\ufeff=1", "\uff1d1"])
 def test_no_text_becomes_a_formula(text: str) -> None:
-    written = export.as_csv(pd.DataFrame({"a": [text, "plain"], "b": [-1, 2]}))
+    mixed = pd.Series([text, None], dtype=object)
+    written = export.as_csv(pd.DataFrame({"a": [text, "plain"], "b": [-1, 2], "c": mixed}))
     rows = list(csv.reader(StringIO(written, newline="")))
-    assert rows == [["a", "b"], ["'" + text, "-1"], ["plain", "2"]]
+    assert rows == [["a", "b", "c"], ["'" + text, "-1", "'" + text], ["plain", "2", ""]]
 
 
 def test_the_codebook_explains_every_column(study: Study, tmp_path: Path) -> None:
