@@ -200,7 +200,7 @@ def test_no_token_and_no_secret_leaves(study: Study, tmp_path: Path) -> None:
     assert not [token for token in tokens if token in everything]
 
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=x", "  =1+1", "\xa0@x", "\ufeff=1", "\uff1d1"]
+FORMULAS = ["=1", "+1", "-1", "@SUM(A1)", "\tx", "\r=x", "  =1+1", "\xa0@x", "\ufeff=1", "\uff1d1"]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
