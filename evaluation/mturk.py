@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
+from evaluation import task_answers
 from evaluation.ratings import TEXTS, TableError
+from evaluation.task_answers import ANSWER
 
 NEEDED = ("HITId", "AssignmentId", "WorkerId", "AssignmentStatus")
-ANSWER = "Answer."
 REJECTED = "rejected"
 POPULATION = "MTurk"
 TAKEN = ("participant", "item", "question", "value", "answer", "population")
@@ -41,14 +42,15 @@ def ratings(
     """The table of ratings of a batch-result file, all of whose cells were read as text.
 
     `item` is the column that says what was judged (`Input.image_url`), `columns` maps columns of
-    the table of ratings to the batch's (`protection` → `Input.method`). Equal workers have equal
+    the table of ratings to the batch's (`protection` → `Input.method`). The index of the batch is
+    the file's lines. Equal workers have equal
     pseudonyms under one key, so batches of one study can be joined. Raises TableError.
     """
     named, batch = dict(columns or {}), batch.drop_duplicates()
     _check(batch, item, named)
     rejected = batch["AssignmentStatus"].str.strip().str.lower() == REJECTED
-    kept = batch[~rejected]
-    answers = [name for name in batch.columns if name.startswith(ANSWER)]
+    kept = task_answers.spread(batch[~rejected])
+    answers = [name for name in kept.columns if name.startswith(ANSWER)]
     about = {"item": kept[item], **{name: kept[source] for name, source in named.items()}}
     wide = DataFrame(about).assign(
         participant=[_pseudonym(worker, key) for worker in kept["WorkerId"]],

@@ -101,3 +101,60 @@ def test_an_answer_in_no_finite_number_has_no_value(tmp_path):
     table = converted(path)
     assert len(table) == 2
     assert table["value"].isna().all()
+
+
+def in_json(tmp_path, *texts: str):
+    path = tmp_path / "batch.csv"
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow([*HEAD, "Answer.taskAnswers"])
+        rows.writerows(
+            [f"H{n}", f"A{n}", "W1", "Approved", "a.png", "none", text]
+            for n, text in enumerate(texts)
+        )
+    return path
+
+
+def test_answers_in_one_json_text_are_answers_as_all_others(tmp_path):
+    path = in_json(
+        tmp_path,
+        '[{"quality": {"1": false, "4": true}, "why": "soft, \\"blurred\\"", "style": {"label": "oil"}}]',
+        '[{"quality": "2.50", "seen": {"dots": true, "lines": true}, "sure": true, "why": null}]',
+    )
+    table = converted(path)
+    told = {(row.item, row.question): row.answer for row in table.itertuples()}
+    assert told == {
+        ("H0", "quality"): "4",
+        ("H0", "why"): 'soft, "blurred"',
+        ("H0", "style.label"): "oil",
+        ("H1", "quality"): "2.50",
+        ("H1", "seen"): "dots|lines",
+        ("H1", "sure"): "true",
+    }
+    assert sorted(table["value"].dropna()) == [2.5, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('[{"quality": "4"', "Expecting"),
+        ("quality=4", "Expecting"),
+        ('{"quality": "4"}', "no list of objects"),
+        ('[{"quality": "4", "quality": "5"}]', "“quality” stands in it twice"),
+        ('[{"quality": "4"}, {"quality": "5"}]', "“Answer.quality” stands in it twice"),
+        ('[{"quality": NaN}]', "NaN is no number"),
+        ("[" * 100_000, "Line 3"),
+    ],
+)
+def test_broken_json_is_refused_with_its_line_and_reason(tmp_path, text, reason):
+    path = in_json(tmp_path, '[{"quality": "4"}]', text)
+    with pytest.raises(CommandError, match=reason) as refused:
+        converted(path)
+    assert "Line 3" in str(refused.value)
+
+
+def test_a_name_that_is_a_column_already_is_refused(tmp_path):
+    path = in_json(tmp_path, '[{"x": "4"}]')
+    path.write_text(path.read_text().replace("Input.image", "Answer.x"))
+    with pytest.raises(CommandError, match="“Answer.x” is a column"):
+        converted(path)

@@ -61,7 +61,8 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    """All cells as text, each under its column: a line that is longer or shorter is refused."""
+    """All cells as text, each under its column, by the file's lines; a line that is longer or
+    shorter than the head is refused."""
     try:
         head, lines = csv_text.split(csv_text.decoded(path.read_bytes()), most=None)
     except (OSError, ValueError) as error:
@@ -75,4 +76,5 @@ def _read(path: Path) -> pd.DataFrame:
                 f"Line {number} of {path} has {len(cells)} cells, and the head has {len(head)}."
                 " Give the file as it was downloaded."
             )
-    return pd.DataFrame([cells for _, cells in lines], columns=head, dtype=str)
+    numbers = [number for number, _ in lines]
+    return pd.DataFrame([cells for _, cells in lines], index=numbers, columns=head, dtype=str)
