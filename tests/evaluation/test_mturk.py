@@ -118,14 +118,14 @@ def in_json(tmp_path, *texts: str):
 def test_answers_in_one_json_text_are_answers_as_all_others(tmp_path):
     path = in_json(
         tmp_path,
-        '[{"quality": {"1": false, "4": true}, "why": "soft, \\"blurred\\"", "style": {"label": "oil"}}]',
+        '[{"quality": {"1": false, "4": true}, "why": "a \\"blur\\"", "style": {"label": "oil"}}]',
         '[{"quality": "2.50", "seen": {"dots": true, "lines": true}, "sure": true, "why": null}]',
     )
     table = converted(path)
     told = {(row.item, row.question): row.answer for row in table.itertuples()}
     assert told == {
         ("H0", "quality"): "4",
-        ("H0", "why"): 'soft, "blurred"',
+        ("H0", "why"): 'a "blur"',
         ("H0", "style.label"): "oil",
         ("H1", "quality"): "2.50",
         ("H1", "seen"): "dots|lines",
@@ -156,5 +156,5 @@ def test_broken_json_is_refused_with_its_line_and_reason(tmp_path, text, reason)
 def test_a_name_that_is_a_column_already_is_refused(tmp_path):
     path = in_json(tmp_path, '[{"x": "4"}]')
     path.write_text(path.read_text().replace("Input.image", "Answer.x"))
-    with pytest.raises(CommandError, match="“Answer.x” is a column"):
+    with pytest.raises(CommandError, match=r"“Answer\.x” is a column"):
         converted(path)
