@@ -181,9 +181,18 @@ export class FlickerStage extends InPlaceStage {
     this.line.textContent = text;
   }
 
+  get flickered() {
+    return this.lasted + (this.running ? performance.now() - this.startedAt : 0);
+  }
+
+  get done() {
+    const { own, lens } = super.done;
+    return { own: { ...own, starts: this.starts, changes: this.changes, lasted: this.flickered }, lens };
+  }
+
   report() {
-    const lasted = this.lasted + (this.running ? performance.now() - this.startedAt : 0);
-    const flicker = { rate: this.rate, starts: this.starts, changes: this.changes, ms: Math.round(lasted) };
+    const { rate, starts, changes } = this;
+    const flicker = { rate, starts, changes, ms: Math.round(this.flickered) };
     return { ...super.report(), flicker };
   }
 }

@@ -48,8 +48,9 @@ export class InPlaceStage extends Stage {
   enlargeAtFirst() {
     const { opensAt } = this.element.querySelector("[data-in-place]").dataset;
     if (!opensAt || Number(opensAt) === 1) return;
+    const { zooms } = this.lens;
     this.lens.to(Number(opensAt) * this.lens.actualScale);
-    this.lens.zooms = 0;
+    this.lens.zooms = zooms;
   }
 
   flip() {

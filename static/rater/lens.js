@@ -15,6 +15,11 @@ export class Lens {
     this.actualUsed = false;
   }
 
+  get done() {
+    const { zooms, largest, actualUsed } = this;
+    return { zooms, largest, actualUsed };
+  }
+
   get size() {
     const { naturalWidth, naturalHeight } = this.shots[0].image;
     return [naturalWidth, naturalHeight];

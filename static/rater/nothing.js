@@ -4,6 +4,7 @@ export class Nothing {
   shots = [];
   loaded = true;
   modal = false;
+  done = {};
   overlooked = "";
   mode = "none";
 
@@ -16,6 +17,8 @@ export class Nothing {
   }
 
   trouble() {}
+
+  resume() {}
 
   unfinished() {
     return "";

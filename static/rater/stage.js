@@ -162,6 +162,16 @@ export class Stage {
     });
   }
 
+  // What the rater did with the pictures so far, and, on a page that is loaded anew, had done before.
+  get done() {
+    return { own: { flips: this.flips }, lens: this.lens.done };
+  }
+
+  resume({ own, lens }) {
+    Object.assign(this, own);
+    Object.assign(this.lens, lens);
+  }
+
   report() {
     return {
       pictures: this.shots.map((shot) => shot.report()),

@@ -13,11 +13,12 @@ export class Viewing {
     this.keys = 0;
     this.hiddenSince = document.hidden ? 0 : null;
     this.hidden = 0;
-    this.resume();
     this.startedAt = null;
     this.smallest = [innerWidth, innerHeight];
     this.told = null;
     this.hands = form.dataset.watch === undefined ? null : watchHands();
+    this.resume();
+    addEventListener("pagehide", () => this.note(), during());
     document.addEventListener("visibilitychange", () => this.turned(), during());
     addEventListener("resize", () => this.resized(), during());
   }
@@ -27,26 +28,39 @@ export class Viewing {
     this.startedAt = this.draft.startedAt();
   }
 
-  // After a reload, also where a phone threw the page away in the background: no time is lost to either.
+  // After a reload, also where a phone threw the page away in the background: no time is lost to either,
+  // and nothing that was counted.
   resume() {
     if (!this.draft.content.looked) return;
-    const { hidden, hiddenAt, shown } = this.draft.content.looked;
+    const { hidden, hiddenAt, shown, keys, loadFailures, smallest, hands, done } = this.draft.content.looked;
     this.hidden = hidden + (hiddenAt === null ? 0 : Math.max(0, Date.now() - hiddenAt));
+    if (this.hiddenSince !== null) this.hiddenSince = clock(); // until now it is counted
     this.stage.shots.forEach((shot, index) => {
       shot.shown = shown[index];
     });
+    Object.assign(this, { keys, loadFailures });
+    this.narrowed(smallest);
+    if (this.hands) Object.assign(this.hands, hands);
+    this.stage.resume(done);
     this.note();
   }
 
   note() {
     const shown = this.stage.shots.map((shot) => shot.shown);
-    this.draft.keep({ looked: { hidden: this.hidden, hiddenAt: document.hidden ? Date.now() : null, shown } });
+    const { hidden, keys, loadFailures, smallest, hands } = this;
+    const hiddenAt = this.hiddenSince === null ? null : Date.now() - (clock() - this.hiddenSince);
+    const counts = { keys, loadFailures, smallest, hands, done: this.stage.done };
+    this.draft.keep({ looked: { hidden, hiddenAt, shown, ...counts } });
   }
 
   // A keyboard on the screen makes the window smaller for a while; nobody looks at pictures then.
   resized() {
     if (document.activeElement?.matches("textarea, input:is([type=text], :not([type]))")) return;
-    this.smallest = this.smallest.map((length, axis) => Math.min(length, [innerWidth, innerHeight][axis]));
+    this.narrowed([innerWidth, innerHeight]);
+  }
+
+  narrowed(window) {
+    this.smallest = this.smallest.map((length, axis) => Math.min(length, window[axis]));
   }
 
   turned() {

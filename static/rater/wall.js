@@ -88,6 +88,17 @@ export class Wall {
     }
   }
 
+  // As a stage says it.
+  get done() {
+    const { steps, enlarged, lens } = this.view;
+    return { own: { steps, enlarged }, lens: lens.done };
+  }
+
+  resume({ own, lens }) {
+    Object.assign(this.view, own);
+    Object.assign(this.view.lens, lens);
+  }
+
   report() {
     return {
       pictures: this.shots.map((shot) => shot.report()),

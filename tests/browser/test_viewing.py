@@ -146,3 +146,23 @@ def test_an_answer_that_is_sent_again_tells_of_the_moment_of_the_first_try(
     assert seen["save_attempts"] >= 2
     assert seen["shown_ms"] < until, "waiting for the line is no looking"
     complaints.clear()
+
+
+def test_what_was_done_before_a_reload_is_counted_with_what_is_done_after(new_page: Open) -> None:
+    study = study_with()
+    page = new_page("phone", has_touch=True)
+    open_trial(page, enrolled(study))
+    for _ in range(3):
+        page.locator("[data-flip]").click()
+        page.wait_for_timeout(250)
+    page.locator("[data-zoom=in]").click()
+    page.keyboard.press("4")
+    open_trial(page, Participant.objects.get())
+    page.locator("[data-flip]").click()
+    page.reload()
+    next_one(page, flip=True)
+    seen = told(study)
+    assert seen["flips"] == 5
+    assert seen["zooms"] == 1
+    assert seen["keys"] >= 1
+    assert seen["largest_zoom"] > 0.8
