@@ -80,8 +80,8 @@ def next_step(study: Study, pictures: Pictures, real: Turnout, places: int) -> N
             )
         case State.LIVE:
             return NextStep(
-                f"Hand out the raters’ link: {real.finished} of {places} have finished,"
-                f" {real.active} are taking part."
+                f"The study is open: {real.finished} of {places} have finished, {real.active}"
+                " are taking part."
             )
         case State.PAUSED:
             return NextStep(

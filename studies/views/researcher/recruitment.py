@@ -26,18 +26,11 @@ from studies.recruitment.ledger import LedgerError
 from studies.recruitment.money import Money, MoneyError
 from studies.recruitment.receipts import exit_code
 from studies.services import StudyError
-from studies.views.researcher import inviting
+from studies.views.researcher import by_hand, inviting
 
 ROWS = 50
 FOUND = ("paid", "not")
 """What a person may have found of a payment that is perhaps made."""
-WORDS = {
-    Exit.COMPLETED: "Finished",
-    Exit.SCREENED_OUT: "Screened out",
-    Exit.NO_CONSENT: "Would rather not take part",
-    Exit.WITHDRAWN: "Withdrew",
-    Exit.FAILED: "The fault was ours",
-}
 TROUBLE = (StudyError, PanelError, LedgerError, MoneyError)
 Deed = Callable[[HttpRequest, Study], str]
 
@@ -53,6 +46,8 @@ def recruitment(request: HttpRequest, slug: str) -> HttpResponse:
         context |= _prolific(request, study, channel)
     elif isinstance(channel, Invitation):
         context |= inviting.told(study)
+    else:
+        context |= by_hand.told(study)
     return render(request, "studies/recruitment.html", context)
 
 
@@ -90,7 +85,7 @@ def recruit(request: HttpRequest, slug: str, deed: str) -> HttpResponse:
 
 def _prolific(request: HttpRequest, study: Study, channel: Prolific) -> dict[str, Any]:
     row = _row_or_none(study)
-    codes = [(WORDS[leaving], exit_code(study, leaving)) for leaving in Exit]
+    codes = [(by_hand.WORDS[leaving], exit_code(study, leaving)) for leaving in Exit]
     told: dict[str, Any] = {
         "row": row,
         "codes": codes,
@@ -104,17 +99,23 @@ def _prolific(request: HttpRequest, study: Study, channel: Prolific) -> dict[str
     same = Count("participant__submissions", filter=Q(participant__submissions__panel_study=row))
     rows = row.submissions.select_related("participant").annotate(of_person=same)
     rows = rows.order_by("-stated_at", "-pk")
-    batches = list(row.batches.prefetch_related("lines__submission"))
+    batches = list(row.batches.prefetch_related("lines__submission__participant"))
     return {
         **told,
         "cost": Money(row.total_cost, row.currency) if row.total_cost is not None else None,
         "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
         "approvable": len(review.approvable(row)),
-        "payments": [
-            (one, ledger.people_in(one.lines.all()), ledger.total(one)) for one in batches
-        ],
+        "payments": [(one, *_whom_and_why(one), ledger.total(one)) for one in batches],
         "unresolved": set(ledger.unresolved(row).values_list("pk", flat=True)),
     }
+
+
+def _whom_and_why(batch: BonusBatch) -> tuple[list[str], list[str]]:
+    """Pseudonyms, or the panel's number where nobody is left; and what for. Each once."""
+    lines = batch.lines.all()
+    about = [(line.submission.participant, line.submission.reference) for line in lines]
+    whom = {person.code if person else reference: None for person, reference in about}
+    return list(whom), sorted({line.purpose for line in lines})
 
 
 def _row_or_none(study: Study) -> PanelStudy | None:

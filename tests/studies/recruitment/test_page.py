@@ -37,8 +37,47 @@ def read(alice: Client, study) -> str:
     return alice.get(f"/studies/{study.slug}/recruitment/").content.decode()
 
 
-def test_a_study_without_a_panel_says_so(alice):
-    assert "No panel" in read(alice, live_study())
+POOL = {"site": "https://pool.example", "experiment": 12, "credit_token": "ab12"}
+BACK = {str(leaving): "https://panel.example/?r={rid}" for leaving in Exit}
+BY_HAND = [
+    ("open_link", {}, "/", []),
+    ("connect", {}, "/", [Exit.COMPLETED]),
+    ("connect", {"completed": "https://connect.example/?c={code}"}, "/", []),
+    ("sona", POOL, "/?survey_code=%SURVEY_CODE%", []),
+    ("panel", {"parameters": {"rid": "[rid]"}, "person": "rid"}, "/?rid=[rid]", list(Exit)),
+    ("panel", {"parameters": {"rid": ""}, "person": "rid", "addresses": BACK}, "/", []),
+]
+
+
+@pytest.mark.parametrize(("kind", "settings", "ending", "coded"), BY_HAND)
+def test_what_is_to_be_entered_at_a_panel_stands_on_the_page(alice, kind, settings, ending, coded):
+    study = live_study(channel={"kind": kind, "settings": settings})
+    page = read(alice, study)
+    assert f'value="http://localhost/s/{study.link_token}{ending}"' in page
+    assert set(study.exit_codes.values_list("exit", flat=True)) == set(coded)
+    assert all(exit_code(study, leaving) in page for leaving in coded)
+    assert ("recruitment compare drawn" in page) == (kind != "open_link")
+
+
+def test_each_group_has_a_link_of_its_own(alice):
+    quotas = {"by": "launch", "places": {"north": 4, "the south": 4}}
+    channel = {"kind": "open_link", "settings": {"stratum": "group"}}
+    study = live_study(channel=channel, raters={"quotas": quotas})
+    page = read(alice, study)
+    for ending in ("group=north", "group=the+south"):
+        assert f'value="http://localhost/s/{study.link_token}/?{ending}"' in page
+
+
+def test_a_study_that_is_no_longer_open_says_what_to_do(alice):
+    assert "resume it on its Overview" in read(alice, live_study(state="paused"))
+
+
+def test_the_overview_of_a_panels_study_leads_to_what_the_panel_needs(alice):
+    live_study(channel={"kind": "connect", "settings": {}})
+    page = alice.get("/studies/drawn/").content.decode()
+    assert "Raters come from CloudResearch Connect" in page
+    assert "Hand out" not in page
+    assert "data-copy" not in page
 
 
 def test_from_the_dry_run_to_people(alice, panel, study):
@@ -72,6 +111,9 @@ def test_a_bonus_is_set_up_then_paid_and_a_lost_answer_is_put_before_the_person(
     form = {"who": person.code, "amount": "1.50", "purpose": "thanks"}
     assert "not paid" in press(alice, row.study, "bonus", **form)
     batch = BonusBatch.objects.get()
+    bonuses = read(alice, row.study).partition('aria-label="Bonuses"')[2].partition("</table>")[0]
+    assert "thanks" in bonuses
+    assert person.code in bonuses
     panel.world.faults.append(Fault("/pay/", after=True))
     assert "perhaps paid" in press(alice, row.study, "pay", batch=batch.pk, sure="yes")
     assert "sent before" in press(alice, row.study, "pay", batch=batch.pk, sure="yes")

@@ -30,7 +30,7 @@ STAGES: list[tuple[str, Callable[[Scene], object], str]] = [
         "9 pictures could not be made",
     ),
     ("ready", lambda scene: scene.generate(), "then launch"),
-    ("live", lambda scene: scene.generate().launch(), "Hand out the raters’ link"),
+    ("live", lambda scene: scene.generate().launch(), "The study is open: "),
     ("paused", lambda scene: scene.generate().launch("paused"), "The study is paused"),
     ("closed", lambda scene: scene.generate().launch("closed"), "its answers are final"),
 ]
