@@ -6,6 +6,7 @@ it is counted, and the researchers can be asked about it.
 
 import csv
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from django.db.models import Model, QuerySet
 
 from config.csv_text import no_formula
 from studies.live.plan import plan_of
-from studies.models import Agreement, Identity, Invitation, Participant, Response, Trial
+from studies.models import Agreement, Event, Identity, Invitation, Participant, Response, Trial
 from studies.rights import identities
 from studies.rights.in_words import in_words
 from studies.wording import marked
@@ -55,6 +56,9 @@ SECRET = {
     "patterns",
 }
 """Columns that name rows inside, or how a picture was made."""
+
+WATCHED = {"check", "trial"}
+"""Parts of an event that say which check looked, and where."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,10 @@ def _told(row: Model) -> dict[str, str]:
         said["mails"] = "; ".join(f"{begun:%Y-%m-%d %H:%M} {state}" for begun, state in mails)
     if isinstance(row, Agreement):
         text = row.text
-        said |= {"version": str(text.version), "language": text.language, "text": text.text}
+        said |= {"version": str(text.version), "language": text.language}
+        said["text"] = "\n\n".join(json.loads(text.text))
+    if isinstance(row, Event):
+        said["details"] = _text({k: v for k, v in row.details.items() if k not in WATCHED})
     response_to = getattr(row, "trial", None)
     if isinstance(response_to, Trial):
         said = {"screen": str(response_to.position), **said}
@@ -137,4 +144,6 @@ def _told(row: Model) -> dict[str, str]:
 
 
 def _text(value: object) -> str:
-    return "" if value in (None, {}, []) else str(value)
+    if value in (None, {}, []):
+        return ""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)

@@ -1,6 +1,9 @@
 """What columns are called on the page that shows somebody what is stored about them. Pure."""
 
+import json
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from studies.wording import marked
 
@@ -80,12 +83,92 @@ STATES = {
     "withdrawn": marked("You have withdrawn"),
 }
 """Of the participation; a panel's own states stand as the panel calls them."""
+CHANNELS = {
+    "open_link": marked("An open link"),
+    "invitation": marked("A personal invitation"),
+    "prolific": "Prolific",
+    "connect": "CloudResearch Connect",
+    "sona": "SONA",
+    "panel": marked("A panel that sends people"),
+}
+EXITS = {
+    "completed": STATES["finished"],
+    "screened_out": STATES["screened_out"],
+    "withdrawn": STATES["withdrawn"],
+    "no_consent": marked("You did not agree"),
+    "failed": marked("Pictures did not arrive: the fault was ours"),
+}
+EVENTS = {
+    "enrolled": marked("You began"),
+    "finished": STATES["finished"],
+    "lapsed": STATES["lapsed"],
+    "returned": marked("You came back"),
+    "arrived_again": marked("You came by your link again"),
+    "not_delivered": marked("A picture did not arrive"),
+    "agreed_again": marked("You agreed to a newer text"),
+    "adapted": marked("Your next screens were chosen by answers so far"),
+    "approved": marked("Your work was approved"),
+    "panel_approved": marked("Your work was approved"),
+    "panel_asked_to_return": marked("You were asked to return your submission"),
+    "panel_screened_out": marked("You were paid for a session that ended early"),
+    "screened_out": STATES["screened_out"],
+    "reviewed": marked("A person decided about a finding of a check"),
+    "hidden_field": marked("A check noted something"),
+    "withdrawn": STATES["withdrawn"],
+}
+IDENTITIES = {
+    **{f"{channel}_person": marked("The panel's name for you") for channel in CHANNELS},
+    **{f"{channel}_details": marked("What the panel's address said") for channel in CHANNELS},
+    "invitation_address": marked("Your mail address"),
+    "invitation_name": marked("Your name"),
+    "portfolio": marked("Your portfolio"),
+}
+VALUES: Mapping[str, Mapping[str, str]] = {
+    "channel": CHANNELS,
+    "exit": EXITS,
+    "kind": {**EVENTS, **IDENTITIES},
+    "found_by": {
+        "comprehension": marked("Questions about the instructions"),
+        "skill_task": marked("A task that asks for a look at pictures"),
+    },
+    "repeat": {"0": TRUTH["False"], "1": TRUTH["True"]},
+    "state": STATES,
+}
+"""Column → what it holds → words; what is not here stands as it is kept."""
+THEIRS = {"answer", "reason"}
+"""Columns that hold people's own words, which nobody puts into others."""
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d):\d\d(?:\.\d+)?\+00:00")
 
 
 def in_words(column: str, value: str) -> tuple[str, str]:
     """A column and what it holds, for a person's eyes; neither is translated yet."""
     moment = MOMENT.fullmatch(value)
-    words = {**TRUTH, **STATES} if column == "state" else TRUTH
-    said = f"{moment[1]} {moment[2]} UTC" if moment else words.get(value, value)
-    return COLUMNS.get(column, column), said
+    if moment:
+        return COLUMNS.get(column, column), f"{moment[1]} {moment[2]} UTC"
+    if column in THEIRS:
+        return COLUMNS[column], value
+    words = {**TRUTH, **VALUES.get(column, {})}
+    return COLUMNS.get(column, column), words.get(value) or "; ".join(_parts(value))
+
+
+def _parts(value: str) -> Iterator[str]:
+    """A table of names and values without its braces; every other text as it is."""
+    try:
+        found = json.loads(value) if value.startswith("{") else None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        yield value
+        return
+    for name, inner in found.items():
+        yield f"{name.replace('_', ' ')}: {_flat(inner)}"
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{name.replace('_', ' ')} {_flat(inner)}" for name, inner in value.items()
+        )
+    if isinstance(value, list):
+        return " / ".join(_flat(inner) for inner in value)
+    return "–" if value is None else str(value)
