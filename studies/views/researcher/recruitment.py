@@ -88,6 +88,7 @@ def _prolific(request: HttpRequest, study: Study, channel: Prolific) -> dict[str
     codes = [(by_hand.WORDS[leaving], exit_code(study, leaving)) for leaving in Exit]
     told: dict[str, Any] = {
         "row": row,
+        "reachable": bool(settings.PROLIFIC_TOKEN),
         "codes": codes,
         "link": channel.entrance(settings.SITE_URL, study.link_token),
         "reward": Money(channel.reward, channel.currency),

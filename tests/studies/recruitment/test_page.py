@@ -80,6 +80,13 @@ def test_the_overview_of_a_panels_study_leads_to_what_the_panel_needs(alice):
     assert "data-copy" not in page
 
 
+def test_a_missing_token_is_told_before_anything_is_pressed(alice, settings, study):
+    settings.PROLIFIC_TOKEN = ""
+    assert "set <code>PROLIFIC_TOKEN</code>" in read(alice, study)
+    settings.PROLIFIC_TOKEN = "token"
+    assert "PROLIFIC_TOKEN" not in read(alice, study)
+
+
 def test_from_the_dry_run_to_people(alice, panel, study):
     assert "See what would be sent" in read(alice, study)
     dry = alice.get(f"/studies/{study.slug}/recruitment/dry-run/").content.decode()
