@@ -158,3 +158,11 @@ def test_a_name_that_is_a_column_already_is_refused(tmp_path):
     path.write_text(path.read_text().replace("Input.image", "Answer.x"))
     with pytest.raises(CommandError, match=r"“Answer\.x” is a column"):
         converted(path)
+
+
+def test_what_a_worker_wrote_is_no_formula_and_a_number_stays_one(tmp_path):
+    path = in_json(tmp_path, '[{"why": " =HYPERLINK(1)", "change": "-2"}]')
+    told = converted(path).set_index("question")
+    assert told.loc["why", "answer"] == "'=HYPERLINK(1)"
+    assert str(told.loc["change", "answer"]) == "-2"
+    assert told.loc["change", "value"] == -2

@@ -43,7 +43,7 @@ class Command(BaseCommand):
             )
         except TableError as error:
             raise CommandError(str(error)) from error
-        write_whole(options["to"], batch.ratings.to_csv(index=False).encode())
+        write_whole(options["to"], _safe(batch.ratings).to_csv(index=False).encode())
         self.stdout.write(
             f"{len(batch.ratings)} answers of {batch.ratings['participant'].nunique()} workers."
             f" Left out: {batch.rejected} rejected assignments, {batch.unanswered} empty answers."
@@ -51,6 +51,12 @@ class Command(BaseCommand):
         words = int(batch.ratings["value"].isna().sum())
         if words:
             self.stdout.write(f"{words} answers are words, not numbers: they have no value.")
+
+
+def _safe(ratings: pd.DataFrame) -> pd.DataFrame:
+    """What workers wrote is no formula in a spreadsheet; numbers stay as they are."""
+    words = ratings["answer"].map(csv_text.no_formula)
+    return ratings.assign(answer=ratings["answer"].where(ratings["value"].notna(), words))
 
 
 def _pair(text: str) -> tuple[str, str]:
