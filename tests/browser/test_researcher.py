@@ -235,6 +235,7 @@ def test_person_and_practice_are_rehearsed_as_participants_meet_them(
     def answer(sentence: str) -> None:
         for group in page.locator("fieldset:has(input[type=radio])").all():
             group.locator("label").first.click()
+        expect(page.locator("[data-stage]:not([data-ready])")).to_have_count(0)
         page.get_by_role("button", name="Next").click()
         expect(page.get_by_text(sentence)).to_be_visible()
         assert not violations(page)
