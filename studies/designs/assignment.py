@@ -79,6 +79,7 @@ def choose(
     limits: Limits | None = None,
     meetings: Meetings | None = None,
     begun: Iterable[Candidate] = (),
+    seen: Iterable[Candidate] = (),
 ) -> list[Candidate]:
     """At most `size` items for one more participant.
 
@@ -88,13 +89,15 @@ def choose(
     condition this participant has least of, and met least often together with the conditions
     chosen so far (`meetings`), then painter, then artwork; what is still equal is drawn by `rng`.
     The item `wanted` (a late answer to it is already there) comes first of all. `begun` are items
-    that the participant has judged.
+    that the participant has judged, `seen` what they only looked at: for `limits` it is met.
     """
     ordered = sorted(candidates, key=lambda candidate: candidate.item)
     pool = possible(ordered, most)
     share = _Share(limits or Limits(), meetings or {}, needs(ordered, limits or Limits()))
     for candidate in begun:
         share.add(candidate)
+    for candidate in seen:
+        share.meet(candidate)
     return _pick(share, pool, size, rng, wanted)
 
 
@@ -155,6 +158,9 @@ class _Share:
 
     def add(self, candidate: Candidate) -> None:
         self.conditions[candidate.condition] += 1
+        self.meet(candidate)
+
+    def meet(self, candidate: Candidate) -> None:
         self.painters[candidate.painter] += 1
         self.artworks[candidate.baseline] += 1
 

@@ -3,13 +3,21 @@
 The same function deals in a live study, under the lock of its row, and in a rehearsal.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from random import Random
 
-from studies.designs.assignment import Candidate, Limits, Meetings, arrange, ceiling, choose
+from studies.designs.assignment import (
+    Candidate,
+    Limits,
+    Meetings,
+    arrange,
+    ceiling,
+    choose,
+    possible,
+)
 from studies.designs.evening import evened
 from studies.designs.quotas import opened
 from studies.designs.seeking import Draw, Seeking, Won, seek
@@ -96,21 +104,39 @@ def deal_again(
     wanted: int | None,
     rng: Random,
     won: Won | None = None,
+    seen: Collection[int] = (),
 ) -> Share:
-    """More items for a participant who came back: in their arm, none of those that are `done`."""
+    """More items for a participant who came back: in their arm, none of those that are `done`.
+
+    What they had `seen` and not answered comes first, as far as there is room on it, and `wanted`
+    before all; where there is none, limits count it as met all the same.
+    """
     mine = [item for item in items if item.arm == seat.arm]
     begun = [item for item in mine if item.item in done]
-    open_items = [item for item in mine if item.item not in done]
-    size, most = rules.size - len(begun), _most(mine, rules)
-    if rules.seeking:  # what is sought may have any number of raters, and so may what was answered
-        open_items = [replace(i, claims=-1) if i.item == wanted else i for i in open_items]
-    chosen = choose(open_items, size, most, rng, wanted, limits=rules.limits, begun=begun)
-    if wanted is None:
-        chosen = evened(open_items, chosen, most, rules.size, rules.limits, rng, begun)
-    sought = _sought(mine, rules, [*begun, *chosen], rules.size, won, rng)
+    size, most, limits = rules.size - len(begun), _most(mine, rules), rules.limits
+    looked = [item for item in mine if item.item in {wanted, *seen} - set(done)]
+    if rules.seeking:  # what is sought may have any number of raters, and so may what was seen
+        looked = [replace(item, claims=-1) for item in looked]
+    kept = choose(looked, size, most, rng, wanted, limits=limits, begun=begun)
+    passed = [item for item in looked if item not in kept]
+    fresh = [item for item in mine if item.item not in {wanted, *seen, *done}]
+    begun += kept
+    more = choose(fresh, size - len(kept), most, rng, limits=limits, begun=begun, seen=passed)
+    more = evened(fresh, more, most, rules.size, limits, rng, begun, passed)
+    chosen = [*kept, *more]
+    sought = _sought(mine, rules, [*begun, *more], rules.size, won, rng)
     draws = _told(chosen, sought, rules)
     chosen += [item for item, _ in sought]
     return Share(seat, in_order(chosen, mine, seat.row, rng), draws)
+
+
+def anything_left(items: Sequence[Candidate], rules: Rules) -> bool:
+    """Whether a newcomer could be given an item: the first one breaks no limit."""
+    arms: dict[str, list[Candidate]] = defaultdict(list)
+    for item in items:
+        arms[item.arm].append(item)
+    sought = rules.seeking is not None and bool(items)
+    return sought or any(possible(mine, _most(mine, rules)) for mine in arms.values())
 
 
 def in_order(

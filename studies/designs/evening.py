@@ -25,6 +25,7 @@ def evened(
     limits: Limits,
     rng: Random,
     begun: Sequence[Candidate] = (),
+    seen: Sequence[Candidate] = (),
 ) -> list[Candidate]:
     """In place of `chosen` the share with every condition equally often and the fewest raters,
     where that is wanted, limits are there, and it can be had of the `items` that are still given
@@ -33,7 +34,7 @@ def evened(
         return chosen
     conditions = Counter(item.condition for item in (*begun, *items))
     each = min(size, conditions.total()) // len(conditions)
-    even = even_share(possible(items, most), each, limits, rng, begun)
+    even = even_share(possible(items, most), each, limits, rng, begun, seen)
     return even if len(even) == len(chosen) else chosen
 
 
@@ -43,15 +44,17 @@ def even_share(
     limits: Limits,
     rng: Random,
     begun: Sequence[Candidate] = (),
+    seen: Sequence[Candidate] = (),
 ) -> list[Candidate]:
-    """As many items of `pool` as `limits` allow, at most `each` of a condition with those `begun`;
-    of all such shares one with the fewest claims in sum, and then with the artworks and painters
-    that lack most. What is equal is drawn by `rng`."""
+    """As many items of `pool` as `limits` allow (which count those `begun` and those only `seen`),
+    at most `each` of a condition with those `begun`; of all such shares one with the fewest claims
+    in sum, and then with the artworks and painters that lack most. What is equal is drawn by
+    `rng`."""
     net = _Network()
     met = Counter(item.condition for item in begun)
     for condition in sorted({item.condition for item in pool}):
         net.add(SOURCE, condition, each - met[condition])
-    _limit(net, pool, limits, begun)
+    _limit(net, pool, limits, [*begun, *seen])
     arcs = {
         net.add(item.condition, ("artwork", item.baseline), 1, cost): item
         for item, cost in _costs(pool, limits, rng)
@@ -74,11 +77,11 @@ def _costs(
 
 
 def _limit(
-    net: "_Network", pool: Sequence[Candidate], limits: Limits, begun: Sequence[Candidate]
+    net: "_Network", pool: Sequence[Candidate], limits: Limits, known: Sequence[Candidate]
 ) -> None:
     """The arcs that let through what the limits leave."""
-    artworks = Counter(item.baseline for item in begun)
-    painters = Counter(item.painter for item in begun)
+    artworks = Counter(item.baseline for item in known)
+    painters = Counter(item.painter for item in known)
     most = len(pool)
     for baseline, painter in dict.fromkeys((item.baseline, item.painter) for item in pool):
         limited = limits.per_artwork is not None and baseline is not None

@@ -3,6 +3,7 @@
 Pure: no recipe is built and no network is needed, so that `experiment check` can do the sums.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -164,7 +165,7 @@ def _pictures(
     ]
     golden = _golden(experiment, conditions, [*chosen, *pictures], collection)
     placed = [replace(item, position=n) for n, item in enumerate(golden, len(items) + 1)]
-    return Layout(conditions, [*items, *placed], notes)
+    return Layout(conditions, [*items, *placed], [*notes, *_met_again(placed, chosen)])
 
 
 def _golden(
@@ -194,6 +195,19 @@ def _golden(
                 expected=known.expected,
                 alike=known.alike,
             )
+
+
+def _met_again(golden: Sequence[Placed], judged: Sequence[Picture]) -> list[str]:
+    """A sentence for each check whose known answers show artworks that are judged besides."""
+    used = {artwork.sha256 for artwork in judged}
+    pictures = Counter(item.gold for item in golden)
+    again = Counter(item.gold for item in golden if item.artwork.sha256 in used)
+    return [
+        f"{check}: {count} of {pictures[check]} pictures with a known answer are also judged in the"
+        " study, as the collection has no others. Where a check draws one, a rater may meet that"
+        " artwork once more; study.design.per_artwork does not count it."
+        for check, count in again.items()
+    ]
 
 
 def _known_cells(

@@ -3,15 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from math import ceil
 
 from studies.checks import CHECKS
 from studies.designs.arms import arm_of
 from studies.designs.factorial import UNDEGRADED, Condition
+from studies.designs.quotas import opened
 from studies.designs.selection import Picture
 from studies.drafting.exhibitions import trial_kind
 from studies.drafting.layout import Layout, Placed
 from studies.protocol import Experiment
+from studies.protocol.fieldwork import Raters
 from studies.protocol.stimuli import Stimuli
 from studies.protocol.wordings import translated_scales
 from studies.showing.flicker import expected, flicker_of
@@ -219,7 +222,28 @@ def balance(experiment: Experiment, items: int, met: int) -> list[str]:
             f"{raters.participants} participants × {each} items = {offered:,} ratings, more than"
             f" the {needed:,} that are needed: items get {offered // items} ratings each."
         )
+        found += at_once(experiment, items, each)
     return found
+
+
+def at_once(experiment: Experiment, items: int, each: int) -> list[str]:
+    """A warning where people would be turned away although there are places."""
+    raters, adaptive = experiment.study.raters, experiment.study.adaptive
+    places = opened(raters.participants, raters.over_recruit)
+    if adaptive.pairs or adaptive.items or _starts(raters, raters.per_item, items, each) >= places:
+        return []
+    would_do = next(n for n in count(raters.per_item) if _starts(raters, n, items, each) >= places)
+    return [
+        f"As long as an item lacks answers it is given to {raters.per_item} raters and one more, so"
+        f" after about {_starts(raters, raters.per_item, items, each):,} of {places:,} starts the"
+        f" next waits until others have answered. Raise per_item to {would_do} if all may come at"
+        " once."
+    ]
+
+
+def _starts(raters: Raters, per_item: int, items: int, each: int) -> int:
+    """How many can be given a whole share before anybody has answered."""
+    return items * (opened(per_item, raters.over_recruit) + 1) // each
 
 
 def too_few(experiment: Experiment, items: int, met: int) -> list[str]:

@@ -1,8 +1,8 @@
-"""Pauses between the blocks of a session: which part comes next, and whether it was begun."""
+"""Pauses between the blocks of a session: where they lie, and whether a part was begun."""
 
 from dataclasses import dataclass
 
-from studies.live.plan import plan_of
+from studies.live.plan import Plan, plan_of
 from studies.models import Participant, Trial
 
 
@@ -38,3 +38,22 @@ def pause_before(trial: Trial, participant: Participant) -> Pause | None:
         return None
     minutes = plan_of(participant.study).fieldwork.raters.lease_minutes
     return Pause(blocks.index(trial.block) + 1, len(blocks), minutes)
+
+
+def recut(participant: Participant, plan: Plan) -> None:
+    """Cut what a participant who came back holds into parts of about equal length.
+
+    What was answered stays in its part, and nothing goes back into an earlier one. The
+    participant's row is held by the caller.
+    """
+    blocks = plan.fieldwork.design.blocks
+    held = list(participant.trials.filter(practice=False, released=False).order_by("position"))
+    answered = [trial for trial in held if trial.answered_at]
+    waiting = [trial for trial in held if not trial.answered_at]
+    turns = dict.fromkeys((trial.item_id, trial.repeat) for trial in [*answered, *waiting])
+    places = {turn: place for place, turn in enumerate(turns)}
+    block = max((trial.block for trial in answered), default=0)
+    for trial in waiting:
+        place = places[trial.item_id, trial.repeat]
+        block = trial.block = max(block, place * min(blocks, len(turns)) // len(turns))
+    Trial.objects.bulk_update(waiting, ["block"])

@@ -22,7 +22,7 @@ from django.utils import timezone
 from studies.checking.findings import inspect
 from studies.live.plan import Plan, plan_of
 from studies.live.room import has_room, in_quota
-from studies.live.shares import deal, deal_more, deal_practice, take_up
+from studies.live.shares import deal, deal_more, deal_practice
 from studies.models import Event, Participant, Study, Trial, new_token
 from studies.rights.consent import keep_agreement
 from studies.wording import marked
@@ -113,7 +113,7 @@ def come_back(*, participant: Participant, wanted: Trial | None = None) -> Parti
         if participant.population:  # a place of their group may have gone to somebody else since
             room = room and in_quota(participant, plan)
         if not (room and deal_more(participant, plan, wanted)):
-            _let_finish(participant, begun=_is_answer(wanted) or has_begun(participant))
+            _let_finish(participant, plan, wanted)
         return _reinstate(participant, plan, now)
 
 
@@ -214,9 +214,10 @@ def to_lock() -> QuerySet[Participant]:
     return rows.select_for_update(no_key=True, of=("self",))
 
 
-def _let_finish(participant: Participant, *, begun: bool) -> None:
+def _let_finish(participant: Participant, plan: Plan, wanted: Trial | None) -> None:
     """A late finisher holds again what they held, though it has been given to others since."""
-    if not begun or not take_up(participant):
+    begun = _is_answer(wanted) or has_begun(participant)
+    if not begun or not deal_more(participant, plan, wanted, late=True):
         raise StudyFull(FULL)
     participant.late = True
 

@@ -7,23 +7,36 @@ and what is written down.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
 from random import Random
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
 
 from studies.checking.findings import left_out_people
 from studies.designs.arms import Cell, arm_of, condition_of
 from studies.designs.assignment import Candidate, Limits
-from studies.designs.dealing import Rules, Seat, Share, deal_again, deal_share
+from studies.designs.dealing import (
+    Rules,
+    Seat,
+    Share,
+    anything_left,
+    deal_again,
+    deal_share,
+)
 from studies.designs.session import Turn, weave
 from studies.designs.versions import versions
 from studies.live.adapting import Heard, heard, note, seeking_of, stopping_of
-from studies.live.plan import Plan
+from studies.live.breaks import recut
+from studies.live.plan import Plan, plan_of
 from studies.live.repeats import settle
 from studies.live.room import HOLDING
 from studies.models import Condition, Item, Participant, Stimulus, Study, Trial
 from studies.trials import Layout, balanced_layout, parts_of
+
+UNBOUNDED = 1_000_000_000
+"""More raters than any item has."""
 
 
 def rules_of(plan: Plan) -> Rules:
@@ -63,48 +76,86 @@ def deal(participant: Participant, plan: Plan) -> int:
     note(participant, plan, by, share, dealt)
     seat = share.seat
     participant.arm, participant.row, participant.met = seat.arm, seat.row, seat.met
-    gold, repeats = _known(participant, plan, counts, rng), plan.repeats
+    gold, repeats = _known(participant, plan, counts, share, rng), plan.repeats
     blocks = plan.fieldwork.design.blocks
     each, gap = (repeats.each, repeats.gap) if repeats else (0, 0)
     _write(participant, plan, weave(_turns(share), gold, each, gap, blocks, rng))
     return len(share.items)
 
 
-def deal_more(participant: Participant, plan: Plan, wanted: Trial | None = None) -> int:
-    """Fill up the share of a participant who came back; returns how many items there were.
+def deal_more(
+    participant: Participant, plan: Plan, wanted: Trial | None = None, *, late: bool = False
+) -> int:
+    """Fill up the share of a participant who came back; returns how many trials wait for them.
 
     Items that they held before (their trials were released) are taken up again where the draw
-    falls on them; `wanted` before all others if there is room on its item. With them come their
-    known answers, and repeats of what they judged. An item of which they judged one screen of
-    several stays theirs: the limits count what somebody has met.
+    falls on them; `wanted`, then what they had looked at, before all others if there is room on the
+    item. With them come their known answers, and repeats of what they judged. An item of which they
+    judged one screen of several stays theirs: the limits count what somebody has met. Whoever is
+    `late` is given of what they held before, whatever others have claimed of it since.
     """
     dealt = participant.trials.count()
     rng = plan.rng("share", participant.seed, dealt)
-    first = participant.trials.filter(practice=False, repeat=0, item__gold="")
-    released = set(first.filter(released=True).values_list("item", flat=True))
-    done = set(first.filter(released=False).values_list("item", flat=True))
-    seat = Seat(participant.arm, participant.row, participant.met)
+    held = _held_before(participant)
     counts = _Counts(participant)
-    items = candidates(participant, plan, counts)
+    items, rules = candidates(participant, plan, counts), rules_of(plan)
     by = _heard(participant, plan, items, counts)
+    if late:
+        own = [item for item in items if item.item in held.known]
+        items, rules = own, replace(rules, at_most=UNBOUNDED, seeking=None)
+    else:
+        items = by.mark(items)
+    seat = Seat(participant.arm, participant.row, participant.met)
     item = wanted.item_id if wanted else None
-    share = deal_again(by.mark(items), rules_of(plan), seat, done, item, rng, by.won)
-    half = done & released
-    if not share.items and not half:
+    share = deal_again(items, rules, seat, held.done, item, rng, by.won, held.seen)
+    if not share.items and not late and held.lacks:
         return 0
     note(participant, plan, by, share, dealt)
-    _write(participant, plan, [t for t in _turns(share) if t.item not in released])
-    take_up(participant, [*done, *(candidate.item for candidate in share.items)])
+    new = [turn for turn in _turns(share) if turn.item not in held.known]
+    _write(participant, plan, new)
+    take_up(participant, [*held.done, *(candidate.item for candidate in share.items)])
     settle(participant, plan)
-    return len(share.items) + len(half)
+    recut(participant, plan)
+    return participant.trials.filter(released=False, answered_at=None).count()
 
 
-def take_up(participant: Participant, items: Iterable[int] | None = None) -> int:
-    """Hold again what was released: of these items, or of all, and every known answer."""
-    released = participant.trials.filter(released=True, answered_at=None)
-    if items is not None:
-        released = released.filter(Q(item__in=list(items)) | ~Q(item__gold="") | Q(practice=True))
-    return released.update(released=False)
+@dataclass(frozen=True)
+class _Held:
+    """Items that somebody had before they left."""
+
+    done: set[int]
+    """Judged, if only on one screen of several."""
+    half: set[int]
+    """Of these, those with a screen that was not."""
+    released: set[int]
+    """Not judged, or on some screens only: given to whoever came."""
+    seen: set[int]
+    """Looked at, and not judged on any screen."""
+
+    @property
+    def known(self) -> set[int]:
+        return self.done | self.released
+
+    @property
+    def lacks(self) -> bool:
+        """Whether a share without new items would leave nothing, or leave out what was theirs."""
+        return not self.half and (not self.done or bool(self.released - self.done))
+
+
+def _held_before(participant: Participant) -> _Held:
+    first = participant.trials.filter(practice=False, repeat=0, item__gold="")
+    done = set(first.filter(released=False).values_list("item", flat=True))
+    released = set(first.filter(released=True).values_list("item", flat=True))
+    looked = first.filter(released=True, undelivered=0).exclude(shown_at=None)
+    seen = set(looked.values_list("item", flat=True)) - done
+    return _Held(done, done & released, released, seen)
+
+
+def take_up(participant: Participant, items: Iterable[int]) -> None:
+    """Hold again what was released of these items, and every known answer."""
+    known = Q(item__in=list(items)) | ~Q(item__gold="") | Q(practice=True)
+    released = participant.trials.filter(known, released=True, answered_at=None)
+    released.update(released=False)
 
 
 def deal_practice(participant: Participant, plan: Plan) -> None:
@@ -112,6 +163,18 @@ def deal_practice(participant: Participant, plan: Plan) -> None:
     items = Item.objects.filter(study=participant.study_id, practice=True).order_by("position")
     chosen = [Turn(item.pk, item.artwork_id) for item in items[: plan.practice_trials]]
     _write(participant, plan, chosen, practice=True)
+
+
+def all_in_hands(study: Study) -> bool:
+    """Whether a newcomer would be given nothing just now, because answers are outstanding.
+
+    What silent participants seem to hold counts as free; only looks.
+    """
+    plan, newcomer = plan_of(study), Participant(study=study)
+    counts = _Counts(newcomer, silent_since=timezone.now())
+    items = candidates(newcomer, plan, counts)
+    marked = _heard(newcomer, plan, items, counts).mark(items)
+    return not anything_left(marked, rules_of(plan))
 
 
 def candidates(participant: Participant, plan: Plan, counts: "_Counts") -> list[Candidate]:
@@ -187,9 +250,14 @@ class _Counts:
     A kind may ask about one item on several screens: raters are counted, not screens.
     """
 
-    def __init__(self, participant: Participant) -> None:
+    def __init__(self, participant: Participant, silent_since: datetime | None = None) -> None:
         self.left_out = left_out_people(participant.study)
         others = Q(released=False) & ~Q(participant=participant.pk)
+        if silent_since:
+            others &= Q(answered_at__isnull=False) | ~Q(
+                participant__state=Participant.State.ACTIVE,
+                participant__lease_until__lt=silent_since,
+            )
         rows = (
             Trial.objects.filter(
                 participant__study=participant.study_id,
@@ -225,13 +293,19 @@ def _cells(study: Study) -> Mapping[int, Sequence[Cell]]:
     return {**{key: [cell] for key, cell in levels.items()}, **found}
 
 
-def _known(participant: Participant, plan: Plan, counts: _Counts, rng: Random) -> list[Turn]:
-    """Items with known answers, as many as each check asks for: fewest raters first."""
+def _known(
+    participant: Participant, plan: Plan, counts: _Counts, share: Share, rng: Random
+) -> list[Turn]:
+    """Items with known answers, as many as each check asks for.
+
+    Artworks that the participant does not judge besides come first, then fewest raters.
+    """
+    judged = {item.artwork for item in share.items}
     chosen: list[Turn] = []
     for check, known in plan.known.items():
         items = list(_items(participant.study).filter(gold=check).values_list("pk", "artwork"))
         drawn = rng.sample(items, len(items))
-        drawn.sort(key=lambda item: counts.claims[item[0]])
+        drawn.sort(key=lambda item: (item[1] in judged, counts.claims[item[0]]))
         chosen += [Turn(item, artwork) for item, artwork in drawn[: known.each]]
     return rng.sample(chosen, len(chosen))
 

@@ -12,6 +12,7 @@ from studies.live.course import way_of
 from studies.live.places import CLOSED, FULL, has_begun
 from studies.live.plan import plan_of
 from studies.live.room import is_full
+from studies.live.shares import all_in_hands
 from studies.models import Participant, Study
 from studies.prose import prose
 from studies.recruitment.exits import farewell
@@ -119,5 +120,7 @@ def _why_not(person: Participant) -> str:
     """Why the place cannot be taken up again now, or “”."""
     if person.study.state != Study.State.LIVE:
         return CLOSED[Study.State(person.study.state)]
-    full = not has_begun(person) and is_full(person.study, person.stratum)
+    if has_begun(person):
+        return ""
+    full = is_full(person.study, person.stratum) or all_in_hands(person.study)
     return FULL if full else ""

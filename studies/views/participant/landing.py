@@ -18,6 +18,7 @@ from studies.live.browser_marks import mark
 from studies.live.places import CLOSED, FULL, StudyClosed, check_open
 from studies.live.plan import plan_of
 from studies.live.room import is_full
+from studies.live.shares import all_in_hands
 from studies.models import Participant, Study, new_token
 from studies.prose import prose
 from studies.recruitment import arrivals
@@ -111,7 +112,7 @@ def _known(study: Study, visitor: Visitor, visit: str) -> Participant | None:
 def _check_place(study: Study, visitor: Visitor) -> None:
     check_open(study)
     arrivals.check_visit(study, visitor)
-    if is_full(study, visitor.stratum):
+    if is_full(study, visitor.stratum) or all_in_hands(study):
         raise StudyFull(FULL)
 
 

@@ -18,8 +18,12 @@ DESIGNS = {
     "plain": {},
     "quotas": {"raters": {"quotas": QUOTAS, "over_recruit": 0.25}},
     "careful": {
-        "design": {"blocks": 2, "per_artwork": 2},
+        "design": {"blocks": 2, "per_artwork": 1},
         "checks": [*CHECKS, {"check": "hidden_repeats", "settings": {"each": 1, "gap": 1}}],
+    },
+    "squares": {
+        "design": {"blocks": 3, "per_artwork": 2, "order": "latin_square"},
+        "raters": {"items_each": 4},
     },
     "stopping": {"adaptive": {"items": {"half_width": 1.5, "at_most": 3}}},
     "seeking": {

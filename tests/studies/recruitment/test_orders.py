@@ -52,6 +52,7 @@ from studies.recruitment.stand_in import Fault, StandIn
 from studies.recruitment.stand_in.world import STATES
 from studies.recruitment.submissions import poll
 from studies.rights.withdrawal import receipt_of, withdraw
+from studies.trials import parts_of
 from tests.studies.factories import a_person
 from tests.studies.recruitment.conftest import agree, impatient, path_of
 from tests.studies.recruitment.orders_scene import DESIGNS, a_study, answer, work
@@ -146,6 +147,18 @@ class Recruiting(RuleBasedStateMachine):
             answer(data.draw(st.sampled_from(trials)), self.rng)
 
     @precondition(lambda self: self.people)
+    @rule(data=st.data(), lost=st.booleans())
+    def look(self, data, lost):
+        """The next page is opened; its pictures arrive, or they do not."""
+        person = data.draw(st.sampled_from(self.people))
+        trial = fieldwork.next_trial(person)
+        if trial is None:
+            return
+        fieldwork.shown(trial=trial)
+        if lost:
+            fieldwork.undelivered(trial=trial, viewing={})
+
+    @precondition(lambda self: self.people)
     @rule(data=st.data(), now=st.booleans())
     def fall_silent(self, data, now):
         person = data.draw(st.sampled_from(self.people))
@@ -228,6 +241,29 @@ class Recruiting(RuleBasedStateMachine):
             answered[item] < per_item for item in items
         ):
             assert max(claims.values(), default=0) <= per_item + 1
+
+    @invariant()
+    def every_session_keeps_its_limits_its_parts_and_the_gaps_of_repeats(self):
+        most, parts = self.plan.fieldwork.design.per_artwork, parts_of(self.plan.kind)
+        size = self.plan.fieldwork.raters.items_each
+        for person in self.people:
+            rows = person.trials.filter(practice=False).select_related("item").order_by("position")
+            held = [t for t in rows if not t.released]
+            first = {t.item_id for t in held if t.repeat == 0}
+            assert len(first) <= size
+            met = first | {t.item_id for t in rows if t.shown_at and not t.undelivered}
+            works = Counter(
+                t.item.artwork_id for t in {t.item_id: t for t in rows}.values() if t.item_id in met
+            )
+            assert most is None or max(works.values(), default=0) <= most
+            waiting = [t for t in held if t.answered_at is None]
+            blocks = [t.block for t in waiting]
+            assert blocks == sorted(blocks)
+            for repeat in (t for t in waiting if t.repeat and t.part == parts[0]):
+                order = sorted(held, key=lambda t: (t.answered_at is None, t.position))
+                turns = list(dict.fromkeys((t.item_id, t.repeat) for t in order))
+                at, before = turns.index((repeat.item_id, 1)), turns.index((repeat.item_id, 0))
+                assert at - before > self.plan.repeats.gap
 
     @invariant()
     def every_answer_is_kept_exactly_once(self):
