@@ -64,6 +64,12 @@ def test_check_does_the_sums(file: Path) -> None:
          "6 participants would do."),
         ({"study__raters": {"participants": 9, "items_each": 6, "per_item": 3}},
          "more than the 36 that are needed: items get 4 ratings each"),
+        ({"study__raters": {"participants": 9, "items_each": 6, "per_item": 3}},
+         "about 8 of 9 starts the next waits until others have answered. Raise per_item to 4"),
+        ({"study__checks": [{"check": "identical_pairs",
+                             "settings": {"each": 1, "pool": 2, "may_fail": 0,
+                                          "expected": {"noticeability": [1, 2]}}}]},
+         "identical_pairs: 1 of 2 pictures with a known answer are also judged in the study"),
         ({"study__raters": {"participants": 6, "items_each": 40, "per_item": 3}},
          "there are only 12 items"),
         ({"study__raters": {"participants": 2, "items_each": 12, "per_item": 3}},
@@ -79,7 +85,8 @@ def test_check_does_the_sums(file: Path) -> None:
 def test_check_warns_of_what_does_not_fit(file: Path, changes: dict[str, Any], words: str) -> None:
     import_paintings()
     file.write_text(text(**changes))
-    assert any(words in warning for warning in told("check", file)["warnings"])
+    warnings = told("check", file)["warnings"]
+    assert any(words in warning for warning in warnings), warnings
     assert f"Warning: {told('check', file)['warnings'][0]}" in experiment("check", file)
 
 

@@ -29,9 +29,10 @@ TWINS = check("identical_pairs", each=1, pool=2, expected=ALIKE, may_fail=0)
 CHECKS = [PAIRS, TWINS, check("hidden_repeats", each=1, gap=1, least=1)]
 
 
-def launched() -> Study:
+def launched(checks: list[dict[str, Any]] = CHECKS, **study_section: Any) -> Study:
     import_paintings()
-    study = services.apply(text=text(study__checks=CHECKS))
+    changes = {f"study__{name}": value for name, value in study_section.items()}
+    study = services.apply(text=text(study__checks=checks, **changes))
     services.generate(study=study)
     working.work_off(wait=False)
     return services.launch(study=study)
@@ -80,6 +81,20 @@ def test_raters_meet_them_and_their_answers_are_no_data() -> None:
     assert (table["repeat_of"] != "").any()
     simulate(study=study, raters=3, seed=1)
     assert Participant.objects.filter(simulated=True, state="finished").count() == 3
+
+
+@pytest.mark.django_db
+def test_known_answers_are_of_artworks_that_one_does_not_judge_where_there_are_such() -> None:
+    raters = {"participants": 9, "items_each": 2, "per_item": 3}
+    study = launched([TWINS, PAIRS], raters=raters)
+    counted = study.items.filter(gold="", practice=False)
+    golden = study.items.exclude(gold="").values("artwork")
+    assert counted.filter(artwork__in=golden).exists()  # so chance would mix them
+    for _ in range(9):
+        met = enrolled(study).trials.filter(practice=False).select_related("item")
+        gold = {trial.item.artwork_id for trial in met if trial.item.gold}
+        assert gold
+        assert gold.isdisjoint(trial.item.artwork_id for trial in met if not trial.item.gold)
 
 
 @pytest.mark.django_db

@@ -1,11 +1,10 @@
 """Whoever comes back: what they had looked at, the limits, the parts, and finishing late."""
 
 from collections import Counter
-from datetime import timedelta
 from random import Random
 
 import pytest
-from django.utils import timezone
+from django.test import Client
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -14,14 +13,15 @@ from studies.designs.assignment import Candidate, Limits
 from studies.designs.dealing import Rules, Seat, deal_again
 from studies.models import Item, Participant, Study, Trial
 from tests.studies.factories import enrolled, finish, live_study
+from tests.studies.test_participant_pages import agree, text_of
+from tests.studies.test_places import silence
 
 pytestmark = pytest.mark.django_db
 
 
 def away(person: Participant) -> None:
     """Silent for too long: the place is given back."""
-    past = timezone.now() - timedelta(minutes=1)
-    Participant.objects.filter(pk=person.pk).update(lease_until=past)
+    silence(person)
     fieldwork.give_back(study=person.study)
     person.refresh_from_db()
     assert person.state == Participant.State.LAPSED
@@ -166,3 +166,27 @@ def test_a_late_finisher_holds_one_share_however_often_they_left():
     assert finish(person) == len(met) - 1
     person.refresh_from_db()
     assert person.state == Participant.State.FINISHED
+
+
+def test_nobody_is_asked_for_consent_while_all_items_are_in_hands(client):
+    study = live_study(artworks=1, conditions=2, checks=[], raters={"items_each": 2, "per_item": 1})
+    for _ in range(2):
+        holder = enrolled(study)
+    told = client.get(f"/s/{study.link_token}/")
+    assert "All places in this study are taken just now." in text_of(told)
+    assert "I agree" not in text_of(told)
+    silence(holder)
+    assert agree(client, study).status_code == 302  # the place of the silent one
+    for participant in study.participants.all():
+        finish(participant)
+    assert "I agree" in text_of(Client().get(f"/s/{study.link_token}/"))
+
+
+def test_whoever_returns_to_items_in_others_hands_reads_it_before_pressing(client):
+    study = live_study(artworks=1, conditions=2, checks=[], raters={"items_each": 2, "per_item": 1})
+    absent = enrolled(study)
+    away(absent)
+    for _ in range(2):
+        enrolled(study)
+    told = text_of(client.get(f"/p/{absent.token}/", follow=True))
+    assert "All places in this study are taken just now." in told
