@@ -207,6 +207,8 @@ def _warnings(study: Study, payload: Mapping[str, Any]) -> Iterator[str]:
             f"Prolific would have {payload['total_available_places']} places and the study {room}:"
             " people would arrive and find it full."
         )
+    if channel.screen_out_reward:
+        yield from _screen_outs(channel)
     if not channel.signed:
         yield (
             "Arrivals are not signed: whoever knows somebody's Prolific ID can pretend to be them."
@@ -218,6 +220,20 @@ def _warnings(study: Study, payload: Mapping[str, Any]) -> Iterator[str]:
         yield (
             "A check screens people out, and no fixed screen-out payment is set"
             " (`screen_out_reward`): pay each of them by hand on the page Recruitment."
+        )
+
+
+def _screen_outs(channel: Channel) -> Iterator[str]:
+    """What Prolific pays by itself at the code, and its calculator is not asked about."""
+    each = Money(channel.screen_out_reward, channel.currency)
+    yield (
+        f"Paid screen-outs are not in the cost: up to {channel.screen_out_slots} at {each} are"
+        f" {each * channel.screen_out_slots}, and fees on it."
+    )
+    if channel.screen_out_reward >= channel.reward:
+        yield (
+            f"Prolific pays screen-outs less than the reward, and {each} is not: set a smaller"
+            " `screen_out_reward`."
         )
 
 

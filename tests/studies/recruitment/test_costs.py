@@ -54,6 +54,14 @@ def test_what_is_called_fair_is_asked_for_in_other_currencies(panel):
     assert says(on_prolific("low", currency="USD", fair_hourly=1300), "less than 13.00 USD")
 
 
+def test_paid_screen_outs_are_told_beside_the_cost(panel):
+    study = on(screen_out_reward=50, screen_out_slots=30)
+    assert says(study, "up to 30 at 0.50 GBP are 15.00 GBP")
+    assert not says(study, "less than the reward")
+    assert not says(on_prolific("none"), "screen-outs are not in the cost")
+    assert says(on_prolific("dear", screen_out_reward=200), "less than the reward")
+
+
 def test_a_workspace_that_pays_in_another_currency_gets_no_draft(panel, alice):  # noqa: F811
     panel.world.currency = "USD"
     study = on()
