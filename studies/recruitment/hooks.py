@@ -3,6 +3,9 @@
 The signature covers the time stamp and the body, byte for byte as it arrived. It does not cover
 the event's id, and the body names no study: so nothing of it is believed but which submission to
 ask for, and a replay, a duplicate or an old event can at most cause one more question.
+
+Which of two events is older, their own time stamps say: both are of the panel's clock. Ours may be
+ahead, and stamps may be whole seconds, so the time of our last question says nothing about them.
 """
 
 import base64
@@ -14,8 +17,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from studies.models import PanelEvent, PanelStudy, Submission
+from studies.models import PanelEvent, PanelStudy
 from studies.recruitment.prolific import Prolific, moment
 from studies.recruitment.submissions import take
 
@@ -67,7 +71,7 @@ def carry_out(hook: Hook, api: Prolific) -> str:
     """Take the event in, once; what became of it. Raises PanelError while the panel is away."""
     if PanelEvent.objects.filter(panel=PANEL, event=hook.event).exists():
         return "repeated"
-    outcome = _act(hook, api)
+    outcome = "outdated" if _is_outdated(hook) else _act(hook, api)
     try:
         with transaction.atomic():
             PanelEvent.objects.create(
@@ -82,6 +86,12 @@ def carry_out(hook: Hook, api: Prolific) -> str:
     return outcome
 
 
+def _is_outdated(hook: Hook) -> bool:
+    """Whether a later event about the same thing was taken in: what it is was asked after both."""
+    told = PanelEvent.objects.filter(panel=PANEL, kind=hook.kind, resource=hook.resource)
+    return told.filter(stated_at__gt=hook.stated_at).exists()
+
+
 def _act(hook: Hook, api: Prolific) -> str:
     if hook.kind == "submission.status.change":
         return _submission_changed(hook, api)
@@ -91,9 +101,6 @@ def _act(hook: Hook, api: Prolific) -> str:
 
 
 def _submission_changed(hook: Hook, api: Prolific) -> str:
-    known = Submission.objects.filter(panel_study__panel=PANEL, reference=hook.resource).first()
-    if known and hook.stated_at < known.stated_at:
-        return "outdated"
     row = api.submission(hook.resource)
     panel_study = PanelStudy.objects.filter(panel=PANEL, reference=row.study).first()
     if panel_study is None:
@@ -106,10 +113,8 @@ def _study_changed(hook: Hook, api: Prolific) -> str:
     panel_study = PanelStudy.objects.filter(panel=PANEL, reference=hook.resource).first()
     if panel_study is None:
         return "foreign"
-    if panel_study.stated_at and hook.stated_at < panel_study.stated_at:
-        return "outdated"
-    row = api.study(hook.resource)
-    panel_study.state, panel_study.stated_at = row.state, hook.stated_at
+    asked_at, row = timezone.now(), api.study(hook.resource)
+    panel_study.state, panel_study.stated_at = row.state, asked_at
     panel_study.places = row.places or panel_study.places
     panel_study.save(update_fields=["state", "stated_at", "places"])
     return "taken"

@@ -6,24 +6,24 @@ nothing else: it approves nobody, pays nothing, and takes no answer away.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from studies.channels import Exit
+from studies.live.plan import plan_of
 from studies.models import PanelStudy, Participant, Receipt, Study, Submission
 from studies.recruitment import ledger
 from studies.recruitment.agreement import Code, Here, disagreements
-from studies.recruitment.calls import PanelError
 from studies.recruitment.money import Money
 from studies.recruitment.panel_study import api_of, channel_of
 from studies.recruitment.prolific import Prolific
 from studies.recruitment.receipts import stored
-from studies.recruitment.standing import GONE, PAID, by_person, standing
+from studies.recruitment.standing import GONE, OPEN, PAID, by_person, standing
 from studies.recruitment.submissions import poll
 
 EVERY = timedelta(days=1)
@@ -32,6 +32,8 @@ NO_CODE = ("", "NOCODE")
 APPROVED = ("APPROVED", "PARTIALLY APPROVED")
 DUE = (Participant.State.FINISHED, Participant.State.SCREENED_OUT)
 """Whoever left so has a code that the panel should have heard of."""
+AWAY = "away"
+"""Kind of the one mismatch that says that nothing could be compared."""
 FEWEST_FOR_PAY = 5
 """Finished people from which the median time is worth a word."""
 
@@ -49,14 +51,14 @@ class Mismatch:
 
 def reconcile(panel_study: PanelStudy, api: Prolific | None = None) -> list[Mismatch]:
     """Ask, compare, write down; returns what does not agree. Raises PanelError."""
-    api = api or api_of(panel_study.study)
+    api, began = api or api_of(panel_study.study), timezone.now()
     row = api.study(panel_study.reference)
     poll(panel_study, api)
     panel_study.state, panel_study.stated_at = row.state, timezone.now()
     panel_study.places = row.places or panel_study.places
     with transaction.atomic():  # nobody is erased between the comparison and its record
         PanelStudy.objects.select_for_update(no_key=True).get(pk=panel_study.pk)
-        found = list(mismatches(panel_study))
+        found = [*mismatches(panel_study), *_unlisted(panel_study, began)]
         panel_study.mismatches = [asdict(one) for one in found]
         panel_study.checked_at = timezone.now()
         panel_study.save()
@@ -69,15 +71,35 @@ def reconcile_due() -> int:
     due = PanelStudy.objects.filter(waiting).exclude(reference="")
     done = 0
     for panel_study in due.select_related("study__protocol"):
+        before, claimed = panel_study.checked_at, timezone.now()
         claim = PanelStudy.objects.filter(waiting, pk=panel_study.pk)
-        if not claim.update(checked_at=timezone.now()):
+        if not claim.update(checked_at=claimed):
             continue  # another worker looks at it
         try:
             reconcile(panel_study)
             done += 1
-        except PanelError as error:
+        except Exception as error:  # whatever it is, the other studies are compared all the same
             log.warning("not reconciled", study=panel_study.study.slug, error=str(error))
+            _put_back(PanelStudy.objects.filter(pk=panel_study.pk, checked_at=claimed), before)
     return done
+
+
+def _put_back(claimed: QuerySet[PanelStudy], before: datetime | None) -> None:
+    """It was not compared: the next round tries again, and until then nothing is called agreed."""
+    with transaction.atomic():
+        for row in claimed.select_related("study").select_for_update(of=("self",), no_key=True):
+            kept = [one for one in row.mismatches if one["kind"] != AWAY]
+            row.mismatches, row.checked_at = [asdict(_away(row.study)), *kept], before
+            row.save(update_fields=["mismatches", "checked_at"])
+
+
+def _away(study: Study) -> Mismatch:
+    return Mismatch(
+        AWAY,
+        study.slug,
+        "The panel could not be asked, so the daily comparison is still to be made; it is tried"
+        " again every quarter of an hour. “Ask Prolific and compare” says what is wrong.",
+    )
 
 
 def mismatches(panel_study: PanelStudy) -> Iterator[Mismatch]:
@@ -104,6 +126,26 @@ def _study(panel_study: PanelStudy) -> Iterator[Mismatch]:
             study.slug,
             f"The panel sends people, but the study is {study.get_state_display()}:"
             " pause it there.",
+        )
+    room = plan_of(study).fieldwork.raters.participants
+    if panel_study.places > room:
+        yield Mismatch(
+            "places",
+            study.slug,
+            f"The panel has {panel_study.places} places and the study {room}: people arrive and"
+            " find it full. Places can only grow there, so stop it in time.",
+        )
+
+
+def _unlisted(panel_study: PanelStudy, began: datetime) -> Iterator[Mismatch]:
+    """Submissions that were known, and that the panel's whole list did not name just now. Whoever
+    had not handed anything in may have lost the place, which is no disagreement."""
+    silent = panel_study.submissions.filter(stated_at__lt=began, erased=False)
+    for submission in silent.exclude(state__in=(*GONE, *OPEN)).order_by("pk"):
+        yield Mismatch(
+            "unlisted",
+            submission.reference,
+            f"The panel said “{submission.state}” and does not list it any more: look it up there.",
         )
 
 

@@ -17,6 +17,8 @@ from studies.recruitment.calls import PanelError
 from studies.recruitment.receipts import exit_code, receipt_for
 from studies.recruitment.reconcile import mismatches, reconcile
 from studies.recruitment.stand_in import Fault
+from studies.recruitment.stand_in.courier import letter
+from studies.recruitment.stand_in.subscriptions import STUDY
 from studies.recruitment.submissions import poll
 from studies.services import StudyError
 from tests.studies.factories import a_person, finish
@@ -159,6 +161,25 @@ def test_an_older_event_after_a_newer_one_changes_nothing(panel, row):
     send(panel, submission, "AWAITING REVIEW")
     old = send(panel, submission, **{"X-Timestamp": str(time.time() - 120)})
     assert old.json()["outcome"] == "outdated"
+
+
+@pytest.mark.parametrize("behind", [0, 60])
+def test_what_follows_at_once_is_heard_whatever_the_clocks_say(panel, row, behind):
+    """Stamps of whole seconds, of a clock that is behind ours."""
+    submission, person = arrived(panel, row)
+    told = {"X-Timestamp": str(int(time.time()) - behind)}
+    send(panel, submission, "ACTIVE", **told)
+    assert send(panel, submission, "RETURNED", **told).json()["outcome"] == "taken"
+    assert state_of(person) == State.LAPSED
+
+
+def test_the_study_paused_there_at_once_is_heard(panel, row):
+    panel.world.move_study(row.reference, "PAUSE")
+    body, headers = letter(panel.world, STUDY, row.reference)
+    headers["X-Timestamp"] = str(int(time.time()) - 60)
+    Client().generic("POST", HOOK, body, headers=headers)
+    row.refresh_from_db()
+    assert row.state == "PAUSED"
 
 
 def test_a_hook_during_an_outage_is_asked_for_again(panel, row, monkeypatch):
@@ -318,6 +339,46 @@ def test_a_worker_compares_each_study_once_a_day(panel, row, monkeypatch):
     row.save()
     make_round()
     assert len([1 for method, path in panel.world.calls if path.endswith("/submissions/")]) == 2
+
+
+@pytest.mark.parametrize("fault", ["outage", "nonsense"])
+def test_a_comparison_that_failed_is_not_called_agreement_and_is_tried_again(
+    panel, row, monkeypatch, fault
+):
+    from studies.recruitment.reconcile import reconcile_due
+
+    monkeypatch.setattr("studies.recruitment.calls.FIRST_PAUSE", 0)
+    monkeypatch.setattr("studies.recruitment.calls._asked_pause", lambda _: 0.0)
+    reference, _ = arrived(panel, row)
+    if fault == "outage":
+        panel.world.faults.append(Fault("/studies/", times=10))
+    else:
+        nameless = panel.world.submissions.pop(reference)
+        panel.world.submissions[""] = {k: v for k, v in nameless.items() if k != "id"}
+    for _ in range(2):
+        assert reconcile_due() == 0
+        row.refresh_from_db()
+        assert row.checked_at is None
+        assert [one["kind"] for one in row.mismatches] == ["away"]
+    panel.world.submissions.pop("", None)
+    assert reconcile_due() == 1
+    row.refresh_from_db()
+    assert (row.checked_at is not None, row.mismatches) == (True, [])
+
+
+def test_a_submission_that_the_panel_lists_no_more_is_listed_here(panel, row, api):
+    handed_in, _ = arrived(panel, row)
+    left, _ = arrived(panel, row)
+    panel.world.set_state(handed_in, "UNKNOWN")
+    assert reconcile(row, api) == []
+    del panel.world.submissions[handed_in], panel.world.submissions[left]
+    assert [(one.kind, one.subject) for one in reconcile(row, api)] == [("unlisted", handed_in)]
+
+
+def test_more_places_there_than_here_are_listed(panel, row, api):
+    panel.world.study(row.reference)["total_available_places"] = 50
+    found = [one for one in reconcile(row, api) if one.kind == "places"]
+    assert "has 50 places and the study 4" in found[0].sentence
 
 
 def test_names_are_deleted_when_their_date_has_come(panel, row):
