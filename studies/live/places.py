@@ -27,6 +27,7 @@ from studies.models import Event, Participant, Study, Trial, new_token
 from studies.rights.consent import keep_agreement
 from studies.wording import marked
 
+LAPSED = Participant.State.LAPSED
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Digits and capitals that nobody mistakes for one another when copying a code by hand."""
 
@@ -100,15 +101,15 @@ def come_back(*, participant: Participant, wanted: Trial | None = None) -> Parti
     trial whose answer is already there. Raises StudyClosed, or StudyFull for those who had not
     begun; what was answered is kept either way.
     """
+    if participant.study.participants.filter(pk=participant.pk, state=LAPSED).exists():
+        give_back(study=participant.study)
     with transaction.atomic():
         study = locked_study(participant.study)
         participant = locked(participant.pk)
-        if participant.state != Participant.State.LAPSED:
+        if participant.state != LAPSED:
             return participant
         check_open(study)
-        now = timezone.now()
-        _take_back(study, now)
-        plan = plan_of(study)
+        now, plan = timezone.now(), plan_of(study)
         room = participant.simulated or has_room(study, plan, participant.stratum)
         if participant.population:  # a place of their group may have gone to somebody else since
             room = room and in_quota(participant, plan)
@@ -165,7 +166,7 @@ def screened_out(*, participant: Participant, why: str = "panel") -> bool:
     """The panel says that the person was screened out. Whoever has finished is left alone."""
     with transaction.atomic():
         participant = locked(participant.pk)
-        if participant.state not in (Participant.State.ACTIVE, Participant.State.LAPSED):
+        if participant.state not in (Participant.State.ACTIVE, LAPSED):
             return False
         screen_out(participant=participant, why=why)
         return True
@@ -187,9 +188,14 @@ def has_begun(participant: Participant) -> bool:
 
 
 def give_back(*, study: Study) -> int:
-    """Give back the places of everybody who was silent too long; returns how many there were."""
+    """Give back the places of everybody who was silent too long; returns how many there were.
+
+    Done before somebody asks for a place, in a transaction of its own: that others are gone stays
+    on record even where there is no room. A study that is not open is left as it is.
+    """
     with transaction.atomic():
-        return _take_back(locked_study(study), timezone.now())
+        study = locked_study(study)
+        return _take_back(study, timezone.now()) if study.state == Study.State.LIVE else 0
 
 
 def check_open(study: Study) -> None:
@@ -227,7 +233,7 @@ def _leave(participant: Participant, kind: str) -> bool:
         participant = locked(participant.pk)
         if participant.state != Participant.State.ACTIVE:
             return False
-        participant.state = Participant.State.LAPSED
+        participant.state = LAPSED
         participant.save(update_fields=["state"])
         participant.trials.filter(answered_at=None).update(released=True)
         tell(participant, kind)
@@ -241,11 +247,11 @@ def _take_back(study: Study, now: datetime) -> int:
         state=Participant.State.ACTIVE, lease_until__lt=now
     )
     gone = list(silent)
-    Participant.objects.filter(pk__in=[p.pk for p in gone]).update(state=Participant.State.LAPSED)
+    Participant.objects.filter(pk__in=[p.pk for p in gone]).update(state=LAPSED)
     open_trials = Trial.objects.filter(participant__in=gone, answered_at__isnull=True)
     open_trials.update(released=True)
     for participant in gone:
-        participant.state = Participant.State.LAPSED
+        participant.state = LAPSED
         tell(participant, "lapsed")
         inspect(participant)
     return len(gone)
@@ -276,7 +282,7 @@ def _reinstate(participant: Participant, plan: Plan, now: datetime) -> Participa
     participant.trials.filter(practice=True).update(released=False)
     participant.state = Participant.State.ACTIVE
     participant.lease_until = lease_from(plan, now)
-    participant.save(update_fields=["state", "lease_until", "late"])
+    participant.save(update_fields=["state", "lease_until", "late", "arm", "row", "met"])
     tell(participant, "returned", {"late": True} if participant.late else {})
     return participant
 

@@ -14,7 +14,7 @@ from random import Random
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
-from studies.checking.findings import left_out_people
+from studies.checking.findings import OUT, left_out_people
 from studies.designs.arms import Cell, arm_of, condition_of
 from studies.designs.assignment import Candidate, Limits
 from studies.designs.dealing import (
@@ -92,24 +92,17 @@ def deal_more(
     falls on them; `wanted`, then what they had looked at, before all others if there is room on the
     item. With them come their known answers, and repeats of what they judged. An item of which they
     judged one screen of several stays theirs: the limits count what somebody has met. Whoever is
-    `late` is given of what they held before, whatever others have claimed of it since.
+    `late` is given of what they held before, whatever others have claimed of it since. Whoever had
+    looked at nothing takes another seat where theirs has nothing left. The participant is changed,
+    not saved.
     """
-    dealt = participant.trials.count()
-    rng = plan.rng("share", participant.seed, dealt)
-    held = _held_before(participant)
+    dealt, held = participant.trials.count(), _held_before(participant)
     counts = _Counts(participant)
-    items, rules = candidates(participant, plan, counts), rules_of(plan)
-    by = _heard(participant, plan, items, counts)
-    if late:
-        own = [item for item in items if item.item in held.known]
-        items, rules = own, replace(rules, at_most=UNBOUNDED, seeking=None)
-    else:
-        items = by.mark(items)
-    seat = Seat(participant.arm, participant.row, participant.met)
-    item = wanted.item_id if wanted else None
-    share = deal_again(items, rules, seat, held.done, item, rng, by.won, held.seen)
+    by, share = _again(participant, plan, counts, held, wanted, late=late)
     if not share.items and not late and held.lacks:
         return 0
+    seat = share.seat
+    participant.arm, participant.row, participant.met = seat.arm, seat.row, seat.met
     note(participant, plan, by, share, dealt)
     new = [turn for turn in _turns(share) if turn.item not in held.known]
     _write(participant, plan, new)
@@ -117,6 +110,34 @@ def deal_more(
     settle(participant, plan)
     recut(participant, plan)
     return participant.trials.filter(released=False, answered_at=None).count()
+
+
+def _again(
+    participant: Participant,
+    plan: Plan,
+    counts: "_Counts",
+    held: "_Held",
+    wanted: Trial | None = None,
+    *,
+    late: bool = False,
+) -> tuple[Heard, Share]:
+    """What comes on return, and what its draw had heard; only looks."""
+    rng = plan.rng("share", participant.seed, participant.trials.count())
+    items, rules = candidates(participant, plan, counts), rules_of(plan)
+    by = _heard(participant, plan, items, counts)
+    if late:
+        items = [item for item in items if item.item in held.known]
+        rules = replace(rules, at_most=UNBOUNDED, seeking=None)
+    else:
+        items = by.mark(items)
+    seat = Seat(participant.arm, participant.row, participant.met)
+    item = wanted.item_id if wanted else None
+    share = deal_again(items, rules, seat, held.done, item, rng, by.won, held.seen)
+    if not share.items and held.is_untouched and wanted is None:
+        peers = holders(participant, counts.left_out)
+        near = seats(peers.filter(stratum=participant.stratum))
+        share = deal_share(items, rules, near, rng, by.won, seats(peers)) or share
+    return by, share
 
 
 @dataclass(frozen=True)
@@ -135,6 +156,11 @@ class _Held:
     @property
     def known(self) -> set[int]:
         return self.done | self.released
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether they have met nothing of the design yet."""
+        return not self.done and not self.seen
 
     @property
     def lacks(self) -> bool:
@@ -165,16 +191,29 @@ def deal_practice(participant: Participant, plan: Plan) -> None:
     _write(participant, plan, chosen, practice=True)
 
 
-def all_in_hands(study: Study) -> bool:
-    """Whether a newcomer would be given nothing just now, because answers are outstanding.
+def all_in_hands(study: Study, returning: Participant | None = None) -> bool:
+    """Whether a newcomer, or somebody who returns and has not begun, would be given nothing now.
 
-    What silent participants seem to hold counts as free; only looks.
+    What silent participants seem to hold counts as free; only looks. Where a check may leave out
+    what one of them answered, that shows only when their place is taken back: a start has to say.
     """
-    plan, newcomer = plan_of(study), Participant(study=study)
-    counts = _Counts(newcomer, silent_since=timezone.now())
-    items = candidates(newcomer, plan, counts)
-    marked = _heard(newcomer, plan, items, counts).mark(items)
+    plan, person = plan_of(study), returning or Participant(study=study)
+    if _may_be_left_out(study, plan):
+        return False
+    counts = _Counts(person, silent_since=timezone.now())
+    if returning:
+        return not _again(returning, plan, counts, _held_before(returning))[1].items
+    items = candidates(person, plan, counts)
+    marked = _heard(person, plan, items, counts).mark(items)
     return not anything_left(marked, rules_of(plan))
+
+
+def _may_be_left_out(study: Study, plan: Plan) -> bool:
+    """Whether somebody is silent whose answers a check may leave out once they are given up."""
+    if not any(check.consequence in OUT for check in plan.checks):
+        return False
+    silent = Q(state=Participant.State.ACTIVE, lease_until__lt=timezone.now())
+    return study.participants.filter(silent, trials__answered_at__isnull=False).exists()
 
 
 def candidates(participant: Participant, plan: Plan, counts: "_Counts") -> list[Candidate]:

@@ -11,7 +11,7 @@ from django.core import signing
 from django.db import transaction
 
 from studies.channels import LaunchError, Visitor
-from studies.live.places import enrol, locked_study, tell
+from studies.live.places import enrol, give_back, locked_study, tell
 from studies.live.plan import plan_of
 from studies.models import Arrival, Invitation, Participant, Study
 from studies.recruitment.standing import was_let_go
@@ -70,6 +70,7 @@ def start(
     Raises StudyClosed, StudyFull, or LaunchError for a visit that the panel has ended.
     """
     kind = plan_of(study).fieldwork.channel.kind
+    give_back(study=study)
     with transaction.atomic():
         study = locked_study(study)
         found = known(study, visitor)

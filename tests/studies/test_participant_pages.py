@@ -26,10 +26,14 @@ def study() -> Study:
 
 def agree(client: Client, study: Study, **changes: object):
     """Open the landing page and send its form as it stands, both boxes ticked."""
+    form = agreement(client, study) | changes
+    return client.post(f"/s/{study.link_token}/", {k: v for k, v in form.items() if v})
+
+
+def agreement(client: Client, study: Study) -> dict[str, object]:
     page = client.get(f"/s/{study.link_token}/")
     form = dict(re.findall(r'name="(visit|text)" value="([^"]+)"', page.content.decode()))
-    form |= {"consent-0": "yes", "consent-1": "yes", **changes}
-    return client.post(f"/s/{study.link_token}/", {k: v for k, v in form.items() if v})
+    return form | {"consent-0": "yes", "consent-1": "yes"}
 
 
 def person() -> Participant:

@@ -122,5 +122,5 @@ def _why_not(person: Participant) -> str:
         return CLOSED[Study.State(person.study.state)]
     if has_begun(person):
         return ""
-    full = is_full(person.study, person.stratum) or all_in_hands(person.study)
+    full = is_full(person.study, person.stratum) or all_in_hands(person.study, person)
     return FULL if full else ""

@@ -53,11 +53,10 @@ def landing(request: HttpRequest, link: str) -> HttpResponse:
         known = _known(study, visitor, visit)
         if known:
             return redirect("studies:participant", known.token)
-        _check_place(study, visitor)
-        response = _start(request, study, visit, visitor) if request.method == "POST" else None
+        respond = _start if request.method == "POST" else _page
+        response = respond(request, study, visit, visitor)
     except (FieldworkError, LaunchError) as error:
         return _refused(request, study, error)
-    response = response or _page(request, study, visit, visitor)
     return _remember(response, study, visit, visitor, language)
 
 
@@ -117,7 +116,11 @@ def _check_place(study: Study, visitor: Visitor) -> None:
 
 
 def _start(request: HttpRequest, study: Study, visit: str, visitor: Visitor) -> HttpResponse:
-    """Enrol whoever agreed to every statement of the text as it stands now."""
+    """Enrol whoever agreed to every statement of the text as it stands now.
+
+    Whether there is a place is asked in the transaction that takes it: else a start that is sent
+    twice would find the last place taken, by itself.
+    """
     plan, language = plan_of(study), spoken()
     consent_sha256 = plan.consent_in(language)
     ticked = {n for n in range(len(plan.fieldwork.consent)) if request.POST.get(f"consent-{n}")}
@@ -146,6 +149,8 @@ def _page(
     *,
     changed: bool = False,
 ) -> HttpResponse:
+    """The text to agree to; raises StudyClosed, StudyFull or LaunchError where nobody could."""
+    _check_place(study, visitor)
     plan, language = plan_of(study), spoken()
     statements = list(enumerate(plan.fieldwork.consent))
     posted = request.method == "POST"
