@@ -7,7 +7,6 @@ from random import Random
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 
 from studies import fieldwork
@@ -17,7 +16,6 @@ from studies.live.room import filling
 from studies.models import Participant, Response, Study, Trial
 from tests.studies.factories import enrolled, finish, live_study
 from tests.studies.races import answer_twice, arrive_together, check_places, together
-from tests.studies.test_participant_pages import agreement
 
 pytestmark = [
     pytest.mark.services,
@@ -50,15 +48,6 @@ def test_a_start_that_is_sent_a_hundred_times_at_once_is_one_participant():
     study = live_study(size=8)
     people = together(100, lambda _: enrolled(study, token="one-visit-0123456789"))
     assert len({person.pk for person in people}) == study.participants.count() == 1
-
-
-@pytest.mark.parametrize("_again", range(5))
-def test_a_start_that_is_sent_twice_at_the_last_place_leads_to_the_place_twice(_again: int):
-    study = live_study(size=8, raters={"participants": 1})
-    form = agreement(Client(), study)
-    answers = together(4, lambda _: Client().post(f"/s/{study.link_token}/", form))
-    assert [answer.status_code for answer in answers] == [302] * 4
-    assert len({answer["Location"] for answer in answers}) == study.participants.count() == 1
 
 
 def test_two_hundred_starts_with_drop_outs_and_returns_keep_the_balance():

@@ -1,8 +1,13 @@
 """Pages refuse where asking for the place would be refused as well, and nowhere else."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 
 import pytest
+from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from studies import fieldwork
@@ -10,7 +15,7 @@ from studies.channels import Visitor
 from studies.models import Participant, Study
 from studies.recruitment import arrivals
 from tests.studies.factories import an_answer, enrolled, live_study
-from tests.studies.test_participant_pages import agree, text_of
+from tests.studies.test_participant_pages import agree, agreement, text_of
 
 pytestmark = pytest.mark.django_db
 SPEED = [
@@ -30,6 +35,42 @@ def silent(person: Participant) -> Participant:
 def state_of(person: Participant) -> str:
     person.refresh_from_db()
     return person.state
+
+
+@dataclass
+class Meanwhile:
+    """Something that happens once the `after`-th question to the database is answered, if no
+    transaction has begun by then."""
+
+    act: Callable[[], object]
+    after: int
+    asked: int = 0
+    happened: bool = False
+
+    def __call__(self, execute, sql, params, many, context):
+        found = execute(sql, params, many, context)
+        self.asked += 1 if not sql.startswith("SAVEPOINT") else 1000
+        if self.asked == self.after:
+            self.happened = True
+            self.act()
+        return found
+
+
+def test_a_start_that_is_sent_twice_at_the_last_place_leads_to_the_place_twice(client):
+    """Wherever the first is when the second is through: it found no participant, then no place."""
+    study = live_study(raters={"participants": 1})
+    form, address = agreement(client, study), f"/s/{study.link_token}/"
+    for after in count(1):
+        twin = Meanwhile(lambda: Client().post(address, form), after)
+        with transaction.atomic():
+            with connection.execute_wrapper(twin):
+                answer = client.post(address, form)
+            assert answer.status_code == 302, after
+            assert study.participants.count() == 1
+            transaction.set_rollback(True)
+        if not twin.happened:
+            break
+    assert after > 2
 
 
 def two_arms() -> Study:
