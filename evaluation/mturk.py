@@ -62,6 +62,11 @@ def ratings(
     rows["question"] = rows["question"].str.removeprefix(ANSWER)
     empty = rows["answer"] == ""
     rows = rows[~empty].reset_index(drop=True)
+    if rows.empty:
+        raise TableError(
+            f"No answer to take: {len(batch)} assignments, {rejected.sum()} of them rejected, and"
+            f" {empty.sum()} empty answers."
+        )
     numbers = pd.to_numeric(rows["answer"], errors="coerce").astype("float64")
     rows["value"] = numbers.where(np.isfinite(numbers))  # “inf” is a word, and 1e999 no answer
     return Batch(rows, int(rejected.sum()), int(empty.sum()))
@@ -81,11 +86,12 @@ def _check(batch: DataFrame, item: str, columns: Mapping[str, str]) -> None:
         )
     if not any(name.startswith(ANSWER) for name in batch.columns):
         raise TableError("The file has no column “Answer.…”: nobody answered in this batch.")
-    for name in ("AssignmentId", "WorkerId"):
+    for name in dict.fromkeys(("AssignmentId", "WorkerId", item)):
         blank = int((batch[name].str.strip() == "").sum())
         if blank:
             raise TableError(
-                f"{blank} lines have no {name}: without it people or answers would be mixed up."
+                f"{blank} lines have no {name}: without it people, answers or what was judged would"
+                " be mixed up."
             )
     again = batch["AssignmentId"][batch["AssignmentId"].duplicated()]
     if len(again):

@@ -71,7 +71,7 @@ class Prolific:
     filters: tuple[dict[str, object], ...] = ()
     """Prolific's own eligibility filters, as its API takes them."""
     places: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    """Places at Prolific; 0: as many as the study has participants."""
+    """Places at Prolific; 0: as many as the study opens, with those for expected exclusions."""
     review: bool = True
     """Whether a person looks before work is approved; else Prolific approves at the code."""
     screen_out_reward: Annotated[int, Field(ge=0, le=100_000)] = 0

@@ -15,6 +15,7 @@ from django.utils import timezone
 from studies.channels import Exit
 from studies.channels.prolific import Prolific as Channel
 from studies.live.plan import plan_of
+from studies.live.room import places_of
 from studies.models import PanelStudy, Study
 from studies.recruitment.calls import PanelError
 from studies.recruitment.money import Money
@@ -73,7 +74,7 @@ def payload_of(study: Study) -> dict[str, Any]:
         "is_external_study_url_secure": channel.signed,
         "prolific_id_option": "url_parameters",
         "completion_codes": list(_codes(study, channel)),
-        "total_available_places": channel.places or plan.fieldwork.raters.participants,
+        "total_available_places": channel.places or places_of(plan),
         "estimated_completion_time": minutes,
         "maximum_allowed_time": math.ceil(2 + 2 * minutes + 2 * math.sqrt(minutes)),
         "reward": channel.reward,
@@ -156,7 +157,7 @@ def add_places(
         raise StudyError("Prolific takes more places, never fewer: name a number above 0.")
     api = api or api_of(panel_study.study)
     places = api.study(panel_study.reference).places + more
-    room = plan_of(panel_study.study).fieldwork.raters.participants
+    room = places_of(plan_of(panel_study.study))
     if places > room:
         raise StudyError(
             f"The study has {room} places, and Prolific would have {places}: people would arrive"
@@ -201,7 +202,7 @@ def _warnings(study: Study, payload: Mapping[str, Any]) -> Iterator[str]:
             f"What is called fair is {fair} an hour, the number that is meant for {POUNDS}: set"
             f" `fair_hourly` for {channel.currency}."
         )
-    room = plan_of(study).fieldwork.raters.participants
+    room = places_of(plan_of(study))
     if payload["total_available_places"] > room:
         yield (
             f"Prolific would have {payload['total_available_places']} places and the study {room}:"

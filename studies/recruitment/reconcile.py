@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from studies.channels import Exit
 from studies.live.plan import plan_of
+from studies.live.room import is_full, places_of
 from studies.models import PanelStudy, Participant, Receipt, Study, Submission
 from studies.recruitment import ledger
 from studies.recruitment.agreement import Code, Here, disagreements
@@ -32,6 +33,8 @@ NO_CODE = ("", "NOCODE")
 APPROVED = ("APPROVED", "PARTIALLY APPROVED")
 DUE = (Participant.State.FINISHED, Participant.State.SCREENED_OUT)
 """Whoever left so has a code that the panel should have heard of."""
+RESTING = ("PAUSED", "AWAITING REVIEW", "COMPLETED")
+"""States of a study that was published and sends nobody now."""
 AWAY = "away"
 """Kind of the one mismatch that says that nothing could be compared."""
 FEWEST_FOR_PAY = 5
@@ -127,7 +130,14 @@ def _study(panel_study: PanelStudy) -> Iterator[Mismatch]:
             f"The panel sends people, but the study is {study.get_state_display()}:"
             " pause it there.",
         )
-    room = plan_of(study).fieldwork.raters.participants
+    if panel_study.state in RESTING and study.state == Study.State.LIVE and not is_full(study):
+        yield Mismatch(
+            "study",
+            study.slug,
+            f"The panel says “{panel_study.state}” and sends nobody, but the study is live and has"
+            " places free: let it go on there, or close it here.",
+        )
+    room = places_of(plan_of(study))
     if panel_study.places > room:
         yield Mismatch(
             "places",

@@ -84,13 +84,19 @@ GOOD = "H1,A1,W1,Approved,a.png,4\n"
             f"{GOOD}H1,A1,W2,Approved,a.png,2\n",
             "1 lines repeat an assignment with other words, A1 first",
         ),
+        (f"{GOOD}H1,A2,W2,Approved, ,2\n", "1 lines have no Input.image"),
+        ("", "No answer to take: 0 assignments"),
+        (
+            "H1,A1,W1,Rejected,a.png,4\nH1,A2,W2,Approved,a.png,\n",
+            "No answer to take: 2 assignments, 1 of them rejected, and 1 empty answers",
+        ),
     ],
 )
 def test_no_line_is_lost_or_shifted_in_silence(tmp_path, lines, sentence):
     path = tmp_path / "batch.csv"
     path.write_text("HITId,AssignmentId,WorkerId,AssignmentStatus,Input.image,Answer.q\n" + lines)
     with pytest.raises(CommandError, match=sentence):
-        converted(path)
+        converted(path, "--item", "Input.image")
     assert not path.with_name("ratings.csv").exists()
 
 

@@ -45,10 +45,12 @@ def api(study: Study) -> Prolific:
     return impatient(study)
 
 
-def on_prolific(slug: str = "drawn", **settings) -> Study:
+def on_prolific(slug: str = "drawn", raters=None, **settings) -> Study:
     channel = {"minutes": 10, "reward": 200, "signed": True, **settings}
     return live_study(
-        slug=slug, channel={"kind": "prolific", "settings": channel}, raters={"participants": 4}
+        slug=slug,
+        channel={"kind": "prolific", "settings": channel},
+        raters={"participants": 4, **(raters or {})},
     )
 
 

@@ -54,6 +54,17 @@ def test_what_is_called_fair_is_asked_for_in_other_currencies(panel):
     assert says(on_prolific("low", currency="USD", fair_hourly=1300), "less than 13.00 USD")
 
 
+def test_places_for_expected_exclusions_can_be_filled_from_the_panel(panel):
+    raters = {"participants": 4, "over_recruit": 0.5}
+    assert not says(on_prolific("six", raters=raters, places=6), "would have")
+    assert says(on_prolific("seven", raters=raters, places=7), "7 places and the study 6")
+    assert dry(on_prolific("all", raters=raters)).payload["total_available_places"] == 6
+    row = panel_studies.create(study=on_prolific("more", raters=raters, places=4))
+    assert panel_studies.add_places(panel_study=row, more=2).places == 6
+    with pytest.raises(StudyError, match="6 places"):
+        panel_studies.add_places(panel_study=row, more=1)
+
+
 def test_paid_screen_outs_are_told_beside_the_cost(panel):
     study = on(screen_out_reward=50, screen_out_slots=30)
     assert says(study, "up to 30 at 0.50 GBP are 15.00 GBP")

@@ -21,7 +21,7 @@ from studies.recruitment.stand_in.courier import letter
 from studies.recruitment.stand_in.subscriptions import STUDY
 from studies.recruitment.submissions import poll
 from studies.services import StudyError
-from tests.studies.factories import a_person, finish
+from tests.studies.factories import a_person, enrolled, finish
 from tests.studies.recruitment.conftest import arrived, submission_of
 
 pytestmark = pytest.mark.django_db
@@ -379,6 +379,15 @@ def test_more_places_there_than_here_are_listed(panel, row, api):
     panel.world.study(row.reference)["total_available_places"] = 50
     found = [one for one in reconcile(row, api) if one.kind == "places"]
     assert "has 50 places and the study 4" in found[0].sentence
+
+
+def test_a_study_that_rests_there_while_places_are_free_here_is_listed(panel, row, api):
+    panel.world.move_study(row.reference, "PAUSE")
+    found = [one for one in reconcile(row, api) if one.kind == "study"]
+    assert "says “PAUSED” and sends nobody" in found[0].sentence
+    for _ in range(4):
+        enrolled(row.study)
+    assert reconcile(row, api) == []
 
 
 def test_names_are_deleted_when_their_date_has_come(panel, row):
