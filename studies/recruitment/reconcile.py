@@ -20,6 +20,7 @@ from studies.live.room import is_full, places_of
 from studies.models import PanelStudy, Participant, Receipt, Study, Submission
 from studies.recruitment import ledger
 from studies.recruitment.agreement import Code, Here, disagreements
+from studies.recruitment.calls import PanelError
 from studies.recruitment.money import Money
 from studies.recruitment.panel_study import api_of, channel_of
 from studies.recruitment.prolific import Prolific
@@ -82,7 +83,9 @@ def reconcile_due() -> int:
             reconcile(panel_study)
             done += 1
         except Exception as error:  # whatever it is, the other studies are compared all the same
-            log.warning("not reconciled", study=panel_study.study.slug, error=str(error))
+            unforeseen = not isinstance(error, PanelError)
+            slug = panel_study.study.slug
+            log.warning("not reconciled", study=slug, error=str(error), exc_info=unforeseen)
             _put_back(PanelStudy.objects.filter(pk=panel_study.pk, checked_at=claimed), before)
     return done
 
