@@ -60,6 +60,11 @@ class Payments:
             raise CommandError(f"The payment is {batch.get_state_display()}. {batch.message}")
         self.stdout.write("Paid.")
 
+    def do_drop(self, options: dict[str, Any]) -> None:
+        """Never paid."""
+        batch = ledger.drop(batch=_batch(options), actor=actor_of(options))
+        self.stdout.write(f"Dropped: {ledger.total(batch)} are never paid by this site.")
+
     def do_settle(self, options: dict[str, Any]) -> None:
         """What a person found at the panel."""
         batch, paid = _batch(options), options["found"] == "paid"

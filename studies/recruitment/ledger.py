@@ -3,6 +3,7 @@
     intended → created → paying → paid
                               ↘ unresolved → (a person looked it up) paid or refused
                               ↘ refused
+    intended or created → (a person drops it) refused
 
 Each arrow is committed before the next call goes out. Setting bonuses up costs nothing, so it may
 be done again after a crash; `paying` is committed before the one call that spends money, and no
@@ -26,6 +27,10 @@ from studies.services import Actor
 State = BonusBatch.State
 PAYING_TAKES = timedelta(minutes=2)
 """Longer than any call may last: a batch that is `paying` after that was interrupted."""
+WAITS = timedelta(days=1)
+"""After which a payment that is set up and not paid is worth a word."""
+UNPAID = (State.INTENDED, State.CREATED)
+"""States in which nothing was paid, and may yet be."""
 MOST_LINES = 500
 
 
@@ -121,6 +126,23 @@ def settle(*, batch: BonusBatch, paid: bool, actor: Actor = None) -> BonusBatch:
         _tell(batch, actor, "bonus_settled", {"found": "paid" if paid else "not paid"})
     batch.refresh_from_db()
     return batch
+
+
+def drop(*, batch: BonusBatch, actor: Actor = None) -> BonusBatch:
+    """Never to be paid: its people may be meant anew, with another amount."""
+    with transaction.atomic():
+        unpaid = BonusBatch.objects.filter(pk=batch.pk, state__in=UNPAID)
+        if not _end(batch, unpaid, State.REFUSED, "dropped before it was paid"):
+            raise LedgerError("This payment was sent before, or is settled: look at its state.")
+        _tell(batch, actor, "bonus_dropped")
+    batch.refresh_from_db()
+    return batch
+
+
+def waiting(panel_study: PanelStudy) -> QuerySet[BonusBatch]:
+    """Payments that somebody set up and nobody paid or dropped for a day."""
+    long_ago = timezone.now() - WAITS
+    return panel_study.batches.filter(state__in=UNPAID, made_at__lt=long_ago)
 
 
 def unresolved(panel_study: PanelStudy) -> QuerySet[BonusBatch]:

@@ -121,6 +121,12 @@ def mismatches(panel_study: PanelStudy) -> Iterator[Mismatch]:
             "Perhaps paid: look it up at the panel, then say here what you found. It is not sent"
             " again by itself.",
         )
+    for batch in ledger.waiting(panel_study):
+        yield Mismatch(
+            "payment",
+            f"bonuses {batch.pk}",
+            f"{ledger.total(batch)} were set up and never paid: pay them, or drop them.",
+        )
     yield from _pay(panel_study.study)
 
 

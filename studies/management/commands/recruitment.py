@@ -38,6 +38,7 @@ MORE: dict[str, dict[str, dict[str, Any]]] = {
         "--code": {"default": "", "help": "the column of the codes that people gave"},
     },
     "pay": {"number": NUMBER},
+    "drop": {"number": NUMBER},
     "settle": {"number": NUMBER, "found": {"choices": ["paid", "not-paid"]}},
     "hooks": HOOK_ARGUMENTS,
 }
@@ -191,6 +192,7 @@ ACTIONS = {
     "bonus": "set a bonus up, unpaid",
     "payments": "list bonuses, and where each stands",
     "pay": "pay a bonus that is set up; spends money",
+    "drop": "never pay a bonus that was set up",
     "settle": "say what you found at Prolific of a payment that is perhaps made",
     "hooks": "who is told when a submission changes: list, --create, --remove",
     "reconcile": "ask the panel and list what does not agree",

@@ -216,6 +216,11 @@ def _pay(request: HttpRequest, study: Study) -> str:
     return "Paid."
 
 
+def _drop(request: HttpRequest, study: Study) -> str:
+    ledger.drop(batch=_batch(request, study), actor=researcher(request))
+    return "Dropped: it is never paid, and its people can be meant anew."
+
+
 def _settle(request: HttpRequest, study: Study) -> str:
     batch = _batch(request, study)
     found = request.POST.get("found", "")
@@ -239,6 +244,7 @@ DEEDS: dict[str, Deed] = {
     "screen-out": _screen_out,
     "bonus": _bonus,
     "pay": _pay,
+    "drop": _drop,
     "settle": _settle,
     **inviting.DEEDS,
 }

@@ -47,6 +47,7 @@ def scene(panel, row, api):
         "screen-out": {"submission": out},
         "places": {"more": "1"},
         "pay": {"batch": unpaid.pk},
+        "drop": {"batch": unpaid.pk},
         "settle": {"batch": unclear.pk, "found": "paid"},
     }
 
@@ -69,6 +70,7 @@ def test_nothing_that_spends_or_settles_happens_without_the_tick(alice, panel, r
         ("screen-out", "panel_screened_out"),
         ("pay", "bonus_pressed"),
         ("settle", "bonus_settled"),
+        ("drop", "bonus_dropped"),
     ],
 )
 def test_who_spent_or_settled_is_on_record(alice, row, scene, deed, kind):  # noqa: F811

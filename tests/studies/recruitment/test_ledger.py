@@ -158,6 +158,47 @@ def test_one_purpose_is_paid_once_per_submission(row, submission):
     assert Bonus.objects.count() == 2
 
 
+def test_what_is_paid_or_perhaps_paid_cannot_be_dropped(panel, row, api, submission):
+    panel.world.faults.append(Fault("/pay/", after=True))
+    perhaps = ledger.pay(ledger.set_up(intend(row, submission), api), api)
+    paid = ledger.pay(ledger.set_up(intend(row, submission, "more"), api), api)
+    for batch in (perhaps, paid):
+        with pytest.raises(LedgerError, match="sent before"):
+            ledger.drop(batch=batch)
+    assert [batch.state for batch in (perhaps, paid)] == [State.UNRESOLVED, State.PAID]
+
+
+def test_what_is_dropped_while_it_is_set_up_is_not_paid(panel, row, api, submission, monkeypatch):
+    batch = intend(row, submission)
+    create = type(api).create_bonuses
+
+    def meanwhile(*told):
+        ledger.drop(batch=batch)
+        return create(*told)
+
+    monkeypatch.setattr(type(api), "create_bonuses", meanwhile)
+    ledger.set_up(batch, api)
+    with pytest.raises(LedgerError, match="not set up"):
+        ledger.pay(batch, api)
+    assert times_paid(panel, submission) == 0
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_bonus_that_nobody_paid_for_a_day_is_listed(row, api, submission, known):
+    batch = intend(row, submission)
+    if known:
+        ledger.set_up(batch, api)
+
+    def listed() -> list[str]:
+        return [one.sentence for one in mismatches(row) if one.subject == f"bonuses {batch.pk}"]
+
+    assert listed() == []
+    BonusBatch.objects.update(made_at=timezone.now() - timedelta(hours=25))
+    assert listed() == ["4.25 GBP were set up and never paid: pay them, or drop them."]
+    ledger.drop(batch=batch)
+    assert listed() == []
+
+
 @pytest.mark.parametrize(("amount", "purpose"), [(0, "x"), (-5, "x"), (5, " "), (5, "x" * 61)])
 def test_what_makes_no_sense_is_not_written_down(row, submission, amount, purpose):
     with pytest.raises(LedgerError):

@@ -6,6 +6,7 @@ from logging import StreamHandler, getLogger
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.test import Client
 from structlog.stdlib import ProcessorFormatter
 
@@ -127,6 +128,24 @@ def test_a_bonus_is_set_up_then_paid_and_a_lost_answer_is_put_before_the_person(
     assert panel.world.submission(reference)["bonus_payments"] == [150]
     settled = press(alice, row.study, "settle", batch=batch.pk, found="paid", sure="yes")
     assert "On record: paid" in settled
+
+
+def test_a_bonus_of_a_wrong_amount_is_dropped_and_meant_anew(alice, panel, row, api, capsys):
+    reference, person = worked(panel, row)
+    poll(row, api)
+    form = {"who": person.code, "purpose": "thanks"}
+    press(alice, row.study, "bonus", amount="150", **form)
+    wrong = BonusBatch.objects.get()
+    assert "same purpose" in press(alice, row.study, "bonus", amount="1.50", **form)
+    assert "Drop, unpaid" in read(alice, row.study)
+    call_command("recruitment", "drop", row.study.slug, str(wrong.pk), "--as", "alice")
+    assert "150.00 GBP are never paid" in capsys.readouterr().out
+    assert "Drop, unpaid" not in read(alice, row.study)
+    for deed in ("pay", "drop"):
+        assert "sent before" in press(alice, row.study, deed, batch=wrong.pk, sure="yes")
+    assert "not paid" in press(alice, row.study, "bonus", amount="1.50", **form)
+    press(alice, row.study, "pay", batch=BonusBatch.objects.latest("pk").pk, sure="yes")
+    assert panel.world.submission(reference)["bonus_payments"] == [150]
 
 
 @pytest.mark.parametrize(
