@@ -48,6 +48,7 @@ def test_from_the_first_page_to_the_receipt_only_our_own_server_is_asked(
     page.get_by_role("button", name="Next").click()
     page.get_by_role("link", name="Begin with practice").click()
     answer(page)
+    page.wait_for_load_state("networkidle")  # else a picture is asked for after the amendment
     person = Participant.objects.get()
     amend(study=study, changes={"contact": "Lee, lee@example.org"}, reason="Kim left.")
     page.goto(f"/p/{person.token}/")
