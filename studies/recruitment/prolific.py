@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -37,6 +37,8 @@ class PanelStudyRow:
     reference: str
     state: str
     places: int
+    said: Mapping[str, Any] = field(default_factory=dict)
+    """The whole answer."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ class Prolific:
 
 def _study(row: Mapping[str, Any]) -> PanelStudyRow:
     places = int(row.get("total_available_places") or 0)
-    return PanelStudyRow(str(row.get("id", "")), str(row.get("status", "")), places)
+    return PanelStudyRow(str(row.get("id", "")), str(row.get("status", "")), places, row)
 
 
 def prolific(currency: str) -> Prolific:

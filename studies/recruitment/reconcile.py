@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -22,7 +23,7 @@ from studies.recruitment import ledger
 from studies.recruitment.agreement import Code, Here, disagreements
 from studies.recruitment.calls import PanelError
 from studies.recruitment.money import Money
-from studies.recruitment.panel_study import api_of, channel_of
+from studies.recruitment.panel_study import api_of, channel_of, payload_of
 from studies.recruitment.prolific import Prolific
 from studies.recruitment.receipts import stored
 from studies.recruitment.standing import GONE, OPEN, PAID, by_person, standing
@@ -38,6 +39,12 @@ RESTING = ("PAUSED", "AWAITING REVIEW", "COMPLETED")
 """States of a study that was published and sends nobody now."""
 AWAY = "away"
 """Kind of the one mismatch that says that nothing could be compared."""
+COMPARED = {
+    "reward": "Reward, in hundredths,",
+    "external_study_url": "Address",
+    "is_external_study_url_secure": "Signed arrivals",
+}
+"""Field of the panel's study → its name, of those whose change there matters to people here."""
 FEWEST_FOR_PAY = 5
 """Finished people from which the median time is worth a word."""
 
@@ -62,7 +69,8 @@ def reconcile(panel_study: PanelStudy, api: Prolific | None = None) -> list[Mism
     panel_study.places = row.places or panel_study.places
     with transaction.atomic():  # nobody is erased between the comparison and its record
         PanelStudy.objects.select_for_update(no_key=True).get(pk=panel_study.pk)
-        found = [*mismatches(panel_study), *_unlisted(panel_study, began)]
+        changed = _changed_there(panel_study.study, row.said)
+        found = [*mismatches(panel_study), *changed, *_unlisted(panel_study, began)]
         panel_study.mismatches = [asdict(one) for one in found]
         panel_study.checked_at = timezone.now()
         panel_study.save()
@@ -154,6 +162,28 @@ def _study(panel_study: PanelStudy) -> Iterator[Mismatch]:
             f"The panel has {panel_study.places} places and the study {room}: people arrive and"
             " find it full. Places can only grow there, so stop it in time.",
         )
+
+
+def _changed_there(study: Study, said: Mapping[str, Any]) -> Iterator[Mismatch]:
+    """What people are sent to, paid and asked for, where it was changed or set up by hand there."""
+    meant = payload_of(study)
+    for key, name in COMPARED.items():
+        if said.get(key, meant[key]) != meant[key]:
+            yield Mismatch(
+                "changed",
+                study.slug,
+                f"{name} at the panel: “{said[key]}”; this study’s is “{meant[key]}”. Unless it"
+                " was meant, change it there.",
+            )
+    if "completion_codes" in said:
+        there = {str(each.get("code")) for each in said["completion_codes"] or ()}
+        for lacking in (code for code in meant["completion_codes"] if code["code"] not in there):
+            yield Mismatch(
+                "changed",
+                study.slug,
+                f"The panel does not know the code {lacking['code']} ({lacking['code_type']}),"
+                " which people are shown here: add it there.",
+            )
 
 
 def _unlisted(panel_study: PanelStudy, began: datetime) -> Iterator[Mismatch]:

@@ -390,6 +390,23 @@ def test_a_study_that_rests_there_while_places_are_free_here_is_listed(panel, ro
     assert reconcile(row, api) == []
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("reward", 90, "Reward, in hundredths, at the panel: “90”; this study’s is “200”"),
+        ("external_study_url", "https://elsewhere.example/", "Address at the panel: “https://else"),
+        ("is_external_study_url_secure", False, "Signed arrivals at the panel: “False”"),
+        ("completion_codes", None, "(SCREENED_OUT), which people are shown here"),
+    ],
+)
+def test_what_was_changed_at_the_panel_is_listed(panel, row, api, field, value, sentence):
+    assert reconcile(row, api) == []
+    panel.world.study(row.reference)[field] = value
+    found = [one.sentence for one in reconcile(row, api)]
+    assert len(found) == (5 if field == "completion_codes" else 1)
+    assert any(sentence in each for each in found)
+
+
 def test_names_are_deleted_when_their_date_has_come(panel, row):
     from django.utils import timezone
 
