@@ -8,12 +8,13 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import get_language_info
 
 from config.csv_text import no_formula
-from studies.live.plan import plan_of
+from studies.live.plan import Plan, plan_of
 from studies.models import Agreement, Event, Identity, Invitation, Participant, Response, Trial
 from studies.rights import identities
 from studies.rights.in_words import in_words
@@ -70,12 +71,15 @@ class Held:
     columns: tuple[str, ...]
     counted: int
     """Rows that there are; `rows` is empty where they are not spelt out."""
+    named: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Column → what it holds → what the study's pages call it."""
 
     @property
     def told(self) -> list[list[tuple[str, str]]]:
         """The rows for a person's eyes: what is empty is left out."""
         return [
-            [in_words(column, value) for column, value in row.items() if value] for row in self.rows
+            [in_words(column, value, self.named) for column, value in row.items() if value]
+            for row in self.rows
         ]
 
 
@@ -94,7 +98,8 @@ def holdings(participant: Participant) -> list[Held]:
         assert isinstance(model, type), "related models are loaded"
         theirs = {f"{relation.field.name}__participant": participant}
         found.append((model, model._base_manager.filter(**theirs).order_by("pk")))
-    tables = [_held(model, rows) for model, rows in found]
+    named = _named(plan_of(participant.study))
+    tables = [replace(_held(model, rows), named=named) for model, rows in found]
     return [table for table in tables if table.counted]
 
 
@@ -119,6 +124,16 @@ def _held(model: type[Model], rows: QuerySet[Model]) -> Held:
         return Held(title, (), (), rows.count())
     told = [_told(row) for row in rows]
     return Held(title, told, tuple(told[0]) if told else (), len(told))
+
+
+def _named(plan: Plan) -> dict[str, dict[str, str]]:
+    """Questions as they are asked, and languages as they call themselves."""
+    asked = {question.name: question.text for question in plan.kind.questions}
+    asked |= {question.name: question.text for question in plan.person_questions}
+    return {
+        "question": {name: text for name, text in asked.items() if text},
+        "language": {code: get_language_info(code)["name_local"] for code in plan.languages},
+    }
 
 
 def _told(row: Model) -> dict[str, str]:

@@ -135,19 +135,28 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     "state": STATES,
 }
 """Column → what it holds → words; what is not here stands as it is kept."""
+FROM_NOUGHT = {"position", "screen", "block"}
+"""Columns that count from 0, as people do not."""
 THEIRS = {"answer", "reason"}
 """Columns that hold people's own words, which nobody puts into others."""
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d):\d\d(?:\.\d+)?\+00:00")
 
 
-def in_words(column: str, value: str) -> tuple[str, str]:
-    """A column and what it holds, for a person's eyes; neither is translated yet."""
+def in_words(
+    column: str, value: str, named: Mapping[str, Mapping[str, str]] | None = None
+) -> tuple[str, str]:
+    """A column and what it holds, for a person's eyes; neither is translated yet.
+
+    `named` is what a study calls things: column → what it holds → words.
+    """
     moment = MOMENT.fullmatch(value)
     if moment:
         return COLUMNS.get(column, column), f"{moment[1]} {moment[2]} UTC"
     if column in THEIRS:
         return COLUMNS[column], value
-    words = {**TRUTH, **VALUES.get(column, {})}
+    if column in FROM_NOUGHT and value.isdecimal():
+        return COLUMNS[column], str(int(value) + 1)
+    words = {**TRUTH, **VALUES.get(column, {}), **(named or {}).get(column, {})}
     return COLUMNS.get(column, column), words.get(value) or "; ".join(_parts(value))
 
 

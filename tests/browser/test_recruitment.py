@@ -69,7 +69,14 @@ def test_nothing_of_the_tables_is_cut_off_and_everything_can_be_pressed(
     page.goto(f"/studies/{full.study.slug}/recruitment/")
     page.locator("summary", has_text="Decide").first.click()
     expect(page.get_by_label("I looked at Prolific")).to_be_visible()
-    for name in ("Approve", "Ask to return it", "Pay", "Drop, unpaid", "It was paid", "It was not paid"):
+    for name in (
+        "Approve",
+        "Ask to return it",
+        "Pay",
+        "Drop, unpaid",
+        "It was paid",
+        "It was not paid",
+    ):
         expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
     tabs = page.get_by_role("navigation", name="Study").get_by_role("link").all()
     assert all(tab.bounding_box()["x"] + tab.bounding_box()["width"] <= width for tab in tabs)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from studies import fieldwork
 from studies.live.places import tell
 from studies.models import Participant
 from tests.studies.checks_scene import ROWS, Visit, study_with
-from tests.studies.factories import enrolled, live_study
+from tests.studies.factories import enrolled, finish, live_study
 
 pytestmark = pytest.mark.django_db
 SHOWN = re.compile(r"<d[td]>(?:<bdi>)?(.*?)(?:</bdi>)?</d[td]>", re.DOTALL)
@@ -47,6 +48,22 @@ def test_no_braces_or_brackets_of_a_program_are_shown():
     assert "worker: w" in told
     assert not [text for text in told if text[:1] in "[{" and text]
     assert any("I am 18 or older." in text.splitlines() for text in told)
+
+
+def test_questions_languages_and_numbers_are_those_that_people_know():
+    person = enrolled(
+        live_study(languages=["en", "de"], checks=[{"check": "expertise"}]), language="de"
+    )
+    finish(person, 1)
+    told = spelt_out(person)
+    pairs = list(pairwise(told))
+    assert ("Sprache", "Deutsch") in pairs
+    assert not {"acceptability", "noticeability", "expertise"} & {
+        value for name, value in pairs if name == "Frage"
+    }
+    assert [value for name, value in pairs if name == "Bildschirm"] == ["1", "1"]
+    places = [value for name, value in pairs if name == "Platz in der Reihenfolge"]
+    assert places == [str(n) for n in range(1, len(places) + 1)]
 
 
 def test_an_answer_in_braces_is_shown_as_it_was_written():
