@@ -1,6 +1,6 @@
 """Filters of the researchers' templates: how a condition, a duration, an item are written."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django import template
 from django.utils import timezone
@@ -32,6 +32,12 @@ def leaving(response: Response, study: Study) -> str:
 def seconds(milliseconds: int | None) -> str:
     """`4.2`; empty where nothing was measured."""
     return "" if milliseconds is None else f"{milliseconds / 1000:.1f}"
+
+
+@register.filter
+def moment(written: str) -> str:
+    """`23 Nov 2026, 14:05 UTC`, of a time that a file has in ISO 8601."""
+    return f"{datetime.fromisoformat(written).astimezone(UTC):%-d %b %Y, %H:%M} UTC"
 
 
 @register.filter
